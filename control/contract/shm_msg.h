@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shm_msg.h - the records that travel in the rings, and the check that each must pass.
+ *
+ *   dataplane worker -> control   SHM_REC_REQUEST   struct shm_request + the SIP message
+ *                                 SHM_REC_EVENT     struct shm_event + the SIP message (maybe cut)
+ *   control -> dataplane worker   SHM_REC_REPLY     struct shm_reply
+ *                                 SHM_REC_TABLE     struct shm_table_update
+ *
+ * The reader copies a record out of the ring, calls the check on its copy, and uses only the copy.
+ * A check is pure: it looks at lengths, ranges and enumerations, and says nothing about truth.
+ */
+#ifndef SLUICE_CONTRACT_SHM_MSG_H
+#define SLUICE_CONTRACT_SHM_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "control/contract/shm_base.h"
+
+/* Longest SIP message in a record (a UDP payload); a record is this plus its fixed part at most. */
+#define SHM_MSG_BYTES_MAX 65535u
+
+enum shm_rec_type {
+        SHM_REC_PAD = 1, /* fills the rest of a ring up to its end; the ring eats it */
+        SHM_REC_REQUEST = 2,
+        SHM_REC_EVENT = 3,
+        SHM_REC_REPLY = 4,
+        SHM_REC_TABLE = 5,
+};
+
+/* "What shall I do with this?" Followed by msg_len octets: the message from its start line on. */
+struct shm_request {
+        uint64_t id;       /* slot + generation of the held message; opaque to control */
+        uint64_t time_ns;  /* CLOCK_REALTIME when the packet was received; replay: capture time */
+        struct shm_flow flow;
+        uint8_t cls;  /* enum shm_class */
+        uint8_t lane; /* enum shm_lane */
+        uint16_t msg_len;
+        uint32_t age_limit_us; /* an answer later than this is useless: control may skip it */
+};
+
+/* "Do this." */
+struct shm_reply {
+        uint64_t id; /* as in the request */
+        uint8_t action; /* enum shm_action, not NONE */
+        uint8_t scopes; /* bits of enum shm_scope; 0 = for this message only */
+        uint16_t reason; /* enum shm_reason */
+        uint16_t code;   /* REJECT: SIP status 400..699; else 0 */
+        uint16_t retry_after_s; /* REJECT: Retry-After in seconds, 0 = none */
+        uint32_t lifetime_ms;   /* how long the cached decision stands, 1..SHM_LIFETIME_MS_MAX if
+                                 * scopes != 0 */
+        uint32_t rule;          /* number of the route or rule that decided, 0 = none */
+};
+#define SHM_LIFETIME_MS_MAX (24u * 3600u * 1000u)
+
+/* Changes to the tables of one worker. Adding an entry twice replaces it. */
+enum shm_table_op {
+        SHM_TABLE_ADD = 1,
+        SHM_TABLE_DEL = 2,
+        SHM_TABLE_SYNC_BEGIN = 3, /* a full copy follows: entries not named until SYNC_END go */
+        SHM_TABLE_SYNC_END = 4,
+        SHM_TABLE_FLUSH_CACHE = 5, /* policy changed: forget every cached decision */
+};
+enum shm_table {
+        SHM_TABLE_NONE = 0, /* with FLUSH_CACHE */
+        SHM_TABLE_BAN = 1,
+        SHM_TABLE_PEER = 2, /* allow list: lane PEER */
+        SHM_TABLE_CNT,
+};
+struct shm_table_update {
+        uint8_t op;    /* enum shm_table_op */
+        uint8_t table; /* enum shm_table */
+        uint8_t prefix_len; /* ADD, DEL: 0..128 over the 16 octets (IPv4 /24 is 120) */
+        uint8_t reserved;
+        uint16_t reason; /* enum shm_reason that the entry gives */
+        uint16_t reserved2;
+        struct shm_ip ip;
+        uint64_t expires_ns; /* CLOCK_REALTIME; 0 = never */
+        uint32_t generation; /* of the policy that this belongs to */
+        uint32_t reserved3;
+};
+
+/* What happened to one message; lossy. Followed by msg_len octets of the message. */
+struct shm_event {
+        uint64_t time_ns;  /* when the packet was received, as in shm_request */
+        uint64_t serial;   /* of the packet on its worker; in replay its place in the capture */
+        struct shm_flow flow;
+        uint8_t action;  /* enum shm_action */
+        uint8_t cls;     /* enum shm_class */
+        uint8_t lane;    /* enum shm_lane */
+        uint8_t worker;
+        uint16_t reason; /* enum shm_reason */
+        uint16_t msg_len;  /* octets that follow */
+        uint16_t full_len; /* octets that the message had */
+        uint16_t code;   /* REJECT: status sent */
+        uint32_t rule;
+        uint32_t held_us;    /* time between hold and verdict, 0 when not held */
+        uint32_t generation; /* policy generation of the verdict */
+};
+
+/* True when `len` octets at `rec` (a private copy) are a whole record of that kind with every field
+ * in range. len counts the fixed part and what follows it. */
+bool shm_request_check(const void *rec, size_t len);
+bool shm_reply_check(const void *rec, size_t len);
+bool shm_table_update_check(const void *rec, size_t len);
+bool shm_event_check(const void *rec, size_t len);
+
+#endif

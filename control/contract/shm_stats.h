@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * shm_stats.h - counter pages: what a worker has seen and done, readable without stopping it.
+ *
+ * A worker counts in private memory (struct shm_counters) and copies the whole set to its page in
+ * housekeeping, under a sequence word. So a reader gets one coherent moment, in which the
+ * conservation equation holds exactly, and the packet path pays nothing.
+ *
+ *   received = sent + observed + sum(dropped[]) + consumed + held_pending + held_reassembly
+ *
+ * sent counts forwarded packets only; consumed counts requests that were answered by a reply of
+ * ours, and replies_sent + replies_lost = the replies made for them.
+ */
+#ifndef SLUICE_CONTRACT_SHM_STATS_H
+#define SLUICE_CONTRACT_SHM_STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/contract/shm_base.h"
+
+/* X(field, help). Packets unless the name ends in a unit. Append only. */
+#define SHM_COUNTERS(X)                                                                            \
+        X(received, "packets taken from the ports")                                                \
+        X(received_bytes, "octets of those packets")                                               \
+        X(sent, "packets forwarded")                                                               \
+        X(sent_bytes, "octets of those packets")                                                   \
+        X(observed, "packets passed in tap mode, where nothing is sent")                           \
+        X(consumed, "requests answered by a reply of ours")                                        \
+        X(replies_sent, "replies of ours that went out")                                           \
+        X(replies_lost, "replies of ours that could not be sent")                                  \
+        X(held_pending, "messages held for a decision, now")                                       \
+        X(held_reassembly, "packets held for reassembly, now")                                     \
+        X(sip_messages, "SIP messages parsed")                                                     \
+        X(sip_requests, "of these requests")                                                       \
+        X(sip_responses, "of these responses")                                                     \
+        X(malformed, "SIP messages that the check rejects")                                        \
+        X(anomalous, "SIP messages accepted with an anomaly")                                      \
+        X(non_sip, "packets that are not SIP")                                                     \
+        X(keepalives, "SIP keep-alives")                                                           \
+        X(fragments, "IP fragments")                                                               \
+        X(decisions_cached, "messages answered from the decision cache")                           \
+        X(decisions_asked, "messages that control was asked about")                                \
+        X(decisions_answered, "replies that met their message")                                    \
+        X(decisions_expired, "messages whose deadline passed")                                     \
+        X(decisions_stale, "replies that came late or twice")                                      \
+        X(decisions_forged, "replies refused by their check")                                      \
+        X(ring_full, "questions not asked: request ring full for the class")                       \
+        X(pending_full, "questions not asked: no slot to hold the message")                        \
+        X(control_absent, "questions not asked: no control attached")                              \
+        X(exception_pass, "messages passed by the exception table")                                \
+        X(exception_drop, "messages dropped by the exception table")                               \
+        X(cache_inserts, "decisions put in the cache")                                             \
+        X(cache_evictions, "live decisions that made room for others")                             \
+        X(table_updates, "table updates applied")                                                  \
+        X(table_full, "table updates refused for want of room")                                    \
+        X(events_sent, "events given to control")                                                  \
+        X(events_lost, "events lost: ring full or no control")                                     \
+        X(link_errors, "rings given up because control broke the protocol")                        \
+        X(conservation_errors, "times the equation did not hold")                                  \
+        X(loops, "turns of the worker's loop")                                                     \
+        X(loops_idle, "turns that found nothing to do")
+
+struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of a page */
+#define X(field, help) uint64_t field;
+        SHM_COUNTERS(X)
+#undef X
+        uint64_t dropped[SHM_REASONS_MAX]; /* by enum shm_reason */
+        uint64_t passed[SHM_REASONS_MAX];  /* verdict pass, by reason */
+        uint64_t by_class[SHM_CLASS_CNT];
+        uint64_t by_method[32];     /* requests, by enum sip_method */
+        uint64_t by_code_class[8];  /* responses, by status / 100 */
+};
+#define SHM_COUNTER_WORDS (sizeof(struct shm_counters) / sizeof(uint64_t))
+
+struct shm_stats_page {
+        _Alignas(SHM_CACHE_LINE) _Atomic uint64_t seq; /* odd while the writer copies */
+        _Atomic uint64_t time_ns;                      /* CLOCK_MONOTONIC of the copy */
+        uint64_t reserved[6];
+        _Atomic uint64_t word[SHM_COUNTER_WORDS];
+};
+
+/* Writer only. */
+void shm_stats_publish(struct shm_stats_page *page, const struct shm_counters *c, uint64_t now_ns);
+/* Any reader: a coherent copy. Returns 0, or -EAGAIN when the writer never stood still (it died in
+ * the middle of a copy, or lies); *time_ns may be NULL. */
+int shm_stats_read(const struct shm_stats_page *page, struct shm_counters *out, uint64_t *time_ns);
+
+/* Sum of dropped[]. */
+uint64_t shm_counters_dropped(const struct shm_counters *c);
+/* Right-hand side of the equation. */
+uint64_t shm_counters_accounted(const struct shm_counters *c);
+/* a += b, every counter. */
+void shm_counters_add(struct shm_counters *a, const struct shm_counters *b);
+
+#endif

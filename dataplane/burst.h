@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * burst.h - the packets that travel through the stages together, and what is known of each.
+ *
+ * A burst is a worker's own memory. Stages fill fields from left to right in the order of DESIGN 2;
+ * a field is valid after the stage named beside it. A packet whose action is not NONE is decided:
+ * the stages before act leave it alone.
+ */
+#ifndef SLUICE_DATAPLANE_BURST_H
+#define SLUICE_DATAPLANE_BURST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "control/contract/shm_base.h"
+#include "parser/sip_msg.h"
+
+#define DP_RX_BURST 32u     /* packets asked of a queue at once: DPDK's own sweet spot */
+#define DP_RESUME_BURST 32u /* held messages that re-enter in one turn */
+#define DP_BURST_MAX (DP_RX_BURST + DP_RESUME_BURST)
+
+enum dp_pkt_flag {
+        DP_PKT_IP4 = 1u << 0,
+        DP_PKT_IP6 = 1u << 1,
+        DP_PKT_FRAGMENT = 1u << 2, /* any piece but a whole datagram */
+        DP_PKT_UDP = 1u << 3,      /* payload_off and payload_len are a UDP payload */
+        DP_PKT_SIP = 1u << 4,      /* sip_sniff says SIP; msg is parsed */
+        DP_PKT_HELD = 1u << 5,     /* waits in the pending table: this burst no longer owns it */
+        DP_PKT_RESUMED = 1u << 6,  /* came back from the pending table */
+};
+
+/* A 128-bit keyed hash; all zero = no key. */
+struct dp_key {
+        uint64_t w[2];
+};
+
+struct dp_pkt {
+        struct rte_mbuf *m;
+        uint64_t time_ns; /* rx: CLOCK_REALTIME, or capture time in replay */
+        uint64_t serial;  /* rx: counts the packets of this worker */
+
+        /* decap: offsets in octets from the start of the frame; the mbuf is one segment */
+        uint16_t l3_off;
+        uint16_t l4_off;
+        uint16_t payload_off;
+        uint16_t payload_len;
+        uint16_t l4_len; /* octets from l4_off to the end of the IP packet */
+        uint8_t flags;   /* enum dp_pkt_flag */
+        uint8_t port;    /* rx: ethdev port it came from */
+        struct shm_flow flow;
+
+        /* classify */
+        uint8_t cls;  /* enum shm_class */
+        uint8_t lane; /* enum shm_lane; guard for known peers */
+
+        /* the verdict: set once, by dp_verdict_set() */
+        uint8_t action;  /* enum shm_action */
+        uint8_t reason;  /* enum shm_reason, < SHM_REASONS_MAX */
+        uint16_t code;   /* REJECT: SIP status */
+        uint16_t retry_after_s;
+        uint32_t rule;
+        uint32_t held_us;
+
+        /* match: what decisions are keyed by (shm_base.h, enum shm_scope) */
+        struct dp_key key_route;
+        struct dp_key key_dialog;
+        struct dp_key key_src_ua;
+
+        struct sip_msg *msg; /* parse; NULL when not SIP or RESUMED */
+};
+
+struct dp_burst {
+        uint16_t cnt;
+        uint64_t now_ns; /* the worker's clock at the top of the turn; CLOCK_REALTIME based */
+        struct dp_pkt pkt[DP_BURST_MAX];
+        struct sip_msg msg[DP_BURST_MAX];
+};
+
+static inline uint8_t *dp_pkt_at(const struct dp_pkt *p, uint16_t off)
+{
+        return rte_pktmbuf_mtod_offset(p->m, uint8_t *, off);
+}
+
+/* Still to be decided, and still ours. */
+static inline bool dp_pkt_open(const struct dp_pkt *p)
+{
+        return p->action == SHM_ACTION_NONE && (p->flags & DP_PKT_HELD) == 0;
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * verdict.h - the one way to end a packet: set once, with exactly one named reason.
+ */
+#ifndef SLUICE_DATAPLANE_VERDICT_H
+#define SLUICE_DATAPLANE_VERDICT_H
+
+#include <rte_debug.h>
+
+#include "dataplane/burst.h"
+
+/* A second verdict for one packet is a bug of ours, not of the input: stop at once. */
+static inline void dp_verdict_set(struct dp_pkt *p, enum shm_action action, enum shm_reason reason)
+{
+        if (p->action != SHM_ACTION_NONE)
+                rte_panic("second verdict %u for a packet that has %u\n", (unsigned)reason, p->reason);
+        p->action = (uint8_t)action;
+        p->reason = (uint8_t)reason;
+}
+
+static inline void dp_verdict_drop(struct dp_pkt *p, enum shm_reason reason)
+{
+        dp_verdict_set(p, SHM_ACTION_DROP, reason);
+}
+
+static inline void dp_verdict_pass(struct dp_pkt *p, enum shm_reason reason)
+{
+        dp_verdict_set(p, SHM_ACTION_PASS, reason);
+}
+
+#endif

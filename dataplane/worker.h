@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * worker.h - one poll-mode worker: its stages in order, their state, and its loop.
+ *
+ * A worker belongs to one lcore (or to replay's only thread). All its memory is taken at start.
+ */
+#ifndef SLUICE_DATAPLANE_WORKER_H
+#define SLUICE_DATAPLANE_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/contract/shm_stats.h"
+
+struct dp_worker;
+struct dp_config;
+struct dp_ctl_server;
+
+/* What a worker is made from; everything is borrowed and outlives the worker. */
+struct dp_worker_args {
+        const struct dp_config *config;
+        struct dp_ctl_server *ctl_server; /* NULL: no control can attach */
+        struct shm_stats_page *stats;     /* its counter page */
+        struct rte_mempool *reply_pool;   /* for the replies that act makes */
+        uint16_t index;                   /* 0.. */
+        uint16_t queue;                   /* of each port */
+        uint16_t port_ids[2];             /* by enum shm_side; equal when there is one port */
+        uint16_t port_cnt;                /* 1 or 2 */
+        int socket_id;
+        bool virtual_clock; /* time is what dp_worker_set_time() says: replay */
+};
+
+/* Start-up only. 0 or a negative errno. */
+int dp_worker_create(struct dp_worker **out, const struct dp_worker_args *args);
+void dp_worker_destroy(struct dp_worker *w);
+
+/* One turn of the chain, resume to housekeep. Returns the packets that moved (0 = idle). */
+unsigned dp_worker_turn(struct dp_worker *w);
+/* Turn until *stop is set; then every held message is ended with the reason SHUTDOWN. */
+int dp_worker_main(struct dp_worker *w, const _Atomic bool *stop);
+
+/* Replay: the clock of the next turns, ns since the epoch; never goes back. */
+void dp_worker_set_time(struct dp_worker *w, uint64_t now_ns);
+/* End every held message now by the exception table with the reason DEADLINE or SHUTDOWN. */
+void dp_worker_flush_pending(struct dp_worker *w, uint8_t reason);
+/* Its private counters: only from the thread that turns it. */
+const struct shm_counters *dp_worker_counters(const struct dp_worker *w);
+
+#endif

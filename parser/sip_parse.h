@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sip_parse.h - one SIP message in, spans and typed mandatory fields out (RFC 3261 7, 25.1).
+ *
+ * Pure: no allocation, no globals written, no logging, no locale; thread-safe for distinct `msg`.
+ * Reads only [buf, buf + len). Time is linear in len. The result is the same for every scan kernel.
+ */
+#ifndef SLUICE_PARSER_SIP_PARSE_H
+#define SLUICE_PARSER_SIP_PARSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "parser/sip_msg.h"
+
+/* What the first octets of a datagram look like, without parsing it. */
+enum sip_sniff {
+        SIP_SNIFF_NOT_SIP = 0, /* anything else: STUN, RTP, TLS, HTTP, garbage */
+        SIP_SNIFF_SIP,         /* "token SP ..." ending in SIP/x.y on the first line, or "SIP/" */
+        SIP_SNIFF_KEEPALIVE,   /* only CR, LF (RFC 5626 3.5.1) or four NULs */
+};
+
+/*
+ * Classify a datagram by its first line. len 0..65535; buf may be NULL when len is 0.
+ * A damaged message whose first word is a method of RFC 3261 and its extensions counts as SIP, so
+ * that it is judged as malformed and not waved through as "other traffic".
+ */
+enum sip_sniff sip_sniff(const uint8_t *buf, size_t len);
+
+/*
+ * Parse one datagram's payload.
+ *
+ * buf, len  the payload; len > SIP_MSG_BYTES_MAX is the fault MSG_TOO_LONG. Leading CRLFs (at most
+ *           four octets, RFC 3261 7.5) are skipped: msg->buf then points past them.
+ * msg       written whole, whatever happens.
+ *
+ * Returns msg->error: SIP_ANOM_NONE, or the first fault; msg->err_off says where. Oddities that do
+ * not stop the parse are in msg->anomalies; sip_check() turns both into a verdict.
+ */
+enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg);
+
+#endif
