@@ -54,7 +54,7 @@ struct shm_attach_msg {
 
 #define SHM_ATTACH_FDS_MAX 3
 
-/* Fill the fields that every message has. */
+/* Fill the fields that every message has; the others are zero. */
 void shm_attach_msg_init(struct shm_attach_msg *m, enum shm_attach_type type);
 
 /*
@@ -65,17 +65,21 @@ int shm_attach_send(int sock, const struct shm_attach_msg *m, const int *fds, si
 
 /*
  * Receive one message and its descriptors (O_CLOEXEC, owned by the caller; *fd_cnt of them).
- * Returns 0; -EAGAIN nothing there; -ECONNRESET the peer is gone; -EPROTO wrong size, magic, type,
- * ABI or layout hash, or too many descriptors (all received ones are then closed).
- * A HELLO or WELCOME of another version fails with -EPROTO but fills *m, so that the cause can be
- * told.
+ * Returns 0; -EAGAIN nothing there (non-blocking socket); -ECONNRESET the peer is gone; -EPROTO
+ * wrong size, magic or type, a field out of range, another ABI or layout hash, or not the number of
+ * descriptors of that type (WELCOME 3, BLOB 1, else 0); another negative errno of recvmsg. On
+ * failure *fd_cnt is 0, all received descriptors are closed and *m is zero, with one exception: a
+ * message of another version fails with -EPROTO but fills *m, so that the cause can be told. text
+ * is always terminated and printable ASCII.
  */
 int shm_attach_recv(int sock, struct shm_attach_msg *m, int *fds, size_t *fd_cnt);
 
-/* Copy `bytes` of data into a new memfd sealed against every change. Returns the fd or -errno. */
+/* Copy `bytes` (1..SHM_BLOB_BYTES_MAX) of data into a new memfd sealed against every change.
+ * Returns the fd, the caller's, or -errno. */
 int shm_blob_create(const char *name, const void *data, size_t bytes);
 /* Map a received blob read-only after checking seals and size (not the digest: the caller has the
- * crypto library). Returns 0, *data and unmap with munmap(); -EPERM, -EBADMSG, -errno. fd stays
+ * crypto library). Returns 0 and *data, to be unmapped with munmap(data, bytes); -EPERM seals
+ * missing, -EBADMSG bytes is 0, above SHM_BLOB_BYTES_MAX or not the size of fd; -errno. fd stays
  * the caller's. */
 int shm_blob_map(int fd, uint64_t bytes, const void **data);
 

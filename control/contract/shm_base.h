@@ -10,14 +10,15 @@
 #ifndef SLUICE_CONTRACT_SHM_BASE_H
 #define SLUICE_CONTRACT_SHM_BASE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Different MAJOR: refuse. A side may attach to a peer of the same MAJOR and a MINOR >= its own. */
 #define SHM_ABI_MAJOR 1u
 #define SHM_ABI_MINOR 0u
 
-#define SHM_CACHE_LINE 64u
-#define SHM_GRANULE 64u     /* unit of ring space, octets */
+#define SHM_CACHE_LINE  64u
+#define SHM_GRANULE     64u /* unit of ring space, octets */
 #define SHM_WORKERS_MAX 64u /* one bit each in a uint64_t */
 
 /* An IP address in 16 octets, network order; IPv4 as ::ffff:a.b.c.d, so that IPv4 and IPv6 take the
@@ -26,7 +27,8 @@ struct shm_ip {
         uint8_t b[16];
 };
 
-/* Who sent what to whom. Ports and VLAN ids in host order; vlan 0 = untagged, outer tag otherwise. */
+/* Who sent what to whom. Ports and VLAN ids in host order; vlan 0 = untagged, outer tag otherwise.
+ */
 struct shm_flow {
         struct shm_ip src;
         struct shm_ip dst;
@@ -48,10 +50,10 @@ enum shm_side {
  * Ordered by who is shed first.
  */
 enum shm_class {
-        SHM_CLASS_OTHER = 0,    /* unproven, any other new request (OPTIONS, MESSAGE, SUBSCRIBE...) */
-        SHM_CLASS_REGISTER = 1, /* unproven REGISTER */
-        SHM_CLASS_INVITE = 2,   /* unproven dialog-forming INVITE */
-        SHM_CLASS_PEER = 3,     /* new request from a known peer or from the inside */
+        SHM_CLASS_OTHER = 0, /* unproven, any other new request (OPTIONS, MESSAGE, SUBSCRIBE...) */
+        SHM_CLASS_REGISTER = 1,  /* unproven REGISTER */
+        SHM_CLASS_INVITE = 2,    /* unproven dialog-forming INVITE */
+        SHM_CLASS_PEER = 3,      /* new request from a known peer or from the inside */
         SHM_CLASS_IN_DIALOG = 4, /* To-tag, ACK, CANCEL, PRACK, responses */
         SHM_CLASS_EMERGENCY = 5, /* request to an emergency number or urn:service:sos */
         SHM_CLASS_CNT,
@@ -100,7 +102,9 @@ const char *shm_class_name(unsigned cls);
 const char *shm_lane_name(unsigned lane);
 const char *shm_action_name(unsigned action);
 const char *shm_reason_name(unsigned reason);
-/* Stage of DESIGN section 2 that may end a packet for this reason, e.g. "guard". */
+/* True when reasons.def has that number. */
+bool shm_reason_known(unsigned reason);
+/* Stage of DESIGN section 2 that may end a packet for this reason, e.g. "guard"; "" for NONE. */
 const char *shm_reason_stage(unsigned reason);
 /* One sentence for people; "" when unknown. */
 const char *shm_reason_text(unsigned reason);

@@ -2,8 +2,9 @@
 /*
  * shm_cnc.h - "am I alive, and who am I": one per segment, written by that segment's writer.
  *
- *      BOOT --ready--> RUN --stop--> HALT          (a killed writer stays in RUN: its heartbeat
- *        \--error--> FAIL                            ages and the socket hangs up)
+ *      BOOT --ready--> RUN          (a killed writer stays in RUN: its heartbeat ages and the
+ *        \             /             socket hangs up)
+ *         stop: HALT, error: FAIL   (from either; both are final)
  *
  * Single writer; any number of readers in any process. Readers treat every field as a claim.
  */

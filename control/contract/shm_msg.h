@@ -32,8 +32,8 @@ enum shm_rec_type {
 
 /* "What shall I do with this?" Followed by msg_len octets: the message from its start line on. */
 struct shm_request {
-        uint64_t id;       /* slot + generation of the held message; opaque to control */
-        uint64_t time_ns;  /* CLOCK_REALTIME when the packet was received; replay: capture time */
+        uint64_t id;      /* slot + generation of the held message; opaque to control */
+        uint64_t time_ns; /* CLOCK_REALTIME when the packet was received; replay: capture time */
         struct shm_flow flow;
         uint8_t cls;  /* enum shm_class */
         uint8_t lane; /* enum shm_lane */
@@ -43,11 +43,11 @@ struct shm_request {
 
 /* "Do this." */
 struct shm_reply {
-        uint64_t id; /* as in the request */
-        uint8_t action; /* enum shm_action, not NONE */
-        uint8_t scopes; /* bits of enum shm_scope; 0 = for this message only */
-        uint16_t reason; /* enum shm_reason */
-        uint16_t code;   /* REJECT: SIP status 400..699; else 0 */
+        uint64_t id;            /* as in the request */
+        uint8_t action;         /* enum shm_action, not NONE */
+        uint8_t scopes;         /* bits of enum shm_scope; 0 = for this message only */
+        uint16_t reason;        /* enum shm_reason */
+        uint16_t code;          /* REJECT: SIP status 400..699; else 0 */
         uint16_t retry_after_s; /* REJECT: Retry-After in seconds, 0 = none */
         uint32_t lifetime_ms;   /* how long the cached decision stands, 1..SHM_LIFETIME_MS_MAX if
                                  * scopes != 0 */
@@ -70,8 +70,8 @@ enum shm_table {
         SHM_TABLE_CNT,
 };
 struct shm_table_update {
-        uint8_t op;    /* enum shm_table_op */
-        uint8_t table; /* enum shm_table */
+        uint8_t op;         /* enum shm_table_op */
+        uint8_t table;      /* enum shm_table */
         uint8_t prefix_len; /* ADD, DEL: 0..128 over the 16 octets (IPv4 /24 is 120) */
         uint8_t reserved;
         uint16_t reason; /* enum shm_reason that the entry gives */
@@ -84,17 +84,17 @@ struct shm_table_update {
 
 /* What happened to one message; lossy. Followed by msg_len octets of the message. */
 struct shm_event {
-        uint64_t time_ns;  /* when the packet was received, as in shm_request */
-        uint64_t serial;   /* of the packet on its worker; in replay its place in the capture */
+        uint64_t time_ns; /* when the packet was received, as in shm_request */
+        uint64_t serial;  /* of the packet on its worker; in replay its place in the capture */
         struct shm_flow flow;
-        uint8_t action;  /* enum shm_action */
-        uint8_t cls;     /* enum shm_class */
-        uint8_t lane;    /* enum shm_lane */
+        uint8_t action; /* enum shm_action */
+        uint8_t cls;    /* enum shm_class */
+        uint8_t lane;   /* enum shm_lane */
         uint8_t worker;
-        uint16_t reason; /* enum shm_reason */
+        uint16_t reason;   /* enum shm_reason */
         uint16_t msg_len;  /* octets that follow */
         uint16_t full_len; /* octets that the message had */
-        uint16_t code;   /* REJECT: status sent */
+        uint16_t code;     /* REJECT: status sent */
         uint32_t rule;
         uint32_t held_us;    /* time between hold and verdict, 0 when not held */
         uint32_t generation; /* policy generation of the verdict */

@@ -26,7 +26,9 @@
 
 #include "control/contract/shm_base.h"
 
-#define SHM_MAGIC UINT64_C(0x31306563756c7353) /* "Slucec01", last two: layout version */
+/* In memory "Sluice01" on a little-endian machine; the last two digits are the version of struct
+ * shm_header itself, which no layout hash can guard. */
+#define SHM_MAGIC UINT64_C(0x3130656369756c53)
 
 enum shm_region_kind {
         SHM_REGION_STATS = 1,
@@ -35,12 +37,12 @@ enum shm_region_kind {
 };
 
 enum shm_part_kind {
-        SHM_PART_CNC = 1,        /* struct shm_cnc, index 0 */
-        SHM_PART_STATS = 2,      /* struct shm_stats_page, index = worker */
-        SHM_PART_RING_REQ = 3,   /* struct shm_ring_mem, index = worker: requests */
-        SHM_PART_RING_EVT = 4,   /* events */
-        SHM_PART_RING_REP = 5,   /* replies and table updates */
-        SHM_PART_TAIL_REQ = 6,   /* struct shm_ring_tail, index = worker */
+        SHM_PART_CNC = 1,      /* struct shm_cnc, index 0 */
+        SHM_PART_STATS = 2,    /* struct shm_stats_page, index = worker */
+        SHM_PART_RING_REQ = 3, /* struct shm_ring_mem, index = worker: requests */
+        SHM_PART_RING_EVT = 4, /* events */
+        SHM_PART_RING_REP = 5, /* replies and table updates */
+        SHM_PART_TAIL_REQ = 6, /* struct shm_ring_tail, index = worker */
         SHM_PART_TAIL_EVT = 7,
         SHM_PART_TAIL_REP = 8,
 };
@@ -49,13 +51,22 @@ struct shm_part {
         uint16_t kind;  /* enum shm_part_kind */
         uint16_t index; /* worker, 0.. */
         uint32_t reserved;
-        uint64_t off;   /* from the start of the segment, multiple of SHM_CACHE_LINE */
+        uint64_t off; /* from the start of the segment, multiple of SHM_CACHE_LINE */
         uint64_t bytes;
 };
 
 #define SHM_PARTS_MAX (1u + 4u * SHM_WORKERS_MAX)
 
-struct shm_header { /* at offset 0 of the segment */
+/* Most octets of a segment: keeps every sum of offsets far away from 64 bits. */
+#define SHM_REGION_BYTES_MAX (UINT64_C(1) << 36)
+
+/* Sizes of a ring that create accepts: 2 granules to 1 GiB. A record takes half a ring at most
+ * (shm_ring.h), so the longest request or event needs SHM_RING_LOG2_FULL. */
+#define SHM_RING_LOG2_MIN  1u
+#define SHM_RING_LOG2_MAX  24u
+#define SHM_RING_LOG2_FULL 12u
+
+struct shm_header {             /* at offset 0 of the segment */
         _Atomic uint64_t magic; /* written last */
         uint16_t abi_major;
         uint16_t abi_minor;
@@ -92,12 +103,14 @@ struct shm_ring_sizes {
         uint8_t rep_log2;
 };
 
-/* FNV-1a over the offsets and sizes of every structure of this contract: changes with any layout. */
+/* FNV-1a over the name, offset and size of every field of this contract (shm_layout.def): changes
+ * with any layout. */
 uint64_t shm_layout_hash(void);
 
 /*
  * Create, size, map and format a segment, all zero but its header without magic.
- * Returns 0 or a negative errno; on failure nothing is left open.
+ * Returns 0, -EINVAL (worker_cnt, kind, or parts that attach would refuse), or a negative errno; on
+ * failure nothing is left open and *r is zeroed.
  */
 int shm_region_create(struct shm_region *r, enum shm_region_kind kind, uint16_t worker_cnt,
                       uint64_t incarnation, const struct shm_part_want *want, size_t want_cnt);
@@ -108,15 +121,17 @@ int shm_region_create_to_control(struct shm_region *r, uint16_t worker_cnt, uint
 int shm_region_create_to_dataplane(struct shm_region *r, uint16_t worker_cnt, uint64_t incarnation,
                                    struct shm_ring_sizes sizes);
 
-/* Write the magic, take the seals; the creator that is not the writer (TO_DATAPLANE) re-maps
- * read-only. The base address may change: fetch parts afterwards. 0 or a negative errno. */
+/* Write the magic, take the seals; the creator that is not the writer (TO_DATAPLANE) turns its own
+ * mapping read-only. The base address stays. 0 or a negative errno, after which only detach is
+ * left. */
 int shm_region_publish(struct shm_region *r);
 
 /*
  * Map a segment that a peer passed. fd is taken over on success and left open on failure.
  * writable: map read-write (only TO_DATAPLANE, only control).
  * Returns 0, -EPROTO (magic, ABI, layout or kind mismatch), -EBADMSG (sizes or parts out of range),
- * -EPERM (seals missing), or the errno of mmap/fstat.
+ * -EPERM (seals missing, or write access to a kind that the dataplane writes), or the negative
+ * errno of mmap/fstat. On failure *r is zeroed.
  */
 int shm_region_attach(struct shm_region *r, int fd, enum shm_region_kind kind, bool writable);
 
@@ -124,7 +139,7 @@ int shm_region_attach(struct shm_region *r, int fd, enum shm_region_kind kind, b
 void *shm_region_part(const struct shm_region *r, enum shm_part_kind kind, uint16_t index,
                       size_t *bytes);
 
-/* Unmap and close; safe on a zeroed struct. */
+/* Unmap, close and zero; safe on a zeroed struct. */
 void shm_region_detach(struct shm_region *r);
 
 #endif

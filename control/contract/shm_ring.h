@@ -8,8 +8,11 @@
  * freely over 64 bits and are masked on use.
  *
  * Record. A header of 16 octets {seq, bytes, type}, then the payload, padded to granules. A record
- * never wraps: SHM_REC_PAD fills the end. seq counts records from 0; a consumer that finds another
- * number, a length beyond the head or an unknown shape has found a broken producer.
+ * never wraps: SHM_REC_PAD fills the end. A record takes half the ring at most, so that an empty
+ * ring has room for it and its pad wherever the head stands. seq counts records from 0, pads
+ * included; a consumer that finds another number, a length beyond the head or an impossible shape
+ * (type 0, reserved not 0, a pad that does not end at the end) has found a broken producer. Types
+ * other than 0 and SHM_REC_PAD are the caller's affair.
  *
  * Reader law (DESIGN 3): load the index once; refuse a distance above the capacity; copy the record
  * out; check every field of the copy; use the copy. Both sides keep private copies of the capacity
@@ -48,7 +51,8 @@ struct shm_ring_tail {
 };
 
 /* Octets that a ring of 2^granules_log2 granules takes in the producer's segment. */
-#define SHM_RING_BYTES(granules_log2) (sizeof(struct shm_ring_mem) + ((size_t)SHM_GRANULE << (granules_log2)))
+#define SHM_RING_BYTES(granules_log2) \
+        (sizeof(struct shm_ring_mem) + ((size_t)SHM_GRANULE << (granules_log2)))
 
 struct shm_ring_producer { /* private memory of the producer */
         struct shm_ring_mem *mem;
@@ -58,6 +62,7 @@ struct shm_ring_producer { /* private memory of the producer */
         uint64_t tail;      /* last plausible tail of the consumer */
         uint64_t seq;
         uint32_t capacity; /* granules */
+        uint32_t reserved;
         uint64_t full_cnt; /* reservations refused for want of space */
         uint64_t lie_cnt;  /* tails refused: behind the last one, or ahead of the head */
 };
@@ -65,25 +70,31 @@ struct shm_ring_producer { /* private memory of the producer */
 struct shm_ring_consumer { /* private memory of the consumer */
         const struct shm_ring_mem *mem;
         struct shm_ring_tail *tail_mem;
-        uint64_t tail; /* next granule to read */
-        uint64_t head; /* last plausible head of the producer */
+        uint64_t tail;     /* next granule to read */
+        uint64_t released; /* tail as the producer may see it */
+        uint64_t head;     /* last plausible head of the producer */
         uint64_t seq;
         uint32_t capacity;
+        uint32_t broken;  /* 1 once the producer was caught lying */
         uint64_t lie_cnt; /* heads, lengths and sequence numbers refused */
 };
 
 /* Bind to zeroed memory of a fresh segment. mem_bytes is the octets available at mem; the capacity
- * is the largest power of two of granules that fits. Returns 0, -EINVAL when mem is NULL, not
- * cache-line aligned or smaller than a ring of 2 granules. */
+ * is the largest power of two of granules that fits. Returns 0, -EINVAL when mem or tail_mem is
+ * NULL or not cache-line aligned, or mem_bytes is less than a ring of 2 granules. */
 int shm_ring_producer_init(struct shm_ring_producer *p, void *mem, size_t mem_bytes,
                            const struct shm_ring_tail *tail_mem);
 int shm_ring_consumer_init(struct shm_ring_consumer *c, const void *mem, size_t mem_bytes,
                            struct shm_ring_tail *tail_mem);
 
+/* Longest payload that a ring of `capacity` granules ever carries. */
+uint32_t shm_ring_bytes_max(uint32_t capacity);
+
 /*
- * Space for one record of `bytes` payload octets, 16-octet aligned, written by the caller; NULL when
- * the ring has less free space or the record could never fit. Reserved records become visible, in
- * order, with the next shm_ring_commit().
+ * Space for one record of `bytes` payload octets, 16-octet aligned, written by the caller; NULL
+ * when the ring has less free space (full_cnt counts), or the record could never fit or its type is
+ * 0 or SHM_REC_PAD. Reserved records become visible, in order, with the next shm_ring_commit(); the
+ * caller writes all `bytes` before that, for what it leaves out shows older records.
  */
 void *shm_ring_reserve(struct shm_ring_producer *p, uint16_t type, uint32_t bytes);
 void shm_ring_commit(struct shm_ring_producer *p);
@@ -94,12 +105,14 @@ uint32_t shm_ring_free(struct shm_ring_producer *p);
 /*
  * Copy the next record's payload to `out`.
  * Returns 1 and sets *type, *bytes; 0 when the ring is empty; -EMSGSIZE when it is longer than cap
- * (the record is skipped); -EBADMSG when the producer broke the protocol (lie_cnt counts): the ring
- * is then unusable for this incarnation, and further calls return -EBADMSG again.
+ * (the record is skipped, *type and *bytes tell what it was); -EBADMSG when the producer broke the
+ * protocol (lie_cnt counts): the ring is then unusable for this incarnation, and further calls
+ * return -EBADMSG again.
  */
 int shm_ring_read(struct shm_ring_consumer *c, void *out, size_t cap, uint16_t *type,
                   uint32_t *bytes);
-/* Tell the producer what has been read so far. Call once per burst. */
+/* Tell the producer what has been read so far. Call once per burst; costs nothing when nothing was.
+ */
 void shm_ring_release(struct shm_ring_consumer *c);
 
 #endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/contract/shm_msg.h"
+
+#include <string.h>
+
+#define VLAN_MAX   4095u
+#define PREFIX_MAX 128u
+#define CODE_MIN   400u
+#define CODE_MAX   699u
+
+static bool flow_ok(const struct shm_flow *f)
+{
+        return f->vlan <= VLAN_MAX && f->side < SHM_SIDE_CNT;
+}
+
+static bool code_ok(uint16_t code)
+{
+        return code >= CODE_MIN && code <= CODE_MAX;
+}
+
+bool shm_request_check(const void *rec, size_t len)
+{
+        struct shm_request r;
+
+        if (len < sizeof(r))
+                return false;
+        memcpy(&r, rec, sizeof(r)); /* rec may stand anywhere */
+        if (r.msg_len == 0 || len - sizeof(r) != r.msg_len)
+                return false;
+        return flow_ok(&r.flow) && r.cls < SHM_CLASS_CNT && r.lane < SHM_LANE_CNT;
+}
+
+bool shm_reply_check(const void *rec, size_t len)
+{
+        struct shm_reply r;
+
+        if (len != sizeof(r))
+                return false;
+        memcpy(&r, rec, sizeof(r));
+        if (r.action == SHM_ACTION_NONE || r.action >= SHM_ACTION_CNT)
+                return false;
+        if (r.scopes & ~(unsigned)SHM_SCOPE_ALL)
+                return false;
+        if (r.reason == SHM_REASON_NONE || !shm_reason_known(r.reason))
+                return false;
+        if (r.action == SHM_ACTION_REJECT) {
+                if (!code_ok(r.code))
+                        return false;
+        } else if (r.code != 0 || r.retry_after_s != 0) {
+                return false;
+        }
+        if (r.scopes != 0 && r.lifetime_ms == 0)
+                return false;
+        return r.lifetime_ms <= SHM_LIFETIME_MS_MAX;
+}
+
+bool shm_table_update_check(const void *rec, size_t len)
+{
+        struct shm_table_update u;
+
+        if (len != sizeof(u))
+                return false;
+        memcpy(&u, rec, sizeof(u));
+        if (u.reserved != 0 || u.reserved2 != 0 || u.reserved3 != 0)
+                return false;
+        if (u.prefix_len > PREFIX_MAX || !shm_reason_known(u.reason))
+                return false;
+        switch (u.op) {
+        case SHM_TABLE_ADD:
+                /* The reason of a ban becomes the reason of every packet that it ends. */
+                if (u.table == SHM_TABLE_BAN && u.reason == SHM_REASON_NONE)
+                        return false;
+                break;
+        case SHM_TABLE_DEL:
+        case SHM_TABLE_SYNC_BEGIN:
+        case SHM_TABLE_SYNC_END:
+                break;
+        case SHM_TABLE_FLUSH_CACHE:
+                return u.table == SHM_TABLE_NONE;
+        default:
+                return false;
+        }
+        return u.table != SHM_TABLE_NONE && u.table < SHM_TABLE_CNT;
+}
+
+bool shm_event_check(const void *rec, size_t len)
+{
+        struct shm_event e;
+
+        if (len < sizeof(e))
+                return false;
+        memcpy(&e, rec, sizeof(e));
+        if (len - sizeof(e) != e.msg_len || e.msg_len > e.full_len)
+                return false;
+        if (!flow_ok(&e.flow) || e.action >= SHM_ACTION_CNT || e.cls >= SHM_CLASS_CNT ||
+            e.lane >= SHM_LANE_CNT || e.worker >= SHM_WORKERS_MAX || !shm_reason_known(e.reason))
+                return false;
+        /* A rejected ACK or response gets no answer, so code may be 0 there too. */
+        return e.code == 0 || (e.action == SHM_ACTION_REJECT && code_ok(e.code));
+}
