@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "parser/scan/scan.h"
 #include "parser/sip_msg.h"
 
 /* What the first octets of a datagram look like, without parsing it. */
@@ -38,5 +39,8 @@ enum sip_sniff sip_sniff(const uint8_t *buf, size_t len);
  * not stop the parse are in msg->anomalies; sip_check() turns both into a verdict.
  */
 enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg);
+
+/* The same with a scan kernel of the caller's choice (scan/scan.h); for tests and benchmarks. */
+enum sip_anomaly sip_parse_with(scan_fn *scan, const uint8_t *buf, size_t len, struct sip_msg *msg);
 
 #endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "parser/sip_check.h"
+
+#include "parser/sip_state.h"
+
+struct anomaly {
+        uint8_t fault;
+        uint8_t verdict;
+        const char *name;
+        const char *rfc;
+        const char *text;
+};
+
+enum { NOTE = 0, FATAL = 1 };
+enum {
+        ACCEPT = SIP_VERDICT_ACCEPT,
+        NORMALISE = SIP_VERDICT_NORMALISE,
+        REJECT = SIP_VERDICT_REJECT
+};
+
+static const struct anomaly anomalies[SIP_ANOM_CNT] = {
+    {NOTE, ACCEPT, "none", "", "nothing wrong"},
+#define X(ID, name, severity, verdict, rfc, text) {severity, verdict, name, rfc, text},
+#include "parser/sip_anomaly.def"
+#undef X
+};
+
+static const struct anomaly unknown = {FATAL, REJECT, "unknown", "", "not an anomaly"};
+
+static const struct anomaly *row(enum sip_anomaly a)
+{
+        return (unsigned)a < SIP_ANOM_CNT ? &anomalies[a] : &unknown;
+}
+
+struct sip_judgement sip_check(const struct sip_msg *msg)
+{
+        struct sip_judgement worst = {SIP_VERDICT_ACCEPT, SIP_ANOM_NONE};
+
+        if (sip_anom_empty(&msg->anomalies))
+                return worst;
+        /* From the first line on and "greater" only: ties stay with the lower id. */
+        for (unsigned a = 1; a < SIP_ANOM_CNT; a++) {
+                if (!sip_anom_has(&msg->anomalies, (enum sip_anomaly)a))
+                        continue;
+                if (anomalies[a].verdict > worst.verdict)
+                        worst = (struct sip_judgement){(enum sip_verdict)anomalies[a].verdict,
+                                                       (enum sip_anomaly)a};
+        }
+        return worst;
+}
+
+bool sip_anomaly_is_fault(enum sip_anomaly a)
+{
+        return row(a)->fault == FATAL;
+}
+
+const char *sip_anomaly_name(enum sip_anomaly a)
+{
+        return row(a)->name;
+}
+
+const char *sip_anomaly_rfc(enum sip_anomaly a)
+{
+        return row(a)->rfc;
+}
+
+const char *sip_anomaly_text(enum sip_anomaly a)
+{
+        return row(a)->text;
+}
+
+const char *sip_verdict_name(enum sip_verdict v)
+{
+        switch (v) {
+        case SIP_VERDICT_ACCEPT:
+                return "accept";
+        case SIP_VERDICT_NORMALISE:
+                return "normalise";
+        case SIP_VERDICT_REJECT:
+                return "reject";
+        }
+        return "unknown";
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sip_date.h - the form of a Date value (RFC 3261 20.17, 25.1).
+ */
+#ifndef SLUICE_PARSER_SIP_DATE_H
+#define SLUICE_PARSER_SIP_DATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parser/sip_msg.h"
+
+/*
+ * Is s an rfc1123-date, "Sat, 13 Nov 2010 23:29:00 GMT", letter for letter? Fields are checked for
+ * their ranges (day 1-31, hour 0-23, minute 0-59, second 0-60), not against the calendar.
+ */
+bool sip_date_ok(const uint8_t *buf, struct sip_span s);
+
+#endif

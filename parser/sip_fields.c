@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The typed fields of struct sip_msg, filled as their headers go by, and what they owe each other.
+ */
+#include <string.h>
+
+#include "parser/sip_addr.h"
+#include "parser/sip_cseq.h"
+#include "parser/sip_cur.h"
+#include "parser/sip_date.h"
+#include "parser/sip_hname.h"
+#include "parser/sip_num.h"
+#include "parser/sip_params.h"
+#include "parser/sip_state.h"
+#include "parser/sip_via.h"
+
+/* Via values over all headers. Max-Forwards starts at 70 (8.1.1.6), so no honest message has more
+ * hops than that behind it; the cap leaves room and bounds what later stages walk. */
+#define VIA_CNT_MAX 128u
+
+/* Longest Call-ID that is accepted; RFC 4475's long one has 141 octets. */
+#define CALL_ID_BYTES_MAX 512u
+
+static struct sip_cur cursor(struct sip_msg *m, struct sip_span v)
+{
+        return (struct sip_cur){m->buf, v.off, (uint32_t)v.off + v.len, &m->anomalies};
+}
+
+/* Something is wrong in a field: what names the field, why the part of it. */
+static void bad(struct sip_msg *m, enum sip_anomaly what, enum sip_anomaly why, uint32_t off)
+{
+        sip_state_note(m, what, off);
+        sip_state_note(m, why, off);
+}
+
+/* After a list element: true when another one follows, false at the end; notes what is neither. */
+static bool next_element(struct sip_msg *m, struct sip_cur *c, enum sip_anomaly what)
+{
+        if (c->pos == c->end)
+                return false;
+        if (c->buf[c->pos] == ',') {
+                c->pos++;
+                sip_cur_lws(c);
+                if (c->pos < c->end && c->buf[c->pos] != ',')
+                        return true;
+        }
+        bad(m, what, SIP_ANOM_ADDR_LIST, c->pos);
+        return false;
+}
+
+static void take_via(struct sip_msg *m, struct sip_span v)
+{
+        struct sip_cur c = cursor(m, v);
+        struct sip_via via;
+
+        do {
+                struct sip_via *out = m->via_cnt == 0 ? &m->via : &via;
+                enum sip_anomaly a = sip_via_parse(&c, out);
+
+                if (a != SIP_ANOM_NONE) {
+                        bad(m, SIP_ANOM_VIA_SYNTAX, a, c.pos);
+                        return;
+                }
+                if (m->via_cnt == VIA_CNT_MAX) {
+                        sip_state_note(m, SIP_ANOM_VIA_COUNT, out->all.off);
+                        return;
+                }
+                m->via_cnt++;
+        } while (next_element(m, &c, SIP_ANOM_VIA_SYNTAX));
+}
+
+/* From and To: exactly one address. */
+static void take_party(struct sip_msg *m, struct sip_span v, struct sip_addr *out,
+                       enum sip_anomaly what)
+{
+        struct sip_cur c = cursor(m, v);
+        enum sip_anomaly a = sip_addr_parse(&c, out);
+
+        if (a == SIP_ANOM_NONE && (c.pos != c.end || out->star))
+                a = out->star ? SIP_ANOM_URI_SCHEME : SIP_ANOM_ADDR_LIST;
+        if (a != SIP_ANOM_NONE)
+                bad(m, what, a, c.pos);
+}
+
+/* qvalue = "0" [ "." 0*3DIGIT ] / "1" [ "." 0*3"0" ] */
+static bool q_ok(const uint8_t *buf, const struct sip_param *p)
+{
+        const uint8_t *v = buf + p->value.off;
+        uint32_t n = p->value.len;
+
+        if (p->quoted || n == 0 || n > 5 || (v[0] != '0' && v[0] != '1') || (n > 1 && v[1] != '.'))
+                return false;
+        for (uint32_t i = 2; i < n; i++) {
+                if (!sip_is(v[i], SIP_CT_DIGIT) || (v[0] == '1' && v[i] != '0'))
+                        return false;
+        }
+        return true;
+}
+
+static void note_delta(struct sip_msg *m, struct sip_span digits)
+{
+        uint32_t v;
+
+        switch (sip_num_parse(m->buf, digits, UINT32_MAX, &v)) {
+        case SIP_NUM_OK:
+                return;
+        case SIP_NUM_SYNTAX:
+                sip_state_note(m, SIP_ANOM_DELTA_SYNTAX, digits.off);
+                return;
+        case SIP_NUM_RANGE:
+                sip_state_note(m, SIP_ANOM_DELTA_RANGE, digits.off);
+                return;
+        }
+}
+
+/* q and expires of a Contact that parsed. */
+static void check_contact_params(struct sip_msg *m, const struct sip_addr *a)
+{
+        struct sip_param p;
+        struct sip_cur c = cursor(m, a->params);
+
+        if (a->params.len == 0)
+                return;
+        c.pos--; /* the iterator wants the ';' in front */
+        while (sip_params_next(&c, &p) == SIP_PARAMS_ONE) {
+                if (sip_span_ieq(m->buf, p.name, "expires", 7))
+                        note_delta(m, p.quoted ? (struct sip_span){p.name.off, 0} : p.value);
+                else if (sip_span_ieq(m->buf, p.name, "q", 1) && !q_ok(m->buf, &p))
+                        bad(m, SIP_ANOM_CONTACT_SYNTAX, SIP_ANOM_ADDR_PARAM, p.name.off);
+        }
+}
+
+/* Contact: "*" alone, or a list of addresses. */
+static void take_contact(struct sip_msg *m, const struct sip_hdr *h, bool first_header)
+{
+        struct sip_cur c = cursor(m, h->value);
+        struct sip_addr addr;
+        struct sip_addr *out = first_header ? &m->contact : &addr;
+        bool alone = first_header; /* a later Contact beside a "*" is caught when it comes */
+
+        do {
+                enum sip_anomaly a = sip_addr_parse(&c, out);
+
+                if (a == SIP_ANOM_NONE && (out->star ? !alone : m->contact.star))
+                        a = SIP_ANOM_ADDR_LIST;
+                if (a != SIP_ANOM_NONE) {
+                        bad(m, SIP_ANOM_CONTACT_SYNTAX, a, c.pos);
+                        return;
+                }
+                check_contact_params(m, out);
+                out = &addr;
+                alone = false;
+        } while (next_element(m, &c, SIP_ANOM_CONTACT_SYNTAX));
+}
+
+/* Route and Record-Route: name-addr only, the brackets are part of the grammar. */
+static void take_route(struct sip_msg *m, struct sip_span v)
+{
+        struct sip_cur c = cursor(m, v);
+        struct sip_addr addr;
+
+        do {
+                enum sip_anomaly a = sip_addr_parse(&c, &addr);
+
+                if (a == SIP_ANOM_NONE && !sip_addr_bracketed(m->buf, &addr))
+                        a = SIP_ANOM_ADDR_BRACKETS;
+                if (a != SIP_ANOM_NONE) {
+                        bad(m, SIP_ANOM_ROUTE_SYNTAX, a, c.pos);
+                        return;
+                }
+        } while (next_element(m, &c, SIP_ANOM_ROUTE_SYNTAX));
+}
+
+/* word [ "@" word ] */
+static void take_call_id(struct sip_msg *m, struct sip_span v)
+{
+        struct sip_cur c = cursor(m, v);
+        uint32_t from = c.pos;
+
+        m->call_id = v;
+        sip_cur_skip(&c, SIP_CT_WORD);
+        if (c.pos > from && sip_cur_at(&c, '@')) {
+                from = ++c.pos;
+                sip_cur_skip(&c, SIP_CT_WORD);
+        }
+        if (c.pos == from || c.pos != c.end)
+                sip_state_note(m, SIP_ANOM_CALL_ID_SYNTAX, c.pos);
+        else if (v.len > CALL_ID_BYTES_MAX)
+                bad(m, SIP_ANOM_CALL_ID_SYNTAX, SIP_ANOM_CALL_ID_TOO_LONG, v.off);
+}
+
+static void take_cseq(struct sip_msg *m, struct sip_span v)
+{
+        struct sip_cur c = cursor(m, v);
+        enum sip_anomaly a = sip_cseq_parse(&c, &m->cseq);
+
+        if (a == SIP_ANOM_CSEQ_RANGE)
+                sip_state_note(m, a, c.pos);
+        else if (a != SIP_ANOM_NONE)
+                bad(m, SIP_ANOM_CSEQ_SYNTAX, a, c.pos);
+}
+
+static void take_max_forwards(struct sip_msg *m, struct sip_span v)
+{
+        uint32_t hops;
+        enum sip_num_result r = sip_num_parse(m->buf, v, 255, &hops);
+
+        if (r == SIP_NUM_OK)
+                m->max_forwards = (uint16_t)hops;
+        else
+                sip_state_note(m,
+                               r == SIP_NUM_RANGE ? SIP_ANOM_MAX_FORWARDS_RANGE
+                                                  : SIP_ANOM_MAX_FORWARDS_SYNTAX,
+                               v.off);
+}
+
+/* Also for a second one, so that a pair that disagrees is told from a pair that is the same. */
+static void take_content_length(struct sip_msg *m, const struct sip_hdr *h)
+{
+        uint32_t n;
+        enum sip_num_result r = sip_num_parse(m->buf, h->value, UINT32_MAX - 1, &n);
+
+        /* A fold in this field is refused even where the digits are on one line (EVASION 16). */
+        if (r == SIP_NUM_SYNTAX || (h->flags & SIP_HDR_F_FOLDED))
+                sip_state_note(m, SIP_ANOM_CONTENT_LENGTH_SYNTAX, h->value.off);
+        else if (r == SIP_NUM_RANGE)
+                sip_state_note(m, SIP_ANOM_CONTENT_LENGTH_RANGE, h->value.off);
+        else if (m->content_length == SIP_CONTENT_LENGTH_ABSENT)
+                m->content_length = n;
+        else if (m->content_length != n)
+                sip_state_note(m, SIP_ANOM_CONTENT_LENGTH_CONFLICT, h->value.off);
+}
+
+/* delta-seconds [ comment ] *( SEMI retry-param ) */
+static void take_retry_after(struct sip_msg *m, struct sip_span v)
+{
+        struct sip_cur c = cursor(m, v);
+
+        sip_cur_skip(&c, SIP_CT_DIGIT);
+        note_delta(m, sip_span_make(v.off, c.pos));
+}
+
+void sip_fields_take(struct sip_state *s, uint8_t idx)
+{
+        struct sip_msg *m = s->m;
+        const struct sip_hdr *h = &m->hdrs[idx];
+        enum sip_hdr_id id = (enum sip_hdr_id)h->id;
+        bool again = m->first[id] != idx;
+
+        if (again && sip_hname_single(id)) {
+                sip_state_note(m, SIP_ANOM_DUP_SINGLETON, h->name.off);
+                if (id != SIP_HDR_CONTENT_LENGTH)
+                        return; /* the first one stays the one that was read */
+        }
+        switch (id) {
+        case SIP_HDR_VIA:
+                take_via(m, h->value);
+                break;
+        case SIP_HDR_FROM:
+                take_party(m, h->value, &m->from, SIP_ANOM_FROM_SYNTAX);
+                break;
+        case SIP_HDR_TO:
+                take_party(m, h->value, &m->to, SIP_ANOM_TO_SYNTAX);
+                break;
+        case SIP_HDR_CALL_ID:
+                take_call_id(m, h->value);
+                break;
+        case SIP_HDR_CSEQ:
+                take_cseq(m, h->value);
+                break;
+        case SIP_HDR_CONTACT:
+                take_contact(m, h, !again);
+                break;
+        case SIP_HDR_MAX_FORWARDS:
+                take_max_forwards(m, h->value);
+                break;
+        case SIP_HDR_CONTENT_LENGTH:
+                take_content_length(m, h);
+                break;
+        case SIP_HDR_ROUTE:
+        case SIP_HDR_RECORD_ROUTE:
+                take_route(m, h->value);
+                break;
+        case SIP_HDR_EXPIRES:
+        case SIP_HDR_MIN_EXPIRES:
+                note_delta(m, h->value);
+                break;
+        case SIP_HDR_RETRY_AFTER:
+                take_retry_after(m, h->value);
+                break;
+        case SIP_HDR_DATE:
+                if (!sip_date_ok(m->buf, h->value))
+                        sip_state_note(m, SIP_ANOM_DATE_SYNTAX, h->value.off);
+                break;
+        default:
+                break;
+        }
+}
+
+static void check_missing(struct sip_msg *m)
+{
+        static const struct {
+                enum sip_hdr_id id;
+                enum sip_anomaly missing;
+        } mandatory[] = {
+            {SIP_HDR_VIA, SIP_ANOM_VIA_MISSING},   {SIP_HDR_FROM, SIP_ANOM_FROM_MISSING},
+            {SIP_HDR_TO, SIP_ANOM_TO_MISSING},     {SIP_HDR_CALL_ID, SIP_ANOM_CALL_ID_MISSING},
+            {SIP_HDR_CSEQ, SIP_ANOM_CSEQ_MISSING},
+        };
+
+        for (unsigned i = 0; i < sizeof(mandatory) / sizeof(mandatory[0]); i++) {
+                if (m->first[mandatory[i].id] == SIP_HDR_NONE)
+                        sip_state_note(m, mandatory[i].missing, m->header_end);
+        }
+        if (m->kind != SIP_KIND_REQUEST)
+                return;
+        if (m->first[SIP_HDR_MAX_FORWARDS] == SIP_HDR_NONE)
+                sip_state_note(m, SIP_ANOM_MAX_FORWARDS_MISSING, m->header_end);
+        if (m->method == SIP_METHOD_INVITE && m->first[SIP_HDR_CONTACT] == SIP_HDR_NONE)
+                sip_state_note(m, SIP_ANOM_CONTACT_MISSING, m->header_end);
+}
+
+/* CSeq's method is the request's, octet for octet: methods are case-sensitive (8.1.1.5). */
+static void check_cseq_method(struct sip_msg *m)
+{
+        struct sip_span a = m->method_name;
+        struct sip_span b = m->cseq.method_name;
+
+        if (m->kind != SIP_KIND_REQUEST || b.len == 0)
+                return;
+        if (a.len != b.len || memcmp(m->buf + a.off, m->buf + b.off, a.len) != 0)
+                sip_state_note(m, SIP_ANOM_CSEQ_METHOD_MISMATCH, b.off);
+}
+
+static void check_tags(struct sip_msg *m)
+{
+        if (m->from.all.len != 0 && m->from.tag.len == 0)
+                sip_state_note(m, SIP_ANOM_FROM_TAG_MISSING, m->from.all.off);
+        if (m->via_cnt == 0)
+                return;
+        if (m->via.branch.len == 0)
+                sip_state_note(m, SIP_ANOM_VIA_BRANCH_MISSING, m->via.all.off);
+        else if (!m->via.cookie)
+                sip_state_note(m, SIP_ANOM_VIA_NO_COOKIE, m->via.branch.off);
+        else if (m->via.branch.len == 7)
+                sip_state_note(m, SIP_ANOM_VIA_BRANCH_EMPTY, m->via.branch.off);
+}
+
+void sip_fields_finish(struct sip_state *s)
+{
+        if (!s->stop)
+                check_missing(s->m);
+        check_cseq_method(s->m);
+        check_tags(s->m);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "parser/sip_hname.h"
+
+#include <string.h>
+
+#include "parser/sip_ctype.h"
+#include "parser/sip_hname_table.h" /* made by gen_hname.py: the slots and the multiplier */
+
+#define NAME_BYTES_MAX 32u
+
+enum { SINGLE = 1, LIST = 0 };
+
+struct hname {
+        uint8_t len;
+        uint8_t single;
+        char str[NAME_BYTES_MAX + 1];
+};
+
+static const struct hname hnames[SIP_HDR_CNT] = {
+    {0, 0, ""},
+#define X(ID, name, compact, multiplicity) {sizeof(name) - 1, multiplicity, name},
+#include "parser/sip_headers.def"
+#undef X
+};
+
+/* Little endian whatever the machine, since the table was made so; compilers see one load. */
+static uint32_t load4(const uint8_t *p)
+{
+        return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static uint32_t slot(const uint8_t *n, size_t len)
+{
+        uint32_t a, b;
+        uint64_t key;
+
+        if (len >= 4) {
+                a = load4(n);
+                b = load4(n + len - 4);
+        } else {
+                a = (uint32_t)n[0] | (uint32_t)n[len / 2] << 8 | (uint32_t)n[len - 1] << 16;
+                b = a;
+        }
+        a |= 0x20202020u;
+        b |= 0x20202020u;
+        key = ((uint64_t)a << 32 | b) + (uint64_t)len * UINT64_C(0x9e3779b1);
+        return (uint32_t)(key * HNAME_HASH_MULT >> (64 - HNAME_HASH_BITS));
+}
+
+/* The octets of w as lower case, A-Z and nothing else changed. */
+static uint64_t lower8(uint64_t w)
+{
+        const uint64_t ones = UINT64_C(0x0101010101010101);
+        uint64_t low = w & (ones * 0x7f);
+        uint64_t above_z = low + ones * (0x7f - 'Z');
+        uint64_t from_a = low + ones * (0x80 - 'A');
+        uint64_t upper = (from_a ^ above_z) & ~w & (ones * 0x80);
+
+        return w | upper >> 2;
+}
+
+static uint64_t load8_lower(const void *p)
+{
+        uint64_t w;
+
+        memcpy(&w, p, sizeof(w));
+        return lower8(w);
+}
+
+static bool same_name(const uint8_t *a, const char *b, size_t len)
+{
+        if (len < 8) {
+                for (size_t i = 0; i < len; i++) {
+                        if (sip_lower(a[i]) != sip_lower((uint8_t)b[i]))
+                                return false;
+                }
+                return true;
+        }
+        /* Whole words, then a last one that overlaps: every octet is compared, none past len. */
+        for (size_t i = 0; i + 8 <= len; i += 8) {
+                if (load8_lower(a + i) != load8_lower(b + i))
+                        return false;
+        }
+        return load8_lower(a + len - 8) == load8_lower(b + len - 8);
+}
+
+enum sip_hdr_id sip_hname_find(const uint8_t *name, size_t len)
+{
+        enum sip_hdr_id id;
+
+        if (len == 0 || len > NAME_BYTES_MAX)
+                return SIP_HDR_OTHER;
+        if (len == 1) {
+                uint8_t letter = (uint8_t)(sip_lower(name[0]) - 'a');
+
+                return letter < 26 ? (enum sip_hdr_id)hname_compact[letter] : SIP_HDR_OTHER;
+        }
+        id = (enum sip_hdr_id)hname_slots[slot(name, len)];
+        if (id == SIP_HDR_OTHER || hnames[id].len != len || !same_name(name, hnames[id].str, len))
+                return SIP_HDR_OTHER;
+        return id;
+}
+
+const char *sip_hname_str(enum sip_hdr_id id)
+{
+        return (unsigned)id < SIP_HDR_CNT ? hnames[id].str : "";
+}
+
+bool sip_hname_single(enum sip_hdr_id id)
+{
+        return (unsigned)id < SIP_HDR_CNT && hnames[id].single == SINGLE;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The header section into lines and headers, RFC 3261 7.3: one walk over the masks of the scan.
+ * Each octet is classified once and each line visited once, so the time is linear.
+ */
+#include "parser/sip_cur.h"
+#include "parser/sip_hname.h"
+#include "parser/sip_state.h"
+
+/* Blocks classified at a time: most header sections fit, and big bodies are not scanned at all. */
+#define CHUNK_BLOCKS 16u
+
+/* Longest header name that is accepted; RFC 4475's long one has 84 octets. */
+#define NAME_BYTES_MAX 256u
+
+#define NO_COLON UINT32_MAX
+
+enum pending { PENDING_NONE, PENDING_HEADER, PENDING_SKIPPED };
+
+struct walk {
+        struct sip_state *s;
+        uint32_t line;       /* where the current line starts */
+        uint32_t colon;      /* first colon of the current line, NO_COLON until one is seen */
+        uint32_t value_from; /* of the pending header */
+        uint32_t value_to;
+        enum pending pending; /* what a continuation line would continue */
+        bool start_done;
+        bool crlf_seen;
+        bool lf_seen;
+        bool cr_before; /* the previous block ended in CR */
+};
+
+/* The pending header is complete: trim its value, link it, read it. */
+static void flush(struct walk *w)
+{
+        struct sip_msg *m = w->s->m;
+        uint8_t idx = (uint8_t)m->hdr_cnt;
+        struct sip_hdr *h = &m->hdrs[idx];
+        uint32_t from = w->value_from;
+        uint32_t to = w->value_to;
+
+        if (w->pending != PENDING_HEADER)
+                return;
+        w->pending = PENDING_NONE;
+        while (from < to && sip_is(m->buf[from], SIP_CT_LWS))
+                from++;
+        while (to > from && sip_is(m->buf[to - 1], SIP_CT_LWS))
+                to--;
+        h->value = sip_span_make(from, to);
+        h->next_same = SIP_HDR_NONE;
+        m->hdr_cnt++;
+        if (h->id == SIP_HDR_OTHER)
+                return;
+        if (m->first[h->id] == SIP_HDR_NONE)
+                m->first[h->id] = idx;
+        else
+                m->hdrs[w->s->last[h->id]].next_same = idx;
+        w->s->last[h->id] = idx;
+        sip_fields_take(w->s, idx);
+}
+
+/* Only names outside the table need this: those in it were compared octet by octet. */
+static void check_name(struct sip_msg *m, uint32_t from, uint32_t to)
+{
+        for (uint32_t p = from; p < to; p++) {
+                if (!sip_is(m->buf[p], SIP_CT_TOKEN)) {
+                        sip_state_note(m, SIP_ANOM_HDR_NAME, p);
+                        return;
+                }
+        }
+        if (from == to)
+                sip_state_note(m, SIP_ANOM_HDR_NAME, from);
+        if (to - from > NAME_BYTES_MAX)
+                sip_state_note(m, SIP_ANOM_HDR_NAME_TOO_LONG, from);
+}
+
+static void open_header(struct walk *w, uint32_t to)
+{
+        struct sip_msg *m = w->s->m;
+        struct sip_hdr *h = &m->hdrs[m->hdr_cnt];
+        uint32_t name_to = w->colon;
+
+        if (w->colon == NO_COLON) {
+                sip_state_note(m, SIP_ANOM_HDR_NO_COLON, w->line);
+                w->pending = PENDING_SKIPPED;
+                return;
+        }
+        if (m->hdr_cnt == SIP_MSG_HDRS_MAX) {
+                sip_state_note(m, SIP_ANOM_HDR_COUNT, w->line);
+                w->s->stop = true;
+                return;
+        }
+        while (name_to > w->line && (m->buf[name_to - 1] == ' ' || m->buf[name_to - 1] == '\t'))
+                name_to--;
+        if (name_to != w->colon)
+                sip_state_note(m, SIP_ANOM_HDR_SPACE_BEFORE_COLON, name_to);
+        h->name = sip_span_make(w->line, name_to);
+        h->id = (uint8_t)sip_hname_find(m->buf + w->line, h->name.len);
+        h->flags = h->name.len == 1 && h->id != SIP_HDR_OTHER ? SIP_HDR_F_COMPACT : 0;
+        h->reserved = 0;
+        if (h->id == SIP_HDR_OTHER)
+                check_name(m, w->line, name_to);
+        w->value_from = w->colon + 1;
+        w->value_to = to;
+        w->pending = PENDING_HEADER;
+}
+
+/* A line that begins with white space continues the one before it (RFC 3261 7.3.1). */
+static void continuation(struct walk *w, uint32_t to)
+{
+        struct sip_msg *m = w->s->m;
+        uint32_t p = w->line;
+
+        while (p < to && (m->buf[p] == ' ' || m->buf[p] == '\t'))
+                p++;
+        if (p == to)
+                sip_state_note(m, SIP_ANOM_HDR_FOLD_BLANK, w->line);
+        if (w->pending == PENDING_NONE) {
+                sip_state_note(m, SIP_ANOM_HDR_FIRST_FOLD, w->line);
+                w->pending = PENDING_SKIPPED;
+        } else if (w->pending == PENDING_HEADER) {
+                m->hdrs[m->hdr_cnt].flags |= SIP_HDR_F_FOLDED;
+                w->value_to = to;
+                sip_state_note(m, SIP_ANOM_HDR_FOLDED, w->line);
+        }
+}
+
+/* The line [w->line, to) without its line end. True when it is the empty one that ends the section.
+ */
+static bool take_line(struct walk *w, uint32_t to)
+{
+        uint8_t first;
+
+        if (to == w->line) {
+                flush(w);
+                return true;
+        }
+        first = w->s->m->buf[w->line];
+        if (!w->start_done) {
+                w->start_done = true;
+                sip_start_line(w->s->m, w->line, to);
+        } else if (first == ' ' || first == '\t') {
+                continuation(w, to);
+        } else {
+                flush(w);
+                open_header(w, to);
+        }
+        return w->s->stop;
+}
+
+/* The lines that end in this block, which starts at base. True when the section has ended. */
+static bool take_block(struct walk *w, const struct scan_block *b, uint32_t base)
+{
+        struct sip_msg *m = w->s->m;
+        uint64_t colons = b->colon;
+
+        for (uint64_t lf = b->lf; lf != 0; lf &= lf - 1) {
+                uint32_t eol = base + (uint32_t)__builtin_ctzll(lf);
+                uint64_t upto = lf ^ (lf - 1); /* this LF and all below it */
+                uint32_t to = eol;
+
+                if (w->colon == NO_COLON && (colons & upto) != 0)
+                        w->colon = base + (uint32_t)__builtin_ctzll(colons);
+                colons &= ~upto;
+                if (to > w->line && m->buf[to - 1] == '\r') {
+                        to--;
+                        w->crlf_seen = true;
+                } else {
+                        w->lf_seen = true;
+                }
+                if (take_line(w, to)) {
+                        m->header_end = (uint16_t)(w->s->stop ? 0 : eol + 1);
+                        return true;
+                }
+                w->line = eol + 1;
+                w->colon = NO_COLON;
+        }
+        if (w->colon == NO_COLON && colons != 0)
+                w->colon = base + (uint32_t)__builtin_ctzll(colons);
+        return false;
+}
+
+/* Octets that header sections do not have, among those below `end` of the block at base. */
+static void check_odd(struct walk *w, const struct scan_block *b, uint32_t base, uint32_t end)
+{
+        uint64_t in = end - base >= 64 ? UINT64_MAX : (UINT64_C(1) << (end - base)) - 1;
+        /* A CR must have its LF right behind it; the last one of the block is left to the next. */
+        uint64_t bare = b->cr & ~(b->lf >> 1) & ~(UINT64_C(1) << 63) & in;
+
+        if (w->cr_before && !(b->lf & 1))
+                sip_state_note(w->s->m, SIP_ANOM_HDR_BARE_CR, base - 1);
+        if (bare != 0)
+                sip_state_note(w->s->m, SIP_ANOM_HDR_BARE_CR,
+                               base + (uint32_t)__builtin_ctzll(bare));
+        w->cr_before = (b->cr & in) >> 63;
+        w->s->has_ctl |= (b->ctl & in) != 0;
+        w->s->has_high |= (b->high & in) != 0;
+}
+
+/* The datagram ended before an empty line did. */
+static void end_missing(struct walk *w)
+{
+        struct sip_msg *m = w->s->m;
+
+        if (w->cr_before)
+                sip_state_note(m, SIP_ANOM_HDR_BARE_CR, m->len - 1);
+        if (w->line < m->len) {
+                sip_state_note(m, SIP_ANOM_HDR_END_MISSING, w->line);
+                take_line(w, m->len);
+                flush(w);
+                return;
+        }
+        /* The last line is whole: what is left out can only be the empty line (RFC 5118's files).
+         */
+        flush(w);
+        sip_state_note(m, SIP_ANOM_HDR_END_IMPLIED, m->len);
+        m->header_end = (uint16_t)m->len;
+}
+
+void sip_lines_split(struct sip_state *s, scan_fn *scan)
+{
+        struct scan_block blocks[CHUNK_BLOCKS];
+        struct walk w = {.s = s, .colon = NO_COLON};
+        struct sip_msg *m = s->m;
+        bool ended = false;
+
+        for (uint32_t base = 0; base < m->len && !ended; base += CHUNK_BLOCKS * SCAN_BLOCK_BYTES) {
+                uint32_t n = m->len - base;
+
+                if (n > CHUNK_BLOCKS * SCAN_BLOCK_BYTES)
+                        n = CHUNK_BLOCKS * SCAN_BLOCK_BYTES;
+                scan(m->buf + base, n, blocks);
+                for (uint32_t i = 0; i * SCAN_BLOCK_BYTES < n && !ended; i++) {
+                        uint32_t at = base + i * SCAN_BLOCK_BYTES;
+
+                        ended = take_block(&w, &blocks[i], at);
+                        check_odd(&w, &blocks[i], at, ended && !s->stop ? m->header_end : m->len);
+                }
+        }
+        if (!ended)
+                end_missing(&w);
+        if (w.lf_seen)
+                sip_state_note(m, w.crlf_seen ? SIP_ANOM_HDR_BARE_LF : SIP_ANOM_HDR_LF_ONLY, 0);
+}

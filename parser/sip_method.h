@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sip_method.h - method names. Methods are case-sensitive (RFC 3261 7.1).
+ */
+#ifndef SLUICE_PARSER_SIP_METHOD_H
+#define SLUICE_PARSER_SIP_METHOD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "parser/sip_msg.h"
+
+/* Longest method that is accepted; the longest registered one has 9 octets. */
+#define SIP_METHOD_BYTES_MAX 64u
+
+/* The method with exactly this name, SIP_METHOD_OTHER for any other token. Reads [name, name+len). */
+enum sip_method sip_method_find(const uint8_t *name, size_t len);
+
+/* Its name, "OTHER" for SIP_METHOD_OTHER and for values outside the enumeration. Static storage. */
+const char *sip_method_name(enum sip_method m);
+
+#endif

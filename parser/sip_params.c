@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "parser/sip_params.h"
+
+bool sip_quoted_parse(struct sip_cur *c, struct sip_span *out)
+{
+        uint32_t from = ++c->pos;
+
+        while (c->pos < c->end && c->buf[c->pos] != '"') {
+                /* A backslash takes the next octet with it, which must exist. */
+                c->pos += c->buf[c->pos] == '\\' ? 2 : 1;
+        }
+        if (c->pos >= c->end) {
+                c->pos = c->end;
+                return false;
+        }
+        *out = sip_span_make(from, c->pos);
+        c->pos++;
+        return true;
+}
+
+enum sip_params_step sip_params_next(struct sip_cur *c, struct sip_param *p)
+{
+        uint32_t from;
+
+        sip_cur_lws(c);
+        if (c->pos == c->end || c->buf[c->pos] == ',')
+                return SIP_PARAMS_END;
+        if (c->buf[c->pos] != ';')
+                return SIP_PARAMS_BAD;
+        c->pos++;
+        sip_cur_lws(c);
+        from = c->pos;
+        sip_cur_skip(c, SIP_CT_TOKEN);
+        if (c->pos == from)
+                return SIP_PARAMS_BAD;
+        p->name = sip_span_make(from, c->pos);
+        p->value = (struct sip_span){0, 0};
+        p->quoted = false;
+        sip_cur_lws(c);
+        if (!sip_cur_at(c, '='))
+                return SIP_PARAMS_ONE;
+        c->pos++;
+        sip_cur_lws(c);
+        if (sip_cur_at(c, '"')) {
+                p->quoted = true;
+                return sip_quoted_parse(c, &p->value) ? SIP_PARAMS_ONE : SIP_PARAMS_BAD;
+        }
+        from = c->pos;
+        sip_cur_skip(c, SIP_CT_PVAL);
+        if (c->pos == from)
+                return SIP_PARAMS_BAD;
+        p->value = sip_span_make(from, c->pos);
+        return SIP_PARAMS_ONE;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "parser/sip_parse.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "parser/scan/scan.h"
+#include "parser/sip_cur.h"
+#include "parser/sip_method.h"
+#include "parser/sip_state.h"
+#include "parser/sip_utf8.h"
+
+/* Leading line ends that are skipped, in octets (RFC 3261 7.5; EVASION 14). */
+#define LEADING_CRLF_BYTES_MAX 4u
+
+static size_t leading_crlf(const uint8_t *buf, size_t len)
+{
+        size_t n = 0;
+
+        while (n + 2 <= len && n + 2 <= LEADING_CRLF_BYTES_MAX && buf[n] == '\r' &&
+               buf[n + 1] == '\n')
+                n += 2;
+        return n;
+}
+
+static bool only_line_ends(const uint8_t *buf, size_t len)
+{
+        for (size_t i = 0; i < len; i++) {
+                if (buf[i] != '\r' && buf[i] != '\n')
+                        return false;
+        }
+        return true;
+}
+
+/* Does [p, p + n) end in `name`/x.y? `name` is in lower case and includes the slash. */
+static bool ends_in_version(const uint8_t *p, size_t n, const char *name, size_t name_len)
+{
+        if (n < name_len + 3)
+                return false;
+        p += n - (name_len + 3);
+        for (size_t i = 0; i < name_len; i++) {
+                if (sip_lower(p[i]) != (uint8_t)name[i])
+                        return false;
+        }
+        return sip_is(p[name_len], SIP_CT_DIGIT) && p[name_len + 1] == '.' &&
+               sip_is(p[name_len + 2], SIP_CT_DIGIT);
+}
+
+enum sip_sniff sip_sniff(const uint8_t *buf, size_t len)
+{
+        size_t skip, line, word;
+        const uint8_t *lf;
+
+        if (len == 0)
+                return SIP_SNIFF_NOT_SIP;
+        if (only_line_ends(buf, len) || (len == 4 && memcmp(buf, "\0\0\0", 4) == 0))
+                return SIP_SNIFF_KEEPALIVE;
+        skip = leading_crlf(buf, len);
+        buf += skip;
+        len -= skip;
+        if (len >= 4 && (buf[0] | 0x20) == 's' && (buf[1] | 0x20) == 'i' &&
+            (buf[2] | 0x20) == 'p' && buf[3] == '/')
+                return SIP_SNIFF_SIP;
+        for (word = 0; word < len && sip_is(buf[word], SIP_CT_TOKEN); word++)
+                ;
+        if (word == 0)
+                return SIP_SNIFF_NOT_SIP;
+        lf = memchr(buf + word, '\n', len - word);
+        line = lf ? (size_t)(lf - buf) : len;
+        while (line > word &&
+               (buf[line - 1] == '\r' || buf[line - 1] == ' ' || buf[line - 1] == '\t'))
+                line--;
+        /* HTTP, RTSP and SSDP share method names with SIP; their version tells them apart. */
+        if (ends_in_version(buf, line, "http/", 5) || ends_in_version(buf, line, "rtsp/", 5))
+                return SIP_SNIFF_NOT_SIP;
+        if (sip_method_find(buf, word) != SIP_METHOD_OTHER)
+                return SIP_SNIFF_SIP;
+        if (word < line && buf[word] == ' ' && ends_in_version(buf, line, "sip/", 4))
+                return SIP_SNIFF_SIP;
+        return SIP_SNIFF_NOT_SIP;
+}
+
+/*
+ * Control characters in [from, to). In a header value one is legal as a quoted-pair inside a quoted
+ * string (RFC 3261 25.1, RFC 4475 3.1.1.2); everywhere else it is a fault.
+ */
+static void check_ctl_range(struct sip_msg *m, uint32_t from, uint32_t to, bool value)
+{
+        bool quoted = false;
+        bool escaped = false;
+
+        for (uint32_t p = from; p < to; p++) {
+                uint8_t c = m->buf[p];
+                bool ctl = (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f;
+
+                if (ctl && value && quoted && escaped)
+                        sip_state_note(m, SIP_ANOM_HDR_QUOTED_CTL, p);
+                else if (ctl)
+                        sip_state_note(m, c == 0 ? SIP_ANOM_HDR_NUL : SIP_ANOM_HDR_CTL, p);
+                if (!escaped && c == '"')
+                        quoted = !quoted;
+                escaped = quoted && !escaped && c == '\\';
+        }
+}
+
+/* Rare, so it may walk the section again: values by the quoted-pair rule, all else without. */
+static void check_ctl(struct sip_msg *m, uint32_t end)
+{
+        uint32_t p = 0;
+
+        for (unsigned i = 0; i < m->hdr_cnt; i++) {
+                struct sip_span v = m->hdrs[i].value;
+
+                check_ctl_range(m, p, v.off, false);
+                check_ctl_range(m, v.off, (uint32_t)v.off + v.len, true);
+                p = (uint32_t)v.off + v.len;
+        }
+        check_ctl_range(m, p, end, false);
+}
+
+static void check_utf8(struct sip_msg *m, uint32_t end)
+{
+        size_t at = sip_utf8_check(m->buf, end);
+
+        if (at < end)
+                sip_state_note(m, SIP_ANOM_HDR_NOT_UTF8, (uint32_t)at);
+}
+
+/* The body: Content-Length octets, or without one all that is left (RFC 3261 18.3). */
+static void frame_body(struct sip_msg *m)
+{
+        uint32_t left = m->len - m->header_end;
+        const uint8_t *rest;
+
+        m->body_off = m->header_end;
+        m->body_len = (uint16_t)left;
+        if (m->content_length != SIP_CONTENT_LENGTH_ABSENT) {
+                if (m->content_length > left) {
+                        sip_state_note(m, SIP_ANOM_CONTENT_LENGTH_BEYOND, m->header_end);
+                } else if (m->content_length < left) {
+                        m->body_len = (uint16_t)m->content_length;
+                        sip_state_note(m, SIP_ANOM_BODY_TRAILING,
+                                       m->header_end + m->content_length);
+                        rest = m->buf + m->header_end + m->body_len;
+                        if (sip_sniff(rest, left - m->body_len) == SIP_SNIFF_SIP)
+                                sip_state_note(m, SIP_ANOM_SECOND_MESSAGE,
+                                               m->header_end + m->content_length);
+                }
+        }
+        if (m->body_len != 0 && m->first[SIP_HDR_CONTENT_TYPE] == SIP_HDR_NONE)
+                sip_state_note(m, SIP_ANOM_CONTENT_TYPE_MISSING, m->body_off);
+}
+
+enum sip_anomaly sip_parse_with(scan_fn *scan, const uint8_t *buf, size_t len, struct sip_msg *msg)
+{
+        struct sip_state s;
+        size_t skip;
+
+        /* The header entries are written as they are found; clearing all 128 costs more than most
+         * messages do. */
+        memset(msg, 0, offsetof(struct sip_msg, first));
+        memset(msg->first, SIP_HDR_NONE, sizeof(msg->first));
+        msg->buf = buf;
+        msg->content_length = SIP_CONTENT_LENGTH_ABSENT;
+        msg->max_forwards = SIP_MAX_FORWARDS_ABSENT;
+        if (len > SIP_MSG_BYTES_MAX) {
+                sip_state_note(msg, SIP_ANOM_MSG_TOO_LONG, 0);
+                return (enum sip_anomaly)msg->error;
+        }
+        skip = len == 0 ? 0 : leading_crlf(buf, len);
+        msg->buf = len == 0 ? buf : buf + skip;
+        msg->len = (uint32_t)(len - skip);
+        if (msg->len == 0 || only_line_ends(msg->buf, msg->len)) {
+                sip_state_note(msg, SIP_ANOM_EMPTY, 0);
+                return (enum sip_anomaly)msg->error;
+        }
+        if (skip != 0)
+                sip_state_note(msg, SIP_ANOM_LEADING_CRLF, 0);
+
+        s.m = msg;
+        s.stop = s.has_ctl = s.has_high = false;
+        sip_lines_split(&s, scan);
+        if (s.has_ctl)
+                check_ctl(msg, msg->header_end ? msg->header_end : msg->len);
+        if (s.has_high)
+                check_utf8(msg, msg->header_end ? msg->header_end : msg->len);
+        sip_fields_finish(&s);
+        if (msg->header_end != 0)
+                frame_body(msg);
+        return (enum sip_anomaly)msg->error;
+}
+
+enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg)
+{
+        return sip_parse_with(scan_ref, buf, len, msg);
+}

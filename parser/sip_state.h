@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sip_state.h - what the files behind sip_parse() share while one message is parsed. Private.
+ */
+#ifndef SLUICE_PARSER_SIP_STATE_H
+#define SLUICE_PARSER_SIP_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parser/scan/scan.h"
+#include "parser/sip_msg.h"
+
+/* Is this anomaly a fault (FATAL in sip_anomaly.def) or merely noted? */
+bool sip_anomaly_is_fault(enum sip_anomaly a);
+
+struct sip_state {
+        struct sip_msg *m;
+        bool stop;     /* a fault after which nothing more can be read */
+        bool has_ctl;  /* the header section holds control characters */
+        bool has_high; /* the header section holds octets above 0x7f */
+        uint8_t
+            last[SIP_HDR_CNT]; /* index of the last header with this id, where first[] has one */
+};
+
+/* Record an anomaly found at off; the first fault becomes the message's error. */
+static inline void sip_state_note(struct sip_msg *m, enum sip_anomaly a, uint32_t off)
+{
+        sip_anom_add(&m->anomalies, a);
+        if (m->error == SIP_ANOM_NONE && sip_anomaly_is_fault(a)) {
+                m->error = (uint16_t)a;
+                m->err_off = (uint16_t)(off < m->len ? off : m->len);
+        }
+}
+
+/* sip_start.c: read the start line [from, to), without its line end. */
+void sip_start_line(struct sip_msg *m, uint32_t from, uint32_t to);
+
+/* sip_lines.c: split the header section into the start line and m->hdrs; sets m->header_end. */
+void sip_lines_split(struct sip_state *s, scan_fn *scan);
+
+/* sip_fields.c: a header was completed, m->hdrs[idx]; read it if it is one of the typed ones. */
+void sip_fields_take(struct sip_state *s, uint8_t idx);
+/* sip_fields.c: what is missing or does not fit together, when all headers are known. */
+void sip_fields_finish(struct sip_state *s);
+
+#endif

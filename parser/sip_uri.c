@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "parser/sip_uri.h"
+
+#include <string.h>
+
+#include "parser/sip_host.h"
+
+/* Take octets of a class and complete escapes; stops at anything else. */
+static void run(struct sip_cur *c, unsigned bits)
+{
+        for (;;) {
+                sip_cur_skip(c, bits);
+                if (!sip_cur_at(c, '%') || c->end - c->pos < 3 ||
+                    !sip_is(c->buf[c->pos + 1], SIP_CT_HEX) ||
+                    !sip_is(c->buf[c->pos + 2], SIP_CT_HEX))
+                        return;
+                c->pos += 3;
+        }
+}
+
+/* What to call an octet that stopped a run where it should not have. */
+static enum sip_anomaly fault(const struct sip_cur *c, enum sip_anomaly otherwise)
+{
+        return sip_cur_at(c, '%') ? SIP_ANOM_URI_ESCAPE : otherwise;
+}
+
+/* [ user [ ":" password ] "@" ]; "@" stands nowhere else in a sip URI (its other parts escape it).
+ */
+static enum sip_anomaly userinfo(struct sip_cur *c, struct sip_uri *u)
+{
+        uint32_t from = c->pos;
+        const uint8_t *at = memchr(c->buf + from, '@', c->end - from);
+        uint32_t stop;
+
+        if (!at)
+                return SIP_ANOM_NONE;
+        stop = (uint32_t)(at - c->buf);
+        run(c, SIP_CT_USER);
+        if (c->pos == from)
+                return fault(c, SIP_ANOM_URI_USER);
+        u->user = sip_span_make(from, c->pos);
+        if (sip_cur_at(c, ':')) {
+                u->has_password = true;
+                c->pos++;
+                run(c, SIP_CT_PASS);
+        }
+        if (c->pos != stop)
+                return fault(c, SIP_ANOM_URI_USER);
+        c->pos++;
+        return SIP_ANOM_NONE;
+}
+
+/* *( ";" pname [ "=" pvalue ] ); `bits` is what names and values consist of. */
+static enum sip_anomaly params(struct sip_cur *c, struct sip_uri *u, unsigned bits)
+{
+        uint32_t from = c->pos + 1;
+
+        if (!sip_cur_at(c, ';'))
+                return SIP_ANOM_NONE;
+        while (sip_cur_at(c, ';')) {
+                uint32_t start = ++c->pos;
+
+                run(c, bits);
+                if (c->pos == start)
+                        return fault(c, SIP_ANOM_URI_PARAM);
+                if (sip_cur_at(c, '=')) {
+                        start = ++c->pos;
+                        run(c, bits);
+                        if (c->pos == start)
+                                return fault(c, SIP_ANOM_URI_PARAM);
+                }
+        }
+        u->params = sip_span_make(from, c->pos);
+        return SIP_ANOM_NONE;
+}
+
+/* [ "?" hname "=" hvalue *( "&" hname "=" hvalue ) ]; hvalue may be empty. */
+static enum sip_anomaly headers(struct sip_cur *c, struct sip_uri *u)
+{
+        uint32_t from = c->pos + 1;
+
+        if (!sip_cur_at(c, '?'))
+                return SIP_ANOM_NONE;
+        u->headers = sip_span_make(from, c->end);
+        do {
+                uint32_t start = ++c->pos;
+
+                run(c, SIP_CT_HNV);
+                if (c->pos == start || !sip_cur_at(c, '='))
+                        return fault(c, SIP_ANOM_URI_HEADERS);
+                c->pos++;
+                run(c, SIP_CT_HNV);
+        } while (sip_cur_at(c, '&'));
+        return SIP_ANOM_NONE;
+}
+
+static enum sip_anomaly sip_or_sips(struct sip_cur *c, struct sip_uri *u)
+{
+        enum sip_anomaly a = userinfo(c, u);
+
+        if (a == SIP_ANOM_NONE)
+                a = sip_host_parse(c, &u->host);
+        if (a == SIP_ANOM_NONE)
+                a = sip_port_parse(c, false, &u->port);
+        if (a == SIP_ANOM_NONE)
+                a = params(c, u, SIP_CT_PARAM);
+        if (a == SIP_ANOM_NONE)
+                a = headers(c, u);
+        if (a != SIP_ANOM_NONE || c->pos == c->end)
+                return a;
+        if (u->headers.off != 0)
+                return fault(c, SIP_ANOM_URI_HEADERS);
+        if (u->params.off != 0)
+                return fault(c, SIP_ANOM_URI_PARAM);
+        return fault(c, u->port ? SIP_ANOM_URI_PORT : SIP_ANOM_URI_HOST);
+}
+
+/* RFC 3966 3: "+" and digits, or hexadecimal digits, "*" and "#"; visual separators anywhere. */
+static enum sip_anomaly tel(struct sip_cur *c, struct sip_uri *u)
+{
+        uint32_t from = c->pos;
+        bool global = sip_cur_at(c, '+');
+        bool digit = false;
+        enum sip_anomaly a;
+
+        for (c->pos += global; c->pos < c->end; c->pos++) {
+                uint8_t ch = c->buf[c->pos];
+
+                if (sip_is(ch, SIP_CT_DIGIT) ||
+                    (!global && (sip_is(ch, SIP_CT_HEX) || ch == '*' || ch == '#')))
+                        digit = true;
+                else if (ch != '-' && ch != '.' && ch != '(' && ch != ')')
+                        break;
+        }
+        if (!digit)
+                return SIP_ANOM_URI_OTHER;
+        u->user = sip_span_make(from, c->pos);
+        a = params(c, u, SIP_CT_PARAM);
+        if (a == SIP_ANOM_NONE && c->pos != c->end)
+                a = fault(c, u->params.off != 0 ? SIP_ANOM_URI_PARAM : SIP_ANOM_URI_OTHER);
+        return a;
+}
+
+/* urn and all others: the rest of the URI, not empty; a urn needs a ":" with something around it.
+ */
+static enum sip_anomaly other(struct sip_cur *c, struct sip_uri *u)
+{
+        uint32_t from = c->pos;
+
+        run(c, SIP_CT_URIC);
+        if (c->pos == from || c->pos != c->end)
+                return fault(c, SIP_ANOM_URI_OTHER);
+        u->host = sip_span_make(from, c->end);
+        if (u->scheme == SIP_SCHEME_URN) {
+                const uint8_t *colon = memchr(c->buf + from, ':', u->host.len);
+
+                if (!colon || colon == c->buf + from || colon + 1 == c->buf + c->end) {
+                        c->pos = from;
+                        return SIP_ANOM_URI_OTHER;
+                }
+        }
+        return SIP_ANOM_NONE;
+}
+
+static enum sip_scheme scheme_of(const uint8_t *buf, struct sip_span s)
+{
+        if (sip_span_ieq(buf, s, "sip", 3))
+                return SIP_SCHEME_SIP;
+        if (sip_span_ieq(buf, s, "sips", 4))
+                return SIP_SCHEME_SIPS;
+        if (sip_span_ieq(buf, s, "tel", 3))
+                return SIP_SCHEME_TEL;
+        if (sip_span_ieq(buf, s, "urn", 3))
+                return SIP_SCHEME_URN;
+        return SIP_SCHEME_OTHER;
+}
+
+enum sip_anomaly sip_uri_parse(struct sip_cur *c, struct sip_uri *out)
+{
+        uint32_t from = c->pos;
+
+        memset(out, 0, sizeof(*out));
+        out->all = sip_span_make(from, c->end);
+        if (!sip_cur_is(c, SIP_CT_ALPHA))
+                return SIP_ANOM_URI_SCHEME;
+        sip_cur_skip(c, SIP_CT_SCHEME);
+        if (!sip_cur_at(c, ':'))
+                return SIP_ANOM_URI_SCHEME;
+        out->scheme = (uint8_t)scheme_of(c->buf, sip_span_make(from, c->pos));
+        c->pos++;
+        switch (out->scheme) {
+        case SIP_SCHEME_SIP:
+        case SIP_SCHEME_SIPS:
+                return sip_or_sips(c, out);
+        case SIP_SCHEME_TEL:
+                return tel(c, out);
+        default:
+                return other(c, out);
+        }
+}
