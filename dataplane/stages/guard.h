@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guard.h - the first gate: judges a packet from the outside by its source address alone, before
+ * memory or parsing is spent on it. Any IP protocol, fragments included.
+ *
+ * A known peer gets the lane PEER; a banned source is dropped with its entry's reason.
+ */
+#ifndef SLUICE_DATAPLANE_STAGES_GUARD_H
+#define SLUICE_DATAPLANE_STAGES_GUARD_H
+
+#include "dataplane/burst.h"
+#include "dataplane/state/bans.h"
+
+struct dp_guard {
+        const struct dp_bans *bans; /* borrowed */
+};
+
+void dp_guard_init(struct dp_guard *self, const struct dp_bans *bans);
+void dp_guard_run(struct dp_guard *self, struct dp_burst *b);
+
+#endif

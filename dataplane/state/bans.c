@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/state/bans.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEN_CNT         129u /* prefix lengths 0..128 */
+/* Slots that a refused ADD looks at for dead entries: a full copy that replaces another one finds
+ * room although housekeeping had no turn in between. */
+#define SWEEP_WHEN_FULL 1024u
+
+struct prefix {
+        uint64_t hi; /* address, host order, host bits zero */
+        uint64_t lo;
+        uint8_t len; /* 0..128 */
+};
+
+struct slot {
+        uint64_t hi;
+        uint64_t lo;
+        uint64_t expires_ns; /* 0 = never */
+        uint32_t generation;
+        uint8_t len;
+        uint8_t table; /* enum shm_table; SHM_TABLE_NONE = empty */
+        uint8_t reason;
+        uint8_t reserved;
+};
+_Static_assert(sizeof(struct slot) == 32, "a slot is half a cache line");
+
+/* 32 bits of generation: one sync a second wraps after 136 years. */
+struct sync {
+        uint32_t stamp; /* what ADD writes */
+        uint32_t floor; /* older entries are dead */
+};
+
+struct dp_bans {
+        struct slot *slots;
+        uint32_t mask;
+        uint32_t capacity; /* at most half of the slots: probe runs stay short */
+        uint32_t taken;
+        uint32_t sweep_next;
+        struct dp_siphash_key key;
+        struct sync sync[SHM_TABLE_CNT];
+        uint32_t len_cnt;            /* valid entries of lens */
+        uint8_t lens[LEN_CNT];       /* prefix lengths in use, longest first */
+        uint32_t len_users[LEN_CNT]; /* slots by prefix length */
+};
+
+struct dp_bans *dp_bans_create(uint32_t entries, const struct dp_siphash_key *key)
+{
+        struct dp_bans *b;
+        uint32_t slots = 2;
+
+        if (entries == 0 || entries > DP_BANS_ENTRIES_MAX)
+                return NULL;
+        while (slots < 2 * entries)
+                slots *= 2;
+        b = calloc(1, sizeof(*b));
+        if (b == NULL)
+                return NULL;
+        b->slots = aligned_alloc(64, slots * sizeof(struct slot));
+        if (b->slots == NULL) {
+                free(b);
+                return NULL;
+        }
+        memset(b->slots, 0, slots * sizeof(struct slot));
+        b->mask = slots - 1;
+        b->capacity = entries;
+        b->key = *key;
+        return b;
+}
+
+void dp_bans_destroy(struct dp_bans *b)
+{
+        if (b == NULL)
+                return;
+        free(b->slots);
+        free(b);
+}
+
+uint32_t dp_bans_count(const struct dp_bans *b)
+{
+        return b->taken;
+}
+
+static struct prefix prefix_of(const struct shm_ip *ip, uint8_t len)
+{
+        struct prefix p = {.len = len};
+        uint64_t w[2];
+
+        memcpy(w, ip->b, sizeof(w));
+        if (len > 0)
+                p.hi = be64toh(w[0]) & (len >= 64 ? UINT64_MAX : UINT64_MAX << (64 - len));
+        if (len > 64)
+                p.lo = be64toh(w[1]) & (len == 128 ? UINT64_MAX : UINT64_MAX << (128 - len));
+        return p;
+}
+
+/* Where the run of a prefix begins. Both kinds of one prefix share it, so that a lookup hashes once
+ * for each length. */
+static uint32_t home(const struct dp_bans *b, const struct prefix *p)
+{
+        const uint64_t w[3] = {p->hi, p->lo, p->len};
+
+        return (uint32_t)dp_siphash_once(&b->key, w, sizeof(w)) & b->mask;
+}
+
+static inline bool slot_is(const struct slot *s, const struct prefix *p)
+{
+        return s->hi == p->hi && s->lo == p->lo && s->len == p->len;
+}
+
+static inline bool slot_dead(const struct dp_bans *b, const struct slot *s, uint64_t now_ns)
+{
+        return s->generation < b->sync[s->table].floor ||
+               (s->expires_ns != 0 && s->expires_ns <= now_ns);
+}
+
+/* The slot of (prefix, table), or the empty one at the end of its run. */
+static uint32_t find(const struct dp_bans *b, const struct prefix *p, uint8_t table)
+{
+        uint32_t i = home(b, p);
+
+        while (b->slots[i].table != SHM_TABLE_NONE &&
+               !(b->slots[i].table == table && slot_is(&b->slots[i], p)))
+                i = (i + 1) & b->mask;
+        return i;
+}
+
+static void len_use(struct dp_bans *b, uint8_t len)
+{
+        uint32_t i = b->len_cnt;
+
+        if (b->len_users[len]++ > 0)
+                return;
+        for (; i > 0 && b->lens[i - 1] < len; i--)
+                b->lens[i] = b->lens[i - 1];
+        b->lens[i] = len;
+        b->len_cnt++;
+}
+
+static void len_unuse(struct dp_bans *b, uint8_t len)
+{
+        uint32_t i = 0;
+
+        if (--b->len_users[len] > 0)
+                return;
+        while (b->lens[i] != len)
+                i++;
+        b->len_cnt--;
+        for (; i < b->len_cnt; i++)
+                b->lens[i] = b->lens[i + 1];
+}
+
+/*
+ * Empty slot i and close the gap: an entry further along the run moves back when its home is not
+ * between the gap and itself. No tombstones, so runs do not grow with age.
+ */
+static void slot_free(struct dp_bans *b, uint32_t i)
+{
+        uint32_t gap = i;
+
+        len_unuse(b, b->slots[i].len);
+        b->taken--;
+        for (;;) {
+                struct prefix p;
+
+                i = (i + 1) & b->mask;
+                if (b->slots[i].table == SHM_TABLE_NONE)
+                        break;
+                p = (struct prefix){b->slots[i].hi, b->slots[i].lo, b->slots[i].len};
+                if (((i - home(b, &p)) & b->mask) >= ((i - gap) & b->mask)) {
+                        b->slots[gap] = b->slots[i];
+                        gap = i;
+                }
+        }
+        memset(&b->slots[gap], 0, sizeof(struct slot));
+}
+
+uint32_t dp_bans_sweep(struct dp_bans *b, uint64_t now_ns, uint32_t slots)
+{
+        uint32_t freed = 0;
+
+        if (b->taken == 0)
+                return 0;
+        for (uint32_t n = 0; n < slots; n++) {
+                const struct slot *s = &b->slots[b->sweep_next];
+
+                /* after a free the slot holds the next of the run: look at it again */
+                if (s->table != SHM_TABLE_NONE && slot_dead(b, s, now_ns)) {
+                        slot_free(b, b->sweep_next);
+                        freed++;
+                } else {
+                        b->sweep_next = (b->sweep_next + 1) & b->mask;
+                }
+        }
+        return freed;
+}
+
+static int entry_add(struct dp_bans *b, const struct shm_table_update *u)
+{
+        struct prefix p = prefix_of(&u->ip, u->prefix_len);
+        uint32_t i = find(b, &p, u->table);
+
+        if (b->slots[i].table == SHM_TABLE_NONE) {
+                if (b->taken >= b->capacity) {
+                        /* time 0: only what a sync has left behind is dead */
+                        if (dp_bans_sweep(b, 0, SWEEP_WHEN_FULL) == 0)
+                                return -ENOSPC;
+                        i = find(b, &p, u->table);
+                }
+                b->taken++;
+                len_use(b, p.len);
+        }
+        b->slots[i] = (struct slot){.hi = p.hi,
+                                    .lo = p.lo,
+                                    .expires_ns = u->expires_ns,
+                                    .generation = b->sync[u->table].stamp,
+                                    .len = p.len,
+                                    .table = u->table,
+                                    .reason = (uint8_t)u->reason};
+        return 0;
+}
+
+static int entry_del(struct dp_bans *b, const struct shm_table_update *u)
+{
+        struct prefix p = prefix_of(&u->ip, u->prefix_len);
+        uint32_t i = find(b, &p, u->table);
+
+        if (b->slots[i].table == SHM_TABLE_NONE)
+                return -ENOENT;
+        slot_free(b, i);
+        return 0;
+}
+
+int dp_bans_apply(struct dp_bans *b, const struct shm_table_update *u)
+{
+        struct sync *sync;
+
+        if ((u->table != SHM_TABLE_BAN && u->table != SHM_TABLE_PEER) || u->prefix_len >= LEN_CNT ||
+            u->reason >= SHM_REASONS_MAX)
+                return -EINVAL;
+        sync = &b->sync[u->table];
+        switch (u->op) {
+        case SHM_TABLE_ADD:
+                return entry_add(b, u);
+        case SHM_TABLE_DEL:
+                return entry_del(b, u);
+        case SHM_TABLE_SYNC_BEGIN:
+                /* A second BEGIN means that the first copy was cut short: its part of the entries
+                 * stays until the END of this one. */
+                sync->stamp++;
+                return 0;
+        case SHM_TABLE_SYNC_END:
+                if (sync->floor == sync->stamp)
+                        return -ENOENT;
+                sync->floor = sync->stamp;
+                return 0;
+        default:
+                return -EINVAL;
+        }
+}
+
+bool dp_bans_lookup(const struct dp_bans *b, const struct shm_ip *ip, uint64_t now_ns,
+                    struct dp_bans_hit *hit)
+{
+        bool found = false;
+
+        for (uint32_t n = 0; n < b->len_cnt; n++) {
+                struct prefix p = prefix_of(ip, b->lens[n]);
+
+                for (uint32_t i = home(b, &p); b->slots[i].table != SHM_TABLE_NONE;
+                     i = (i + 1) & b->mask) {
+                        const struct slot *s = &b->slots[i];
+
+                        if (!slot_is(s, &p) || slot_dead(b, s, now_ns))
+                                continue;
+                        if (s->table == SHM_TABLE_PEER) {
+                                *hit = (struct dp_bans_hit){SHM_TABLE_PEER, s->reason};
+                                return true;
+                        }
+                        if (!found) {
+                                *hit = (struct dp_bans_hit){SHM_TABLE_BAN, s->reason};
+                                found = true;
+                        }
+                }
+        }
+        return found;
+}
