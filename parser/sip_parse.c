@@ -136,7 +136,11 @@ static void frame_body(struct sip_msg *m)
         m->body_len = (uint16_t)left;
         if (m->content_length != SIP_CONTENT_LENGTH_ABSENT) {
                 if (m->content_length > left) {
-                        sip_state_note(m, SIP_ANOM_CONTENT_LENGTH_BEYOND, m->header_end);
+                        sip_state_note(m,
+                                       sip_anom_has(&m->anomalies, SIP_ANOM_HDR_LF_ONLY)
+                                           ? SIP_ANOM_CONTENT_LENGTH_STALE
+                                           : SIP_ANOM_CONTENT_LENGTH_BEYOND,
+                                       m->header_end);
                 } else if (m->content_length < left) {
                         m->body_len = (uint16_t)m->content_length;
                         sip_state_note(m, SIP_ANOM_BODY_TRAILING,

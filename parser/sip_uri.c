@@ -50,16 +50,35 @@ static enum sip_anomaly userinfo(struct sip_cur *c, struct sip_uri *u)
         return SIP_ANOM_NONE;
 }
 
+/*
+ * A line fold between parameters: RFC examples are printed so and phones copy them. No octet of the
+ * URI is in doubt, so it is noted and passed over; blanks that are not part of a fold are not.
+ */
+static void skip_fold(struct sip_cur *c)
+{
+        uint32_t lf = c->pos + sip_cur_at(c, '\r');
+
+        if (lf < c->end && c->buf[lf] == '\n') {
+                sip_anom_add(c->notes, SIP_ANOM_URI_FOLDED);
+                sip_cur_lws(c);
+        }
+}
+
 /* *( ";" pname [ "=" pvalue ] ); `bits` is what names and values consist of. */
 static enum sip_anomaly params(struct sip_cur *c, struct sip_uri *u, unsigned bits)
 {
-        uint32_t from = c->pos + 1;
+        uint32_t from;
 
+        skip_fold(c);
         if (!sip_cur_at(c, ';'))
                 return SIP_ANOM_NONE;
+        from = c->pos + 1;
         while (sip_cur_at(c, ';')) {
-                uint32_t start = ++c->pos;
+                uint32_t start;
 
+                c->pos++;
+                skip_fold(c);
+                start = c->pos;
                 run(c, bits);
                 if (c->pos == start)
                         return fault(c, SIP_ANOM_URI_PARAM);
@@ -69,6 +88,7 @@ static enum sip_anomaly params(struct sip_cur *c, struct sip_uri *u, unsigned bi
                         if (c->pos == start)
                                 return fault(c, SIP_ANOM_URI_PARAM);
                 }
+                skip_fold(c);
         }
         u->params = sip_span_make(from, c->pos);
         return SIP_ANOM_NONE;

@@ -11,7 +11,8 @@
  * Parse all of [pos, end) as one URI without angle brackets. Grammar-exact: an octet that the part
  * it stands in does not allow is an error, and so is "%" without two hexadecimal digits.
  * Returns SIP_ANOM_NONE or one of URI_SCHEME, URI_USER, URI_HOST, URI_PORT, URI_PARAM,
- * URI_HEADERS, URI_ESCAPE, URI_OTHER, with c->pos at the fault.
+ * URI_HEADERS, URI_ESCAPE, URI_OTHER, with c->pos at the fault. Notes URI_FOLDED (then out->params
+ * holds the fold) and those of hosts.
  */
 enum sip_anomaly sip_uri_parse(struct sip_cur *c, struct sip_uri *out);
 
