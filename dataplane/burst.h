@@ -29,6 +29,7 @@ enum dp_pkt_flag {
         DP_PKT_SIP = 1u << 4,      /* sip_sniff says SIP; msg is parsed */
         DP_PKT_HELD = 1u << 5,     /* waits in the pending table: this burst no longer owns it */
         DP_PKT_RESUMED = 1u << 6,  /* came back from the pending table */
+        DP_PKT_NO_REPLY = 1u << 7, /* an ACK or a response: never answered (RFC 3261 17) */
 };
 
 /* A 128-bit keyed hash; all zero = no key. */
@@ -57,7 +58,7 @@ struct dp_pkt {
 
         /* the verdict: set once, by dp_verdict_set() */
         uint8_t action;  /* enum shm_action */
-        uint8_t reason;  /* enum shm_reason, < SHM_REASONS_MAX */
+        uint16_t reason; /* enum shm_reason, < SHM_REASONS_MAX */
         uint16_t code;   /* REJECT: SIP status */
         uint16_t retry_after_s;
         uint32_t rule;
@@ -69,6 +70,9 @@ struct dp_pkt {
         struct dp_key key_src_ua;
 
         struct sip_msg *msg; /* parse; NULL when not SIP or RESUMED */
+        uint16_t malformed;  /* parse: enum shm_reason that police drops it for, 0 = well formed */
+
+        struct rte_mbuf *reply; /* act: our answer to a rejected request */
 };
 
 struct dp_burst {

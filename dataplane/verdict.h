@@ -15,7 +15,7 @@ static inline void dp_verdict_set(struct dp_pkt *p, enum shm_action action, enum
         if (p->action != SHM_ACTION_NONE)
                 rte_panic("second verdict %u for a packet that has %u\n", (unsigned)reason, p->reason);
         p->action = (uint8_t)action;
-        p->reason = (uint8_t)reason;
+        p->reason = (uint16_t)reason;
 }
 
 static inline void dp_verdict_drop(struct dp_pkt *p, enum shm_reason reason)
@@ -26,6 +26,14 @@ static inline void dp_verdict_drop(struct dp_pkt *p, enum shm_reason reason)
 static inline void dp_verdict_pass(struct dp_pkt *p, enum shm_reason reason)
 {
         dp_verdict_set(p, SHM_ACTION_PASS, reason);
+}
+
+/* What was decided can not be done: the packet is dropped for this reason instead. For the stages
+ * that carry a verdict out (act, tx) and for nobody else. */
+static inline void dp_verdict_fail(struct dp_pkt *p, enum shm_reason reason)
+{
+        p->action = SHM_ACTION_DROP;
+        p->reason = (uint16_t)reason;
 }
 
 #endif

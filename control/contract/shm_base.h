@@ -82,7 +82,8 @@ enum shm_reason {
 #include "control/contract/reasons.def"
 #undef SHM_REASON
 };
-#define SHM_REASONS_MAX 256u /* slots in the counter page; every number is below */
+#define SHM_REASONS_MAX 512u          /* slots in the counter page; every number is below */
+#define SHM_REASONS_DECISION_MAX 256u /* reasons that a decision may give are below this */
 
 /* Which later messages a decision answers without asking again; bits of shm_reply.scopes.
  * The dataplane computes the key from the message that was asked about:

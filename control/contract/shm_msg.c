@@ -41,7 +41,8 @@ bool shm_reply_check(const void *rec, size_t len)
                 return false;
         if (r.scopes & ~(unsigned)SHM_SCOPE_ALL)
                 return false;
-        if (r.reason == SHM_REASON_NONE || !shm_reason_known(r.reason))
+        if (r.reason == SHM_REASON_NONE || r.reason >= SHM_REASONS_DECISION_MAX ||
+            !shm_reason_known(r.reason))
                 return false;
         if (r.action == SHM_ACTION_REJECT) {
                 if (!code_ok(r.code))
@@ -63,7 +64,8 @@ bool shm_table_update_check(const void *rec, size_t len)
         memcpy(&u, rec, sizeof(u));
         if (u.reserved != 0 || u.reserved2 != 0 || u.reserved3 != 0)
                 return false;
-        if (u.prefix_len > PREFIX_MAX || !shm_reason_known(u.reason))
+        if (u.prefix_len > PREFIX_MAX || u.reason >= SHM_REASONS_DECISION_MAX ||
+            !shm_reason_known(u.reason))
                 return false;
         switch (u.op) {
         case SHM_TABLE_ADD:

@@ -46,7 +46,7 @@ struct shm_reply {
         uint64_t id;            /* as in the request */
         uint8_t action;         /* enum shm_action, not NONE */
         uint8_t scopes;         /* bits of enum shm_scope; 0 = for this message only */
-        uint16_t reason;        /* enum shm_reason */
+        uint16_t reason;        /* enum shm_reason, below SHM_REASONS_DECISION_MAX */
         uint16_t code;          /* REJECT: SIP status 400..699; else 0 */
         uint16_t retry_after_s; /* REJECT: Retry-After in seconds, 0 = none */
         uint32_t lifetime_ms;   /* how long the cached decision stands, 1..SHM_LIFETIME_MS_MAX if
@@ -74,7 +74,7 @@ struct shm_table_update {
         uint8_t table;      /* enum shm_table */
         uint8_t prefix_len; /* ADD, DEL: 0..128 over the 16 octets (IPv4 /24 is 120) */
         uint8_t reserved;
-        uint16_t reason; /* enum shm_reason that the entry gives */
+        uint16_t reason; /* enum shm_reason that the entry gives, below SHM_REASONS_DECISION_MAX */
         uint16_t reserved2;
         struct shm_ip ip;
         uint64_t expires_ns; /* CLOCK_REALTIME; 0 = never */

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/app.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <rte_mbuf.h>
+
+#include "dataplane/log.h"
+#include "dataplane/telemetry.h"
+
+RTE_LOG_REGISTER(dp_log_type, sluice, INFO)
+
+/* One turn of the main lcore waits this long for control: also how fast a stop is noticed. */
+#define POLL_MS 20
+
+struct launch {
+        struct dp_worker *worker;
+        const _Atomic bool *stop;
+};
+
+static int worker_lcore(void *arg)
+{
+        struct launch *l = arg;
+
+        return dp_worker_main(l->worker, l->stop);
+}
+
+static int told(const char *what, int rc)
+{
+        fprintf(stderr, "sluice-dataplane: %s: %s\n", what, strerror(-rc));
+        return rc;
+}
+
+static int lcores_take(struct dp_app *app)
+{
+        unsigned lcore;
+        uint32_t n = 0;
+
+        RTE_LCORE_FOREACH_WORKER(lcore)
+        {
+                if (n < app->config->workers)
+                        app->lcores[n++] = lcore;
+        }
+        if (n == app->config->workers)
+                return 0;
+        fprintf(stderr, "sluice-dataplane: %u workers need %u lcores besides the main one; EAL has %u\n",
+                app->config->workers, app->config->workers, n);
+        return -EINVAL;
+}
+
+static int workers_create(struct dp_app *app)
+{
+        for (uint16_t i = 0; i < app->config->workers; i++) {
+                struct dp_worker_args args = {
+                    .config = app->config,
+                    .ctl_server = app->server,
+                    .stats = dp_ctl_server_stats(app->server, i),
+                    .reply_pool = app->pool,
+                    .index = i,
+                    .queue = i,
+                    .port_ids = {app->ports.ids[0], app->ports.ids[1]},
+                    .port_cnt = app->ports.cnt,
+                    .socket_id = (int)rte_lcore_to_socket_id(app->lcores[i]),
+                };
+                int rc = dp_worker_create(&app->workers[i], &args);
+
+                if (rc != 0)
+                        return told("no memory for a worker's tables", rc);
+        }
+        return 0;
+}
+
+static int workers_launch(struct dp_app *app)
+{
+        static struct launch launches[SHM_WORKERS_MAX];
+
+        for (uint32_t i = 0; i < app->config->workers; i++) {
+                launches[i] = (struct launch){app->workers[i], &app->stop};
+                int rc = rte_eal_remote_launch(worker_lcore, &launches[i], app->lcores[i]);
+
+                if (rc != 0)
+                        return told("a worker does not start", rc);
+        }
+        return 0;
+}
+
+static int ports_start(struct dp_app *app)
+{
+        int rc = dp_ports_find(app->config, &app->ports);
+
+        for (uint16_t i = 0; rc == 0 && i < app->ports.cnt; i++)
+                rc = dp_port_start(app->ports.ids[i], app->config, app->pool);
+        return rc;
+}
+
+/* sd_notify(3) is one datagram: no library needed. */
+static void notify_ready(void)
+{
+        const char *path = getenv("NOTIFY_SOCKET");
+        struct sockaddr_un addr = {.sun_family = AF_UNIX};
+        int sock;
+
+        if (path == NULL || strlen(path) >= sizeof(addr.sun_path))
+                return;
+        strcpy(addr.sun_path, path);
+        if (addr.sun_path[0] == '@')
+                addr.sun_path[0] = '\0';
+        sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (sock < 0)
+                return;
+        socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+
+        (void)sendto(sock, "READY=1", 7, MSG_NOSIGNAL, (struct sockaddr *)&addr, len);
+        close(sock);
+}
+
+int dp_app_start(struct dp_app *app, const struct dp_config *config)
+{
+        int rc;
+
+        memset(app, 0, sizeof(*app));
+        app->config = config;
+        rc = lcores_take(app);
+        if (rc != 0)
+                return rc;
+        app->pool = rte_pktmbuf_pool_create("dp_packets", config->mempool_size, 256, 0,
+                                            RTE_MBUF_DEFAULT_BUF_SIZE, (int)rte_socket_id());
+        if (app->pool == NULL)
+                return told("no memory for packets (mempool-size; huge pages: sluicectl doctor)",
+                            -rte_errno);
+        rc = ports_start(app);
+        if (rc != 0)
+                return rc;
+        rc = dp_ctl_server_create(&app->server, config->socket, (uint16_t)config->workers);
+        if (rc != 0) {
+                fprintf(stderr, "sluice-dataplane: cannot listen at %s: %s\n", config->socket,
+                        strerror(-rc));
+                return rc;
+        }
+        rc = workers_create(app);
+        if (rc == 0)
+                rc = dp_telemetry_register(app->server, (uint16_t)config->workers);
+        if (rc == 0)
+                rc = workers_launch(app);
+        if (rc != 0)
+                return rc;
+        dp_ctl_server_set_running(app->server);
+        notify_ready();
+        DP_LOG(NOTICE, "running: %u workers, %u ports, control attaches at %s\n", config->workers,
+               app->ports.cnt, config->socket);
+        return 0;
+}
+
+/* The alarm of DESIGN 2: workers check the equation every second, we say so once for each time. */
+static void conservation_watch(struct dp_app *app)
+{
+        struct shm_counters sum;
+
+        if (dp_telemetry_sum(app->server, (uint16_t)app->config->workers, &sum) != 0 ||
+            sum.conservation_errors == app->conservation_errors)
+                return;
+        app->conservation_errors = sum.conservation_errors;
+        DP_LOG(ALERT, "accounting mismatch: received %" PRIu64 ", accounted for %" PRIu64 "\n",
+               sum.received, shm_counters_accounted(&sum));
+}
+
+void dp_app_run(struct dp_app *app)
+{
+        while (!atomic_load_explicit(&app->stop, memory_order_relaxed)) {
+                dp_ctl_server_poll(app->server, POLL_MS);
+                conservation_watch(app);
+        }
+}
+
+int dp_app_stop(struct dp_app *app)
+{
+        struct shm_counters sum;
+        bool exact;
+
+        atomic_store_explicit(&app->stop, true, memory_order_relaxed);
+        rte_eal_mp_wait_lcore();
+        exact = dp_telemetry_sum(app->server, (uint16_t)app->config->workers, &sum) == 0 &&
+                sum.received == shm_counters_accounted(&sum);
+        DP_LOG(NOTICE,
+               "stopped: received %" PRIu64 " = sent %" PRIu64 " + observed %" PRIu64 " + dropped %" PRIu64
+               " + consumed %" PRIu64 " + held %" PRIu64 "%s\n",
+               sum.received, sum.sent, sum.observed, shm_counters_dropped(&sum), sum.consumed,
+               sum.held_pending + sum.held_reassembly, exact ? "" : ": NOT EXACT");
+        dp_ports_stop(&app->ports);
+        for (uint32_t i = 0; i < app->config->workers; i++)
+                dp_worker_destroy(app->workers[i]);
+        dp_ctl_server_destroy(app->server);
+        return exact ? 0 : 1;
+}

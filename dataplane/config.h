@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.h - the dataplane's part of sluice.yaml (sections `dpdk` and `dataplane`).
+ *
+ * Read once at start, constant afterwards; any thread may read it. control/sluice.yaml documents
+ * every key and its default.
+ */
+#ifndef SLUICE_DATAPLANE_CONFIG_H
+#define SLUICE_DATAPLANE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/contract/shm_base.h"
+
+enum dp_mode {
+        DP_MODE_INLINE = 1, /* bump in the wire between an outside and an inside port */
+        DP_MODE_TAP = 2,    /* never transmits */
+};
+
+enum dp_idle {
+        DP_IDLE_SPIN = 1,  /* poll without rest: lowest latency, one core burnt per worker */
+        DP_IDLE_PAUSE = 2, /* CPU pause first, short sleeps after a while */
+        DP_IDLE_SLEEP = 3, /* sleep at once when nothing arrives */
+};
+
+enum dp_policy {
+        DP_POLICY_PASS = 1,
+        DP_POLICY_DROP = 2,
+        DP_POLICY_REJECT = 3, /* exception table only: SIP 503 */
+};
+
+enum dp_events {
+        DP_EVENTS_ALL = 1,   /* every SIP message */
+        DP_EVENTS_DROPS = 2, /* those that did not pass */
+        DP_EVENTS_OFF = 3,
+};
+
+#define DP_PORTS_MAX 2u
+#define DP_SIP_PORTS_MAX 16u
+#define DP_EMERGENCY_MAX 32u
+
+struct dp_port_config {
+        const char *interface; /* PCI address, or a virtual device with its arguments */
+        enum shm_side side;
+};
+
+struct dp_config {
+        char **eal_params;
+        uint32_t eal_param_cnt;
+        struct dp_port_config ports[DP_PORTS_MAX];
+        uint32_t port_cnt;
+
+        enum dp_mode mode;
+        enum dp_idle idle;
+        enum dp_policy non_sip;
+        enum dp_policy fragments;
+        enum dp_policy exceptions[SHM_CLASS_CNT]; /* by enum shm_class */
+        enum dp_events events;
+        const char *socket;         /* where control attaches */
+        const char *control_socket; /* control's API: replay asks it to attach */
+        uint32_t workers;           /* 1..SHM_WORKERS_MAX */
+        uint32_t mempool_size;      /* packets */
+        uint32_t rx_descriptors;
+        uint32_t tx_descriptors;
+        uint32_t decision_deadline_ms;
+        uint32_t pending_messages; /* per worker */
+        uint32_t cache_entries;    /* per worker */
+        uint32_t ban_entries;      /* per worker */
+        uint16_t sip_ports[DP_SIP_PORTS_MAX];
+        uint32_t sip_port_cnt;
+        const char *emergency[DP_EMERGENCY_MAX]; /* user parts, compared octet by octet */
+        uint32_t emergency_cnt;
+
+        void *yaml; /* owner of the strings above */
+};
+
+/*
+ * Fill with the defaults, then with what the file says. path NULL: defaults only.
+ * On a fault one line "FILE:LINE:COLUMN: text" goes to standard error and -EINVAL (or the errno of
+ * opening the file) comes back; *c is then empty.
+ */
+int dp_config_load(const char *path, struct dp_config *c);
+void dp_config_free(struct dp_config *c);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report.h - tells control what became of each SIP message: lossy events, losses counted.
+ *
+ * tx reports before it sends (afterwards the packet is gone) and corrects the event when the port
+ * does not take the packet; events become visible at the end of the turn.
+ */
+#ifndef SLUICE_DATAPLANE_REPORT_H
+#define SLUICE_DATAPLANE_REPORT_H
+
+#include "control/contract/shm_stats.h"
+#include "dataplane/burst.h"
+#include "dataplane/config.h"
+#include "dataplane/ctl_link.h"
+
+struct dp_report {
+        struct dp_ctl *ctl;
+        enum dp_events events;
+        const uint32_t *generation; /* of the policy in force */
+        uint8_t worker;
+        struct shm_counters *counters;
+};
+
+/* NULL when the packet is not reported or the event is lost. */
+struct shm_event *dp_report_add(struct dp_report *self, const struct dp_pkt *p);
+/* The verdict changed after dp_report_add(); event may be NULL. */
+void dp_report_correct(struct shm_event *event, const struct dp_pkt *p);
+
+#endif

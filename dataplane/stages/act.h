@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * act.h - carries out what was decided: a rejected request gets its stateless SIP response.
+ *
+ * The reply goes to the packet's own source, out of the port it came in by; never to an ACK or a
+ * response (decide sees to that).
+ */
+#ifndef SLUICE_DATAPLANE_STAGES_ACT_H
+#define SLUICE_DATAPLANE_STAGES_ACT_H
+
+#include "dataplane/burst.h"
+#include "dataplane/config.h"
+
+struct dp_act {
+        struct rte_mempool *reply_pool;
+        uint64_t tag_seed[2]; /* To-tags are a keyed hash: the same for a retransmission (8.2.7) */
+        bool passive;         /* tap: nothing is ever sent */
+        struct sip_msg scratch;
+};
+
+void dp_act_run(struct dp_act *self, struct dp_burst *b);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/stages/classify.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool span_is(const struct sip_msg *m, struct sip_span s, const char *text)
+{
+        return s.len == strlen(text) && memcmp(sip_span_at(m, s), text, s.len) == 0;
+}
+
+/* urn:service:sos and its sub-services (RFC 5031), or a configured number as the user part. */
+static bool is_emergency(const struct dp_classify *self, const struct sip_msg *m)
+{
+        static const char sos[] = "service:sos";
+        const struct sip_uri *u = &m->ruri;
+
+        if (u->scheme == SIP_SCHEME_URN) {
+                size_t n = sizeof(sos) - 1;
+                const char *at = (const char *)sip_span_at(m, u->host);
+
+                return u->host.len >= n && strncasecmp(at, sos, n) == 0 &&
+                       (u->host.len == n || at[n] == '.');
+        }
+        for (uint32_t i = 0; i < self->emergency_cnt; i++)
+                if (span_is(m, u->user, self->emergency[i]))
+                        return true;
+        return false;
+}
+
+/* Part of something that is already going on (RFC 3261 12.2, 9.1, 17.1.1.3; RFC 3262). */
+static bool is_in_dialog(const struct sip_msg *m)
+{
+        return m->kind == SIP_KIND_RESPONSE || m->to.tag.len != 0 || m->method == SIP_METHOD_ACK ||
+               m->method == SIP_METHOD_CANCEL || m->method == SIP_METHOD_PRACK;
+}
+
+enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_msg *msg, bool peer)
+{
+        if (msg->kind == SIP_KIND_REQUEST && is_emergency(self, msg))
+                return SHM_CLASS_EMERGENCY;
+        if (is_in_dialog(msg))
+                return SHM_CLASS_IN_DIALOG;
+        if (peer)
+                return SHM_CLASS_PEER;
+        if (msg->method == SIP_METHOD_INVITE)
+                return SHM_CLASS_INVITE;
+        if (msg->method == SIP_METHOD_REGISTER)
+                return SHM_CLASS_REGISTER;
+        return SHM_CLASS_OTHER;
+}
+
+void dp_classify_run(struct dp_classify *self, struct dp_burst *b)
+{
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                struct dp_pkt *p = &b->pkt[i];
+
+                if (!dp_pkt_open(p) || (p->flags & DP_PKT_SIP) == 0)
+                        continue;
+                const struct sip_msg *m = p->msg;
+                bool peer = p->lane == SHM_LANE_PEER || p->flow.side == SHM_SIDE_INSIDE;
+
+                p->cls = (uint8_t)dp_classify_msg(self, m, peer);
+                if (p->cls == SHM_CLASS_EMERGENCY)
+                        p->lane = SHM_LANE_PRIORITY;
+                if (m->kind != SIP_KIND_REQUEST || m->method == SIP_METHOD_ACK)
+                        p->flags |= DP_PKT_NO_REPLY;
+                self->counters->by_class[p->cls]++;
+                if (m->kind == SIP_KIND_REQUEST)
+                        self->counters->by_method[m->method]++;
+                else if (m->kind == SIP_KIND_RESPONSE)
+                        self->counters->by_code_class[m->status / 100u]++;
+        }
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/stages/decide.h"
+
+#include <errno.h>
+
+#include "dataplane/exception.h"
+#include "dataplane/verdict.h"
+
+void dp_decide_apply(struct dp_pkt *p, const struct dp_decision *d)
+{
+        p->rule = d->rule;
+        if (d->action == SHM_ACTION_REJECT && (p->flags & DP_PKT_NO_REPLY) != 0) {
+                dp_verdict_drop(p, SHM_REASON_NO_REPLY_ACK);
+                return;
+        }
+        p->code = d->code;
+        p->retry_after_s = d->retry_after_s;
+        dp_verdict_set(p, d->action, d->reason);
+}
+
+/*
+ * Narrow before wide: what is known of this sender's software, then of this call, then of this kind
+ * of request. A DIALOG decision speaks only for messages inside a call, so that nobody opens the
+ * door for an INVITE by sending a harmless request with the same Call-ID first.
+ */
+static bool cached(struct dp_decide *self, const struct dp_pkt *p, uint64_t now_ns,
+                   struct dp_decision *d)
+{
+        return dp_cache_get(self->cache, &p->key_src_ua, now_ns, d) ||
+               (p->cls == SHM_CLASS_IN_DIALOG &&
+                dp_cache_get(self->cache, &p->key_dialog, now_ns, d)) ||
+               dp_cache_get(self->cache, &p->key_route, now_ns, d);
+}
+
+/* 0 when the message is held now; otherwise why it can not be. */
+static enum shm_reason ask(struct dp_decide *self, struct dp_pkt *p, uint64_t now_ns)
+{
+        struct shm_counters *c = self->counters;
+        uint64_t id = dp_pending_next_id(self->pending);
+
+        if (id == 0) {
+                c->pending_full++;
+                return SHM_REASON_PENDING_FULL;
+        }
+        int rc = dp_ctl_ask(self->ctl, p, id, self->deadline_us);
+
+        if (rc == -ENOTCONN) {
+                c->control_absent++;
+                return SHM_REASON_NO_CONTROL;
+        }
+        if (rc != 0) {
+                c->ring_full++;
+                return SHM_REASON_RING_FULL;
+        }
+        c->decisions_asked++;
+        c->held_pending++;
+        dp_pending_hold(self->pending, p, now_ns, dp_ctl_incarnation(self->ctl));
+        p->flags |= DP_PKT_HELD;
+        return SHM_REASON_NONE;
+}
+
+void dp_decide_run(struct dp_decide *self, struct dp_burst *b)
+{
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                struct dp_pkt *p = &b->pkt[i];
+                struct dp_decision d;
+                enum shm_reason obstacle;
+
+                if (!dp_pkt_open(p))
+                        continue;
+                if (cached(self, p, b->now_ns, &d)) {
+                        self->counters->decisions_cached++;
+                        if (d.action == SHM_ACTION_PASS)
+                                d.reason = SHM_REASON_PASS_CACHED;
+                        dp_decide_apply(p, &d);
+                        continue;
+                }
+                obstacle = ask(self, p, b->now_ns);
+                if (obstacle != SHM_REASON_NONE)
+                        dp_exception_apply(self->exceptions, p, obstacle, self->counters);
+        }
+}

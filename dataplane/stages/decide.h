@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * decide.h - a cached decision, or ask control and hold the message. Never waits.
+ */
+#ifndef SLUICE_DATAPLANE_STAGES_DECIDE_H
+#define SLUICE_DATAPLANE_STAGES_DECIDE_H
+
+#include "control/contract/shm_stats.h"
+#include "dataplane/burst.h"
+#include "dataplane/config.h"
+#include "dataplane/ctl_link.h"
+#include "dataplane/stages/pending.h"
+#include "dataplane/state/cache.h"
+
+struct dp_decide {
+        struct dp_cache *cache;     /* shared with resume, which fills it */
+        struct dp_pending *pending; /* shared with resume, which empties it */
+        struct dp_ctl *ctl;
+        const enum dp_policy *exceptions; /* by enum shm_class */
+        uint32_t deadline_us;
+        struct shm_counters *counters;
+};
+
+void dp_decide_run(struct dp_decide *self, struct dp_burst *b);
+
+/* Carry a decision over to an open packet. A rejection of something that is never answered is a
+ * drop. Used by decide for cached and by resume for fresh decisions. */
+void dp_decide_apply(struct dp_pkt *p, const struct dp_decision *d);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/stages/resume.h"
+
+#include "dataplane/exception.h"
+#include "dataplane/stages/decide.h"
+
+/* Records taken in one turn besides replies: a full table copy must not hold up the packets. */
+#define TABLE_BURST 64u
+
+static struct dp_pkt *slot_in_burst(struct dp_burst *b)
+{
+        return &b->pkt[b->cnt++];
+}
+
+static void remember(struct dp_resume *self, const struct dp_key *key, uint64_t now_ns,
+                     const struct shm_reply *r)
+{
+        struct dp_decision d = {
+            .action = r->action,
+            .reason = (uint8_t)r->reason,
+            .code = r->code,
+            .retry_after_s = r->retry_after_s,
+            .rule = r->rule,
+        };
+
+        if ((key->w[0] | key->w[1]) == 0)
+                return;
+        self->counters->cache_inserts++;
+        if (dp_cache_put(self->cache, key, now_ns, r->lifetime_ms, &d))
+                self->counters->cache_evictions++;
+}
+
+static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct shm_reply *r)
+{
+        struct dp_pkt *p = slot_in_burst(b);
+        struct dp_decision d = {
+            .action = r->action,
+            .reason = (uint8_t)r->reason,
+            .code = r->code,
+            .retry_after_s = r->retry_after_s,
+            .rule = r->rule,
+        };
+
+        if (!dp_pending_take(self->pending, r->id, b->now_ns, p)) {
+                b->cnt--;
+                self->counters->decisions_stale++;
+                return;
+        }
+        self->counters->held_pending--;
+        self->counters->decisions_answered++;
+        if ((r->scopes & SHM_SCOPE_SRC_UA) != 0)
+                remember(self, &p->key_src_ua, b->now_ns, r);
+        if ((r->scopes & SHM_SCOPE_DIALOG) != 0)
+                remember(self, &p->key_dialog, b->now_ns, r);
+        if ((r->scopes & SHM_SCOPE_ROUTE) != 0)
+                remember(self, &p->key_route, b->now_ns, r);
+        dp_decide_apply(p, &d);
+}
+
+static void table_apply(struct dp_resume *self, const struct shm_table_update *u)
+{
+        self->generation = u->generation;
+        if (u->op == SHM_TABLE_FLUSH_CACHE) {
+                dp_cache_flush(self->cache);
+                self->counters->table_updates++;
+        } else if (dp_bans_apply(self->bans, u) == 0) {
+                self->counters->table_updates++;
+        } else {
+                self->counters->table_full++;
+        }
+}
+
+static void take_oldest(struct dp_resume *self, struct dp_burst *b, enum shm_reason cause)
+{
+        struct dp_pkt *p = slot_in_burst(b);
+
+        dp_pending_take_oldest(self->pending, b->now_ns, p);
+        self->counters->held_pending--;
+        dp_exception_apply(self->exceptions, p, cause, self->counters);
+}
+
+unsigned dp_resume_flush(struct dp_resume *self, struct dp_burst *b, enum shm_reason cause)
+{
+        unsigned before = b->cnt;
+
+        while (b->cnt - before < DP_RESUME_BURST && dp_pending_oldest(self->pending) != NULL)
+                take_oldest(self, b, cause);
+        return b->cnt - before;
+}
+
+/* The oldest message can not be answered any more: SHM_REASON_NONE if it can. */
+static enum shm_reason lost_cause(const struct dp_resume *self, uint64_t now_ns)
+{
+        const struct dp_pending_slot *s = dp_pending_oldest(self->pending);
+
+        if (s == NULL)
+                return SHM_REASON_NONE;
+        if (s->incarnation != dp_ctl_incarnation(self->ctl))
+                return SHM_REASON_NO_CONTROL;
+        if (now_ns - s->held_ns >= self->deadline_ns) {
+                self->counters->decisions_expired++;
+                return SHM_REASON_DEADLINE;
+        }
+        return SHM_REASON_NONE;
+}
+
+unsigned dp_resume_run(struct dp_resume *self, struct dp_burst *b)
+{
+        union dp_ctl_record rec;
+        unsigned tables = 0;
+        unsigned before = b->cnt;
+        enum shm_reason cause;
+        uint16_t type;
+
+        dp_ctl_refresh(self->ctl);
+        while (b->cnt - before < DP_RESUME_BURST && tables < TABLE_BURST &&
+               dp_ctl_poll(self->ctl, &type, &rec) == 1) {
+                if (type == SHM_REC_REPLY) {
+                        reply_apply(self, b, &rec.reply);
+                } else {
+                        table_apply(self, &rec.table);
+                        tables++;
+                }
+        }
+        while (b->cnt - before < DP_RESUME_BURST &&
+               (cause = lost_cause(self, b->now_ns)) != SHM_REASON_NONE)
+                take_oldest(self, b, cause);
+        return b->cnt - before + tables;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * resume.h - held messages come back: answered by control, past their deadline, or orphaned because
+ * the control that was asked is gone. Table updates from control are applied on the way.
+ */
+#ifndef SLUICE_DATAPLANE_STAGES_RESUME_H
+#define SLUICE_DATAPLANE_STAGES_RESUME_H
+
+#include "control/contract/shm_stats.h"
+#include "dataplane/burst.h"
+#include "dataplane/config.h"
+#include "dataplane/ctl_link.h"
+#include "dataplane/stages/pending.h"
+#include "dataplane/state/bans.h"
+#include "dataplane/state/cache.h"
+
+struct dp_resume {
+        struct dp_ctl *ctl;
+        struct dp_pending *pending;
+        struct dp_cache *cache;
+        struct dp_bans *bans;
+        const enum dp_policy *exceptions;
+        uint64_t deadline_ns;
+        uint32_t generation; /* of the policy, as control last said */
+        struct shm_counters *counters;
+};
+
+/* Appends at most DP_RESUME_BURST decided packets to the burst; returns how many. */
+unsigned dp_resume_run(struct dp_resume *self, struct dp_burst *b);
+/* Append up to DP_RESUME_BURST held messages, ended by the exception table for this cause. */
+unsigned dp_resume_flush(struct dp_resume *self, struct dp_burst *b, enum shm_reason cause);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rx.h - one burst from one queue; the ports of a worker take turns.
+ */
+#ifndef SLUICE_DATAPLANE_STAGES_RX_H
+#define SLUICE_DATAPLANE_STAGES_RX_H
+
+#include "control/contract/shm_stats.h"
+#include "dataplane/burst.h"
+
+struct dp_rx {
+        uint16_t port_ids[2];
+        uint8_t sides[2]; /* enum shm_side of each */
+        uint16_t port_cnt;
+        uint16_t queue;
+        uint16_t turn;             /* which port is next */
+        uint64_t serial;           /* of the next packet */
+        int timestamp_offset;      /* of the mbuf field that holds capture time, -1 without */
+        uint64_t timestamp_flag;
+        struct shm_counters *counters;
+};
+
+/* Appends to the burst; returns the packets taken. */
+unsigned dp_rx_run(struct dp_rx *self, struct dp_burst *b);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * telemetry.h - /sluice/... commands on DPDK's telemetry socket (dpdk-telemetry.py).
+ *
+ *   /sluice/stats [WORKER]    every counter, summed or of one worker
+ *   /sluice/dropped [WORKER]  drops by reason
+ *   /sluice/conservation      both sides of the equation
+ */
+#ifndef SLUICE_DATAPLANE_TELEMETRY_H
+#define SLUICE_DATAPLANE_TELEMETRY_H
+
+#include <stdint.h>
+
+#include "dataplane/ctl_server.h"
+
+/* Call once, after the server exists and before it goes; s outlives EAL's telemetry thread. */
+int dp_telemetry_register(struct dp_ctl_server *s, uint16_t worker_cnt);
+
+/* Sum of all workers' pages, each coherent. Returns 0 or -EAGAIN. */
+int dp_telemetry_sum(struct dp_ctl_server *s, uint16_t worker_cnt, struct shm_counters *out);
+
+#endif

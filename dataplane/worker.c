@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/worker.h"
+
+#include <errno.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <rte_malloc.h>
+#include <rte_mbuf_dyn.h>
+#include <rte_pause.h>
+
+#include "dataplane/burst.h"
+#include "dataplane/clock.h"
+#include "dataplane/config.h"
+#include "dataplane/ctl_link.h"
+#include "dataplane/ctl_server.h"
+#include "dataplane/report.h"
+#include "dataplane/stages/act.h"
+#include "dataplane/stages/classify.h"
+#include "dataplane/stages/decap.h"
+#include "dataplane/stages/decide.h"
+#include "dataplane/stages/guard.h"
+#include "dataplane/stages/housekeep.h"
+#include "dataplane/stages/match.h"
+#include "dataplane/stages/parse.h"
+#include "dataplane/stages/pending.h"
+#include "dataplane/stages/police.h"
+#include "dataplane/stages/reassemble.h"
+#include "dataplane/stages/resume.h"
+#include "dataplane/stages/rx.h"
+#include "dataplane/stages/tx.h"
+
+struct dp_worker {
+        const struct dp_config *config;
+        struct dp_clock clock;
+        struct dp_ctl ctl;
+        struct dp_pending pending;
+        struct dp_cache *cache;
+        struct dp_bans *bans;
+
+        struct dp_resume resume;
+        struct dp_rx rx;
+        struct dp_decap decap;
+        struct dp_guard guard;
+        struct dp_reassemble reassemble;
+        struct dp_parse parse;
+        struct dp_match match;
+        struct dp_classify classify;
+        struct dp_police police;
+        struct dp_decide decide;
+        struct dp_act act;
+        struct dp_report report;
+        struct dp_tx tx;
+        struct dp_housekeep housekeep;
+
+        struct shm_counters counters;
+        struct dp_burst burst;
+};
+
+/* The data path, on one screen. */
+unsigned dp_worker_turn(struct dp_worker *w)
+{
+        struct dp_burst *b = &w->burst;
+        unsigned moved;
+
+        b->now_ns = dp_clock_tick(&w->clock);
+        moved = dp_resume_run(&w->resume, b);
+        moved += dp_rx_run(&w->rx, b);
+        if (b->cnt != 0) {
+                dp_decap_run(&w->decap, b);
+                dp_guard_run(&w->guard, b);
+                dp_reassemble_run(&w->reassemble, b);
+                dp_parse_run(&w->parse, b);
+                dp_match_run(&w->match, b);
+                dp_classify_run(&w->classify, b);
+                dp_police_run(&w->police, b);
+                dp_decide_run(&w->decide, b);
+                dp_act_run(&w->act, b);
+                dp_tx_run(&w->tx, b);
+        }
+        w->counters.loops++;
+        w->counters.loops_idle += moved == 0;
+        dp_ctl_quiesce(&w->ctl);
+        dp_housekeep_run(&w->housekeep);
+        return moved;
+}
+
+/* ---- the loop ---- */
+
+/* Turns without work before `pause` begins to sleep: some 20 us of polling on an idle queue. */
+#define IDLE_TURNS_BEFORE_SLEEP 512u
+#define IDLE_SLEEP_US 50u
+
+static void idle(enum dp_idle policy, unsigned idle_turns)
+{
+        if (policy == DP_IDLE_SLEEP || (policy == DP_IDLE_PAUSE && idle_turns > IDLE_TURNS_BEFORE_SLEEP))
+                usleep(IDLE_SLEEP_US);
+        else if (policy == DP_IDLE_PAUSE)
+                rte_pause();
+}
+
+int dp_worker_main(struct dp_worker *w, const _Atomic bool *stop)
+{
+        unsigned idle_turns = 0;
+
+        while (!atomic_load_explicit(stop, memory_order_relaxed)) {
+                idle_turns = dp_worker_turn(w) != 0 ? 0 : idle_turns + 1;
+                if (idle_turns != 0)
+                        idle(w->config->idle, idle_turns);
+        }
+        dp_worker_flush_pending(w, SHM_REASON_SHUTDOWN);
+        dp_housekeep_force(&w->housekeep);
+        return 0;
+}
+
+void dp_worker_flush_pending(struct dp_worker *w, uint8_t reason)
+{
+        struct dp_burst *b = &w->burst;
+
+        while (dp_resume_flush(&w->resume, b, reason) != 0) {
+                dp_act_run(&w->act, b);
+                dp_tx_run(&w->tx, b);
+        }
+        dp_ctl_quiesce(&w->ctl);
+}
+
+void dp_worker_set_time(struct dp_worker *w, uint64_t now_ns)
+{
+        if (now_ns > w->clock.now_ns)
+                w->clock.now_ns = now_ns;
+}
+
+const struct shm_counters *dp_worker_counters(const struct dp_worker *w)
+{
+        return &w->counters;
+}
+
+/* ---- making one ---- */
+
+static int tables_create(struct dp_worker *w, const struct dp_worker_args *args,
+                         const struct dp_siphash_key *seed)
+{
+        const struct dp_config *c = args->config;
+
+        w->cache = dp_cache_create(c->cache_entries);
+        w->bans = dp_bans_create(c->ban_entries, seed);
+        if (w->cache == NULL || w->bans == NULL)
+                return -ENOMEM;
+        return dp_pending_init(&w->pending, c->pending_messages, args->socket_id);
+}
+
+static void ports_init(struct dp_worker *w, const struct dp_worker_args *args)
+{
+        int offset = -1;
+        uint64_t flag = 0;
+
+        /* only replay says when a packet was captured; a NIC's own stamp has other units */
+        if (args->virtual_clock)
+                (void)rte_mbuf_dyn_rx_timestamp_register(&offset, &flag);
+        w->rx = (struct dp_rx){
+            .port_ids = {args->port_ids[0], args->port_ids[1]},
+            .sides = {SHM_SIDE_OUTSIDE, SHM_SIDE_INSIDE},
+            .port_cnt = args->port_cnt,
+            .queue = args->queue,
+            .timestamp_offset = offset,
+            .timestamp_flag = flag,
+            .counters = &w->counters,
+        };
+        w->tx = (struct dp_tx){
+            .queue = args->queue,
+            .passive = args->config->mode == DP_MODE_TAP,
+            .report = &w->report,
+            .counters = &w->counters,
+        };
+        for (unsigned i = 0; i < RTE_MAX_ETHPORTS; i++)
+                w->tx.peer_of[i] = DP_NO_PORT;
+        if (args->port_cnt == 2) {
+                w->tx.peer_of[args->port_ids[0]] = args->port_ids[1];
+                w->tx.peer_of[args->port_ids[1]] = args->port_ids[0];
+        }
+}
+
+static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
+{
+        const struct dp_config *c = w->config;
+
+        dp_decap_init(&w->decap, &w->counters);
+        dp_guard_init(&w->guard, w->bans, &w->counters);
+        w->reassemble = (struct dp_reassemble){.fragments = c->fragments, .counters = &w->counters};
+        w->parse = (struct dp_parse){.sip_port_cnt = c->sip_port_cnt, .counters = &w->counters};
+        for (uint32_t i = 0; i < c->sip_port_cnt; i++)
+                w->parse.sip_ports[i] = c->sip_ports[i];
+        w->match = (struct dp_match){.seed = *seed};
+        w->classify = (struct dp_classify){
+            .emergency = c->emergency,
+            .emergency_cnt = c->emergency_cnt,
+            .counters = &w->counters,
+        };
+        w->police = (struct dp_police){.non_sip = c->non_sip};
+}
+
+static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
+                      const struct dp_siphash_key *seed)
+{
+        const struct dp_config *c = w->config;
+
+        w->resume = (struct dp_resume){
+            .ctl = &w->ctl,
+            .pending = &w->pending,
+            .cache = w->cache,
+            .bans = w->bans,
+            .exceptions = c->exceptions,
+            .deadline_ns = c->decision_deadline_ms * UINT64_C(1000000),
+            .counters = &w->counters,
+        };
+        w->decide = (struct dp_decide){
+            .cache = w->cache,
+            .pending = &w->pending,
+            .ctl = &w->ctl,
+            .exceptions = c->exceptions,
+            .deadline_us = c->decision_deadline_ms * 1000u,
+            .counters = &w->counters,
+        };
+        w->act = (struct dp_act){
+            .reply_pool = args->reply_pool,
+            .tag_seed = *seed,
+            .passive = c->mode == DP_MODE_TAP,
+        };
+        w->report = (struct dp_report){
+            .ctl = &w->ctl,
+            .events = c->events,
+            .generation = &w->resume.generation,
+            .worker = (uint8_t)args->index,
+            .counters = &w->counters,
+        };
+        w->housekeep = (struct dp_housekeep){
+            .clock = &w->clock,
+            .bans = w->bans,
+            .page = args->stats,
+            .counters = &w->counters,
+        };
+        dp_housekeep_init(&w->housekeep);
+}
+
+int dp_worker_create(struct dp_worker **out, const struct dp_worker_args *args)
+{
+        struct dp_siphash_key seed;
+        struct dp_worker *w;
+        int rc;
+
+        if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+                return -errno;
+        w = rte_zmalloc_socket("dp_worker", sizeof(*w), RTE_CACHE_LINE_SIZE, args->socket_id);
+        if (w == NULL)
+                return -ENOMEM;
+        w->config = args->config;
+        dp_clock_init(&w->clock, args->virtual_clock);
+        dp_ctl_init(&w->ctl, args->ctl_server != NULL ? dp_ctl_server_slot(args->ctl_server) : NULL,
+                    args->index, &w->counters);
+        rc = tables_create(w, args, &seed);
+        if (rc != 0) {
+                dp_worker_destroy(w);
+                return rc;
+        }
+        ports_init(w, args);
+        front_init(w, &seed);
+        back_init(w, args, &seed);
+        *out = w;
+        return 0;
+}
+
+void dp_worker_destroy(struct dp_worker *w)
+{
+        if (w == NULL)
+                return;
+        dp_pending_fini(&w->pending);
+        dp_cache_destroy(w->cache);
+        dp_bans_destroy(w->bans);
+        rte_free(w);
+}
