@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.h - the `control` and `policy` sections of sluice.yaml as structures.
+ *
+ * `dpdk` and `dataplane` belong to the other process and are passed over; any other key that is not
+ * known is an error, and so is a value that makes no sense. A loaded configuration is immutable;
+ * any thread may read it. Strings are owned by it.
+ */
+#ifndef SLUICE_CONTROL_CONFIG_H
+#define SLUICE_CONTROL_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "control/config_yaml.h"
+
+#define CP_CONFIG_DEFAULT_PATH "/etc/sluice/sluice.yaml"
+#define CP_CONFIG_BYTES_MAX    (8u << 20)
+#define CP_DATAPLANES_MAX      16u    /* attached at once, those of `sluicectl attach` included */
+#define CP_ENTRIES_MAX         65536u /* allow and deny entries each; bans */
+#define CP_ROUTES_MAX          4096u
+#define CP_LIST_MAX            1024u /* any other list */
+
+enum cp_idle {
+        CP_IDLE_SLEEP = 0,
+        CP_IDLE_PAUSE,
+        CP_IDLE_SPIN,
+};
+
+struct cp_config_entry { /* of allow and deny; `prefix` parses */
+        char *prefix;
+        uint32_t ttl_s; /* 0 = for ever */
+        char *reason;   /* may be NULL */
+};
+
+struct cp_config_match { /* every list may be empty: no condition */
+        char **method;
+        uint32_t method_count;
+        char **user_prefix;
+        uint32_t user_prefix_count;
+        char **host;
+        uint32_t host_count;
+        char **source; /* each parses */
+        uint32_t source_count;
+        uint8_t side; /* enum shm_side */
+};
+
+struct cp_config_route {
+        char *name; /* may be NULL */
+        struct cp_config_match match;
+        uint8_t action;         /* enum shm_action: PASS, DROP, REJECT */
+        uint16_t code;          /* REJECT: 400..699, else 0 */
+        uint16_t retry_after_s; /* REJECT only */
+};
+
+struct cp_config_control {
+        char *socket;
+        char **dataplanes;
+        uint32_t dataplanes_count;
+        uint8_t idle; /* enum cp_idle */
+        char *state_dir;
+        char *eve_file;       /* "" = none */
+        uint32_t why_entries; /* 0 = none */
+};
+
+struct cp_config_policy {
+        uint8_t fallback; /* key `default`: SHM_ACTION_PASS or _DROP */
+        uint32_t decision_lifetime_s;
+        char **scanners;
+        uint32_t scanners_count;
+        struct cp_config_entry *allow;
+        uint32_t allow_count;
+        struct cp_config_entry *deny;
+        uint32_t deny_count;
+        struct cp_config_route *routes;
+        uint32_t routes_count;
+};
+
+struct cp_config {
+        struct cp_config_control control;
+        struct cp_config_policy policy;
+        uint64_t digest; /* of the policy section's content: equal text, equal digest */
+        void *parsed;    /* owned tree that most strings point into */
+};
+
+/*
+ * Load a file. path NULL = the default path, where a missing file means defaults.
+ * Returns 0 and *out, or a negative errno and *err: -EINVAL for a bad file.
+ */
+int cp_config_load(struct cp_config **out, const char *path, struct cp_config_error *err);
+/* The same from memory; `name` stands for the file in *err. */
+int cp_config_parse(struct cp_config **out, const char *name, const uint8_t *text, size_t len,
+                    struct cp_config_error *err);
+void cp_config_free(struct cp_config *c);
+
+/* "FILE:LINE:COL: text", without a place when there is none. Returns buf. */
+const char *cp_config_error_print(const struct cp_config_error *err, char *buf, size_t len);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/config_schema.h"
+
+#include "control/contract/shm_base.h"
+
+#define TEXT_MAX      1024u
+#define PATH_TEXT_MAX 4096u
+#define OPT           (CYAML_FLAG_OPTIONAL)
+#define OPT_PTR       (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
+#define OPT_WORD      (CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT)
+
+static const cyaml_strval_t idle_words[] = {
+    {"spin", CP_IDLE_SPIN},
+    {"pause", CP_IDLE_PAUSE},
+    {"sleep", CP_IDLE_SLEEP},
+};
+
+static const cyaml_strval_t default_words[] = {
+    {"pass", SHM_ACTION_PASS},
+    {"drop", SHM_ACTION_DROP},
+};
+
+static const cyaml_strval_t action_words[] = {
+    {"pass", SHM_ACTION_PASS},
+    {"drop", SHM_ACTION_DROP},
+    {"reject", SHM_ACTION_REJECT},
+};
+
+static const cyaml_strval_t side_words[] = {
+    {"outside", SHM_SIDE_OUTSIDE},
+    {"inside", SHM_SIDE_INSIDE},
+};
+
+static const cyaml_schema_value_t text_value = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, TEXT_MAX),
+};
+
+static const cyaml_schema_field_t entry_fields[] = {
+    CYAML_FIELD_STRING_PTR("prefix", CYAML_FLAG_POINTER, struct cp_config_entry, prefix, 1,
+                           TEXT_MAX),
+    CYAML_FIELD_UINT("ttl-s", OPT, struct cp_config_entry, ttl_s),
+    CYAML_FIELD_STRING_PTR("reason", OPT_PTR, struct cp_config_entry, reason, 0, TEXT_MAX),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t entry_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_entry, entry_fields),
+};
+
+#define TEXTS(key, structure, member) \
+        CYAML_FIELD_SEQUENCE(key, OPT_PTR, structure, member, &text_value, 0, CP_LIST_MAX)
+
+static const cyaml_schema_field_t match_fields[] = {
+    TEXTS("method", struct cp_config_match, method),
+    TEXTS("user-prefix", struct cp_config_match, user_prefix),
+    TEXTS("host", struct cp_config_match, host),
+    TEXTS("source", struct cp_config_match, source),
+    CYAML_FIELD_ENUM("side", OPT_WORD, struct cp_config_match, side, side_words,
+                     CYAML_ARRAY_LEN(side_words)),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t route_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", OPT_PTR, struct cp_config_route, name, 0, TEXT_MAX),
+    CYAML_FIELD_MAPPING("match", OPT, struct cp_config_route, match, match_fields),
+    CYAML_FIELD_ENUM("action", CYAML_FLAG_STRICT, struct cp_config_route, action, action_words,
+                     CYAML_ARRAY_LEN(action_words)),
+    CYAML_FIELD_UINT("code", OPT, struct cp_config_route, code),
+    CYAML_FIELD_UINT("retry-after-s", OPT, struct cp_config_route, retry_after_s),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t route_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_route, route_fields),
+};
+
+static const cyaml_schema_field_t control_fields[] = {
+    CYAML_FIELD_STRING_PTR("socket", OPT_PTR, struct cp_raw_control, socket, 1, PATH_TEXT_MAX),
+    CYAML_FIELD_SEQUENCE("dataplanes", OPT_PTR, struct cp_raw_control, dataplanes, &text_value, 0,
+                         CP_DATAPLANES_MAX),
+    CYAML_FIELD_ENUM("idle", OPT_WORD, struct cp_raw_control, idle, idle_words,
+                     CYAML_ARRAY_LEN(idle_words)),
+    CYAML_FIELD_STRING_PTR("state-dir", OPT_PTR, struct cp_raw_control, state_dir, 0,
+                           PATH_TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("eve-file", OPT_PTR, struct cp_raw_control, eve_file, 0, PATH_TEXT_MAX),
+    CYAML_FIELD_UINT_PTR("why-entries", OPT_PTR, struct cp_raw_control, why_entries),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t policy_fields[] = {
+    CYAML_FIELD_ENUM("default", OPT_WORD, struct cp_raw_policy, fallback, default_words,
+                     CYAML_ARRAY_LEN(default_words)),
+    CYAML_FIELD_UINT_PTR("decision-lifetime-s", OPT_PTR, struct cp_raw_policy, decision_lifetime_s),
+    TEXTS("scanners", struct cp_raw_policy, scanners),
+    CYAML_FIELD_SEQUENCE("allow", OPT_PTR, struct cp_raw_policy, allow, &entry_value, 0,
+                         CP_ENTRIES_MAX),
+    CYAML_FIELD_SEQUENCE("deny", OPT_PTR, struct cp_raw_policy, deny, &entry_value, 0,
+                         CP_ENTRIES_MAX),
+    CYAML_FIELD_SEQUENCE("routes", OPT_PTR, struct cp_raw_policy, routes, &route_value, 0,
+                         CP_ROUTES_MAX),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t root_fields[] = {
+    CYAML_FIELD_IGNORE("dpdk", OPT),
+    CYAML_FIELD_IGNORE("dataplane", OPT),
+    CYAML_FIELD_MAPPING_PTR("control", OPT_PTR, struct cp_raw_config, control, control_fields),
+    CYAML_FIELD_MAPPING_PTR("policy", OPT_PTR, struct cp_raw_config, policy, policy_fields),
+    CYAML_FIELD_END,
+};
+
+const cyaml_schema_value_t cp_config_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct cp_raw_config, root_fields),
+};

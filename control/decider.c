@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/decider.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "control/contract/shm_ring.h"
+#include "control/link.h"
+#include "control/policy.h"
+#include "parser/sip_parse.h"
+
+static bool too_old(const struct shm_request *req, uint64_t now_ns)
+{
+        return now_ns > req->time_ns && req->age_limit_us != 0 &&
+               now_ns - req->time_ns > req->age_limit_us * UINT64_C(1000);
+}
+
+/* One record, already copied out of the ring. */
+static void answer(struct cp_decider *d, struct shm_ring_producer *rep,
+                   const struct cp_policy *policy, uint32_t bytes, uint64_t now_ns)
+{
+        struct shm_request req;
+        struct shm_reply reply;
+        void *to;
+
+        if (!shm_request_check(d->rec, bytes)) {
+                d->stats.malformed_records++;
+                return;
+        }
+        memcpy(&req, d->rec, sizeof(req));
+        if (now_ns != 0 && too_old(&req, now_ns)) {
+                d->stats.expired++;
+                return;
+        }
+        if (sip_parse(d->rec + sizeof(req), req.msg_len, &d->msg) != SIP_ANOM_NONE)
+                d->stats.unparsable++;
+        cp_policy_decide(policy, &req, &d->msg, now_ns != 0 ? now_ns : req.time_ns, &reply);
+        d->stats.by_reason[reply.reason % SHM_REASONS_MAX]++;
+        to = shm_ring_reserve(rep, SHM_REC_REPLY, sizeof(reply));
+        if (to == NULL) {
+                d->stats.replies_lost++; /* the dataplane's deadline answers for us */
+                return;
+        }
+        memcpy(to, &reply, sizeof(reply));
+        d->stats.replies++;
+}
+
+static unsigned run_worker(struct cp_decider *d, struct cp_link *link, unsigned w,
+                           const struct cp_policy *policy, uint64_t now_ns, unsigned budget)
+{
+        unsigned n;
+
+        for (n = 0; n < budget; n++) {
+                uint16_t type = 0;
+                uint32_t bytes = 0;
+                int rc = shm_ring_read(&link->req[w], d->rec, sizeof(d->rec), &type, &bytes);
+
+                if (rc == 0)
+                        break;
+                if (rc == -EBADMSG) {
+                        d->stats.broken_rings += !atomic_load(&link->broken);
+                        atomic_store(&link->broken, true);
+                        break;
+                }
+                d->stats.requests++;
+                if (rc < 0 || type != SHM_REC_REQUEST)
+                        d->stats.malformed_records++;
+                else
+                        answer(d, &link->rep[w], policy, bytes, now_ns);
+        }
+        if (n != 0) {
+                shm_ring_commit(&link->rep[w]);
+                shm_ring_release(&link->req[w]);
+        }
+        return n;
+}
+
+unsigned cp_decider_run(struct cp_decider *d, struct cp_link *link, const struct cp_policy *policy,
+                        uint64_t now_ns, unsigned budget)
+{
+        unsigned n = 0;
+
+        for (unsigned w = 0; w < link->worker_cnt; w++)
+                n += run_worker(d, link, w, policy, now_ns, budget);
+        return n;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/bans.h"
+#include "control/routes.h"
+#include "control/scanners.h"
+#include "parser/sip_check.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+/* Carry the clock of an entry that a reload did not change, so that a reload never prolongs it. */
+static void keep_clock(struct cp_policy_entry *e, uint32_t ttl_s,
+                       const struct cp_prefix_map *previous)
+{
+        const struct cp_policy_entry *old = cp_prefix_map_get(previous, &e->prefix);
+
+        if (old == NULL || strcmp(old->reason, e->reason) != 0)
+                return;
+        if (old->expires_ns == 0 ? ttl_s != 0 : old->expires_ns - old->added_ns != ttl_s * NS_PER_S)
+                return;
+        e->added_ns = old->added_ns;
+        e->expires_ns = old->expires_ns;
+}
+
+static struct cp_policy_entry *compile_list(const struct cp_config_entry *from, uint32_t count,
+                                            uint64_t now_ns, struct cp_prefix_map *map,
+                                            const struct cp_prefix_map *previous)
+{
+        struct cp_policy_entry *list = calloc(count + 1u, sizeof(*list));
+
+        for (uint32_t i = 0; list != NULL && i < count; i++) {
+                struct cp_policy_entry *e = &list[i];
+
+                (void)cp_prefix_parse(from[i].prefix, &e->prefix); /* checked by config */
+                e->reason = from[i].reason != NULL ? from[i].reason : "";
+                e->added_ns = now_ns;
+                if (from[i].ttl_s != 0 && now_ns != 0)
+                        e->expires_ns = now_ns + from[i].ttl_s * NS_PER_S;
+                if (previous != NULL)
+                        keep_clock(e, from[i].ttl_s, previous);
+                if (cp_prefix_map_put(map, &e->prefix, e, NULL) != 0) {
+                        free(list);
+                        return NULL;
+                }
+        }
+        return list;
+}
+
+struct cp_policy *cp_policy_create(struct cp_config *config, uint32_t generation, uint64_t now_ns,
+                                   const struct cp_policy *previous)
+{
+        const struct cp_config_policy *c = &config->policy;
+        struct cp_policy *p = calloc(1, sizeof(*p));
+
+        if (p == NULL)
+                return NULL;
+        p->generation = generation;
+        p->allow = compile_list(c->allow, c->allow_count, now_ns, &p->allow_map,
+                                previous == NULL ? NULL : &previous->allow_map);
+        p->deny = compile_list(c->deny, c->deny_count, now_ns, &p->deny_map,
+                               previous == NULL ? NULL : &previous->deny_map);
+        p->scanners = cp_scanners_create(c->scanners, c->scanners_count);
+        p->routes = cp_routes_create(c->routes, c->routes_count);
+        if (p->allow == NULL || p->deny == NULL || p->scanners == NULL || p->routes == NULL) {
+                cp_policy_destroy(p);
+                return NULL;
+        }
+        p->config = config;
+        return p;
+}
+
+void cp_policy_destroy(struct cp_policy *p)
+{
+        if (p == NULL)
+                return;
+        cp_prefix_map_fini(&p->allow_map);
+        cp_prefix_map_fini(&p->deny_map);
+        free(p->allow);
+        free(p->deny);
+        cp_scanners_destroy(p->scanners);
+        cp_routes_destroy(p->routes);
+        cp_config_free(p->config);
+        free(p);
+}
+
+static bool live(uint64_t expires_ns, uint64_t now_ns)
+{
+        return expires_ns == 0 || expires_ns > now_ns;
+}
+
+/* A live entry of the list that holds the address; a shorter one counts if a longer is dead. */
+static const struct cp_policy_entry *listed(const struct cp_prefix_map *map,
+                                            const struct shm_ip *ip, uint64_t now_ns)
+{
+        const struct cp_policy_entry *e;
+        unsigned len = 129;
+
+        while ((e = cp_prefix_map_match(map, ip, &len)) != NULL) {
+                if (live(e->expires_ns, now_ns))
+                        return e;
+        }
+        return NULL;
+}
+
+static bool banned(const struct cp_prefix_map *map, const struct shm_ip *ip, uint64_t now_ns)
+{
+        const struct cp_ban *b;
+        unsigned len = 129;
+
+        if (map == NULL)
+                return false;
+        while ((b = cp_prefix_map_match(map, ip, &len)) != NULL) {
+                if (live(b->expires_ns, now_ns))
+                        return true;
+        }
+        return false;
+}
+
+bool cp_policy_in_dialog(const struct sip_msg *msg)
+{
+        if (msg->kind == SIP_KIND_RESPONSE || msg->to.tag.len != 0)
+                return true;
+        return msg->method == SIP_METHOD_ACK || msg->method == SIP_METHOD_CANCEL ||
+               msg->method == SIP_METHOD_PRACK;
+}
+
+static void answer(struct shm_reply *out, enum shm_action action, enum shm_reason reason,
+                   unsigned scopes)
+{
+        out->action = (uint8_t)action;
+        out->reason = (uint16_t)reason;
+        out->scopes = (uint8_t)scopes;
+}
+
+/* A pass opens the way for the later messages of the same call. */
+static void answer_pass(struct shm_reply *out, enum shm_reason reason)
+{
+        answer(out, SHM_ACTION_PASS, reason, SHM_SCOPE_ROUTE | SHM_SCOPE_DIALOG);
+}
+
+static void answer_route(struct shm_reply *out, const struct cp_config_route *r, uint32_t number,
+                         const struct sip_msg *msg)
+{
+        out->rule = number;
+        if (r->action == SHM_ACTION_PASS) {
+                answer_pass(out, SHM_REASON_PASS_POLICY);
+        } else if (r->action == SHM_ACTION_DROP) {
+                answer(out, SHM_ACTION_DROP, SHM_REASON_ROUTE_DROP, SHM_SCOPE_ROUTE);
+        } else if (msg->kind != SIP_KIND_REQUEST || msg->method == SIP_METHOD_ACK) {
+                answer(out, SHM_ACTION_DROP, SHM_REASON_NO_REPLY_ACK, SHM_SCOPE_ROUTE);
+        } else {
+                answer(out, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, SHM_SCOPE_ROUTE);
+                out->code = r->code;
+                out->retry_after_s = r->retry_after_s;
+        }
+}
+
+/* A cached pass must not outlive the entry that gave it. */
+static void limit_lifetime(struct shm_reply *out, uint64_t expires_ns, uint64_t now_ns)
+{
+        uint64_t left_ms;
+
+        if (expires_ns == 0)
+                return;
+        left_ms = (expires_ns - now_ns) / 1000000u;
+        if (left_ms == 0)
+                out->scopes = 0;
+        else if (left_ms < SHM_LIFETIME_MS_MAX)
+                out->lifetime_ms = (uint32_t)left_ms;
+}
+
+static void decide(const struct cp_policy *p, const struct shm_flow *flow,
+                   const struct sip_msg *msg, uint64_t now_ns, struct shm_reply *out)
+{
+        const struct cp_policy_entry *allow;
+        const struct cp_config_route *route;
+        uint32_t number = 0;
+
+        if (sip_check(msg).verdict == SIP_VERDICT_REJECT) {
+                answer(out, SHM_ACTION_DROP, SHM_REASON_SIP_MALFORMED, 0);
+        } else if ((allow = listed(&p->allow_map, &flow->src, now_ns)) != NULL) {
+                answer_pass(out, SHM_REASON_PASS_ALLOW);
+                limit_lifetime(out, allow->expires_ns, now_ns);
+        } else if (listed(&p->deny_map, &flow->src, now_ns) != NULL) {
+                answer(out, SHM_ACTION_DROP, SHM_REASON_DENIED, 0);
+        } else if (banned(p->bans, &flow->src, now_ns)) {
+                answer(out, SHM_ACTION_DROP, SHM_REASON_BANNED, 0);
+        } else if (flow->side == SHM_SIDE_OUTSIDE && cp_scanners_match_msg(p->scanners, msg)) {
+                /* Narrow: a UDP source is easily forged, and its owner must not suffer. */
+                answer(out, SHM_ACTION_DROP, SHM_REASON_SCANNER, SHM_SCOPE_SRC_UA);
+        } else if (cp_policy_in_dialog(msg)) {
+                answer(out, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_DIALOG);
+        } else if ((route = cp_routes_find(p->routes, flow, msg, &number)) != NULL) {
+                answer_route(out, route, number, msg);
+        } else if (flow->side == SHM_SIDE_OUTSIDE &&
+                   p->config->policy.fallback == SHM_ACTION_DROP) {
+                answer(out, SHM_ACTION_DROP, SHM_REASON_NO_ROUTE, SHM_SCOPE_ROUTE);
+        } else {
+                answer_pass(out, SHM_REASON_PASS_POLICY);
+        }
+}
+
+void cp_policy_decide(const struct cp_policy *p, const struct shm_request *req,
+                      const struct sip_msg *msg, uint64_t now_ns, struct shm_reply *out)
+{
+        uint32_t lifetime_ms = p->config->policy.decision_lifetime_s * 1000u;
+
+        memset(out, 0, sizeof(*out));
+        out->id = req->id;
+        decide(p, &req->flow, msg, now_ns, out);
+        if (out->scopes == 0)
+                out->lifetime_ms = 0;
+        else if (out->lifetime_ms == 0 || out->lifetime_ms > lifetime_ms)
+                out->lifetime_ms = lifetime_ms;
+}
