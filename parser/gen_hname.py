@@ -2,17 +2,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """Make the perfect hash of header names that sip_hname.c uses.
 
-usage: gen_hname.py sip_headers.def OUT.h
+usage: gen_hname.py sip_headers.def > sip_hname_table.h
 
 The hash reads the first and the last four octets of a name (fewer in a shorter one), folded to
 lower case by OR 0x20, and its length; sip_hname.c computes the same. The multiplier is the first
 of a fixed sequence that gives every name a slot of its own, so the output depends on the input
-alone. A failure to find one stops the build.
+alone. It fails when it finds none.
 """
 import re
 import sys
 
 BITS = 10
+
+TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sip_hname_table.h - made from sip_headers.def, included by sip_hname.c alone. After a change of
+ * the list: parser/gen_hname.py parser/sip_headers.def > parser/sip_hname_table.h
+ * (a test compares).
+ */
+#ifndef SLUICE_PARSER_SIP_HNAME_TABLE_H
+#define SLUICE_PARSER_SIP_HNAME_TABLE_H
+
+#define HNAME_HASH_BITS {bits}
+#define HNAME_HASH_MULT UINT64_C({mult:#x})
+
+/* clang-format off */
+static const uint8_t hname_slots[1u << HNAME_HASH_BITS] = {{
+{slots}}};
+
+static const uint8_t hname_compact[26] = {{
+{short}}};
+/* clang-format on */
+
+#endif
+"""
 
 
 def key(name):
@@ -46,16 +69,11 @@ def main():
         mult = (mult * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF | 1
     else:
         sys.exit('gen_hname.py: no perfect hash found; raise BITS')
-    with open(sys.argv[2], 'w') as out:
-        out.write('/* Made by gen_hname.py from sip_headers.def. */\n')
-        out.write(f'#define HNAME_HASH_BITS {BITS}\n#define HNAME_HASH_MULT UINT64_C({mult:#x})\n')
-        out.write('static const uint8_t hname_slots[1u << HNAME_HASH_BITS] = {\n')
-        for row, k in sorted(zip(rows, keys), key=lambda rk: slot(rk[1], mult)):
-            out.write(f'        [{slot(k, mult)}] = SIP_HDR_{row[0]},\n')
-        out.write('};\nstatic const uint8_t hname_compact[26] = {\n')
-        for row in sorted(compact, key=lambda r: r[2]):
-            out.write(f"        [{row[2]} - 'a'] = SIP_HDR_{row[0]},\n")
-        out.write('};\n')
+    order = sorted(zip(rows, keys), key=lambda rk: slot(rk[1], mult))
+    slots = ''.join(f'        [{slot(k, mult)}] = SIP_HDR_{row[0]},\n' for row, k in order)
+    short = ''.join(f"        [{row[2]} - 'a'] = SIP_HDR_{row[0]},\n"
+                    for row in sorted(compact, key=lambda r: r[2]))
+    sys.stdout.write(TEMPLATE.format(bits=BITS, mult=mult, slots=slots, short=short))
 
 
 main()
