@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_ban.c - `sluicectl ban add | lift | list`. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "control/cli/args.h"
+#include "control/cli/call.h"
+#include "control/cli/duration.h"
+#include "control/cli/field.h"
+#include "control/cli/help.h"
+#include "control/cli/table.h"
+
+/* A point in time as control gives it: seconds since 1970, 0 = never. */
+static void time_cell(struct cp_table *t, const json_t *ban, const char *key)
+{
+        json_t *v = cp_field(ban, key);
+        time_t when = (time_t)json_integer_value(v);
+        char text[32] = "never";
+        struct tm tm;
+
+        if (json_is_string(v)) {
+                cp_field_cell(t, ban, key);
+                return;
+        }
+        if (when > 0 && gmtime_r(&when, &tm))
+                strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%SZ", &tm);
+        cp_table_cellf(t, "%s", text);
+}
+
+static void add_ban(struct cp_table *t, const json_t *ban)
+{
+        cp_field_cell(t, ban, "prefix");
+        cp_field_cell(t, ban, "source");
+        time_cell(t, ban, "added");
+        time_cell(t, ban, "expires");
+        cp_field_cell(t, ban, "reason");
+}
+
+static void init_list(struct cp_table *t)
+{
+        cp_table_init(t, "lllll", 0);
+        cp_table_cellf(t, "PREFIX");
+        cp_table_cellf(t, "FROM");
+        cp_table_cellf(t, "SINCE");
+        cp_table_cellf(t, "UNTIL");
+        cp_table_cellf(t, "REASON");
+}
+
+int cp_cmd_ban_add(struct cp_cli *cli, const struct cp_cli_args *args)
+{
+        const char *ttl = cp_cli_opt_value(args, "ttl");
+        const char *reason = cp_cli_opt_value(args, "reason");
+        uint32_t ttl_s = 0;
+        json_t *r = NULL, *params;
+        struct cp_table t;
+        int rc;
+
+        if (ttl && cp_duration_parse(ttl, &ttl_s) != 0)
+                return cp_cli_usage(cli, args->cmd,
+                                    "--ttl is a time such as 90s, 15m, 1h30m or 7d");
+        params = json_pack("{s:s, s:I, s:s}", "prefix", args->word[0], "ttl_s", (json_int_t)ttl_s,
+                           "reason", reason ? reason : "");
+        if (!params)
+                return cp_cli_usage(cli, args->cmd, "the prefix and the reason must be UTF-8");
+        rc = cp_cli_call(cli, "ban.add", params, &r);
+        if (rc != CP_CLI_YES)
+                return rc;
+        if (cli->json) {
+                cp_cli_print_json(cli, r);
+        } else {
+                init_list(&t);
+                add_ban(&t, r);
+                cp_table_print(&t, cli->out, cli->width);
+                cp_table_fini(&t);
+        }
+        json_decref(r);
+        return CP_CLI_YES;
+}
+
+int cp_cmd_ban_lift(struct cp_cli *cli, const struct cp_cli_args *args)
+{
+        json_t *r = NULL, *params = json_pack("{s:s}", "prefix", args->word[0]);
+        bool lifted;
+        int rc;
+
+        if (!params)
+                return cp_cli_usage(cli, args->cmd, "the prefix must be UTF-8");
+        rc = cp_cli_call(cli, "ban.lift", params, &r);
+        if (rc != CP_CLI_YES)
+                return rc;
+        lifted = json_is_true(cp_field(r, "lifted"));
+        if (cli->json)
+                cp_cli_print_json(cli, r);
+        else
+                fprintf(cli->out, "%s\n", lifted ? "lifted" : "there was no such ban");
+        json_decref(r);
+        return lifted ? CP_CLI_YES : CP_CLI_NO;
+}
+
+int cp_cmd_ban_list(struct cp_cli *cli, const struct cp_cli_args *args)
+{
+        json_t *r = NULL, *bans, *ban;
+        struct cp_table t;
+        size_t i;
+        int rc = cp_cli_call(cli, "ban.list", NULL, &r);
+
+        (void)args;
+        if (rc != CP_CLI_YES)
+                return rc;
+        bans = cp_field(r, "bans");
+        if (cli->json) {
+                cp_cli_print_json(cli, r);
+        } else if (json_array_size(bans) == 0) {
+                fputs("no bans\n", cli->out);
+        } else {
+                init_list(&t);
+                json_array_foreach(bans, i, ban) add_ban(&t, ban);
+                cp_table_print(&t, cli->out, cli->width);
+                cp_table_fini(&t);
+        }
+        json_decref(r);
+        return CP_CLI_YES;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/cli/command.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define END                  \
+        {                    \
+                .name = NULL \
+        }
+
+const struct cp_cli_opt cp_cli_global_opts[] = {
+    {"socket", 's', "PATH", "talk to control at this UNIX socket"},
+    {"config", 'c', "FILE", "take the socket and other places from this sluice.yaml"},
+    {"json", 'j', NULL, "print JSON, one line for each answer or event"},
+    {"read-only", 'r', NULL, "refuse the commands that change something"},
+    {"help", 'h', NULL, "show help, of a command if one is named"},
+    {"version", 'V', NULL, "show the version of sluicectl"},
+    END};
+
+static const struct cp_cli_opt no_opts[] = {END};
+
+static const struct cp_cli_opt ban_add_opts[] = {
+    {"ttl", 't', "TIME", "end the ban after this time: 90s, 15m, 1h, 7d; 0 = never (default)"},
+    {"reason", 'R', "TEXT", "why, for whoever reads the list later"},
+    END};
+
+static const struct cp_cli_opt why_opts[] = {
+    {"limit", 'n', "N", "show at most N verdicts, 1 to 1000 (default 10)"}, END};
+
+static const struct cp_cli_opt stats_opts[] = {
+    {"all", 'a', NULL, "show the counters that are zero, too"},
+    {"workers", 'w', NULL, "show the workers side by side"},
+    END};
+
+static const struct cp_cli_opt events_opts[] = {
+    {"follow", 'f', NULL, "print messages as they come, until interrupted"},
+    {"drops", 'd', NULL, "only messages that were dropped or rejected"},
+    {"limit", 'n', "N", "begin with the last N messages, 0 to 1000 (default 10; 0 with -f)"},
+    END};
+
+static const struct cp_cli_opt doctor_opts[] = {
+    {"sysroot", 0, "DIR", NULL}, /* another /sys, /proc and /usr, for tests */
+    END};
+
+const struct cp_cli_cmd cp_cli_commands[] = {
+    {"status", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_status,
+     "show what runs, what is in force and whether the counters add up",
+     "Exit status 1 when a dataplane is not attached, or packets are unaccounted for."},
+    {"stats", "", 0, 0, CP_CLI_CONTROL, stats_opts, cp_cmd_stats,
+     "show every counter of the dataplane and of control", NULL},
+    {"ban add", "PREFIX", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, ban_add_opts, cp_cmd_ban_add,
+     "ban an address or a prefix",
+     "From now on its packets are dropped before they are parsed. A second ban of the same prefix "
+     "replaces the first."},
+    {"ban lift", "PREFIX", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_ban_lift,
+     "end a ban", "Exit status 1 when there was none."},
+    {"ban list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_ban_list, "list the bans in force",
+     NULL},
+    {"why", "ADDRESS|CALL-ID", 1, 1, CP_CLI_CONTROL, why_opts, cp_cmd_why,
+     "show the last verdicts on an address or a call, and their reasons",
+     "The address may be a prefix. The newest verdict comes first. Exit status 1 when none is "
+     "remembered."},
+    {"events", "", 0, 0, CP_CLI_CONTROL, events_opts, cp_cmd_events,
+     "show the last messages, or follow them as they come", NULL},
+    {"reload", "", 0, 0, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_reload,
+     "read the policy of sluice.yaml again",
+     "A file with a fault changes nothing: the fault is shown, the old policy stays in force, and "
+     "the exit status is 1."},
+    {"parse", "[--json] FILE...", 1, UCHAR_MAX, CP_CLI_RAW | CP_CLI_FILES, no_opts, cp_cmd_parse,
+     "parse files that hold one SIP message each and show what the dataplane would read", NULL},
+    {"doctor", "", 0, 0, 0, doctor_opts, cp_cmd_doctor,
+     "look for what keeps this machine from running well, and say what mends it",
+     "Needs neither control nor dataplane. Exit status 1 when a check fails; warnings do not "
+     "count."},
+    {"version", "", 0, 0, 0, no_opts, cp_cmd_version,
+     "show the versions of sluicectl and of a running control", NULL},
+    {"help", "[COMMAND]", 0, 2, 0, no_opts, cp_cmd_help, "show help", NULL},
+    {"completion", "bash", 1, 1, 0, no_opts, cp_cmd_completion,
+     "print the completion script of a shell", "To use it: source <(sluicectl completion bash)"},
+};
+
+const size_t cp_cli_command_cnt = sizeof(cp_cli_commands) / sizeof(cp_cli_commands[0]);
+
+/* The n-th word of a command's name, NULL when it has none such. */
+static const char *name_word(const struct cp_cli_cmd *cmd, size_t n, size_t *bytes)
+{
+        const char *word = cmd->name;
+
+        for (; n; n--) {
+                word = strchr(word, ' ');
+                if (!word)
+                        return NULL;
+                word++;
+        }
+        *bytes = strcspn(word, " ");
+        return word;
+}
+
+/* Does the n-th word of the name begin with `typed`; 2 = is it. */
+static int word_fits(const struct cp_cli_cmd *cmd, size_t n, const char *typed)
+{
+        size_t bytes, len = strlen(typed);
+        const char *word = name_word(cmd, n, &bytes);
+
+        if (!word || len > bytes || strncmp(word, typed, len) != 0)
+                return 0;
+        return len == bytes ? 2 : 1;
+}
+
+struct pick { /* commands that fit so far */
+        const struct cp_cli_cmd *cmd[32];
+        size_t cnt;
+};
+
+_Static_assert(sizeof(cp_cli_commands) / sizeof(cp_cli_commands[0]) <= 32, "struct pick");
+
+/* Keep the commands whose n-th word is what was typed, else those whose n-th word begins so.
+ * Returns whether all that are left agree in that word. */
+static bool narrow(struct pick *p, size_t n, const char *typed)
+{
+        struct pick fit = {.cnt = 0};
+        bool same = true;
+
+        for (int want = 2; want >= 1 && fit.cnt == 0; want--)
+                for (size_t i = 0; i < p->cnt; i++)
+                        if (word_fits(p->cmd[i], n, typed) == want)
+                                fit.cmd[fit.cnt++] = p->cmd[i];
+        for (size_t i = 1; i < fit.cnt; i++) {
+                size_t a = 0, b = 0;
+                const char *x = name_word(fit.cmd[0], n, &a), *y = name_word(fit.cmd[i], n, &b);
+
+                same = same && x && y && a == b && strncmp(x, y, a) == 0;
+        }
+        *p = fit;
+        return same;
+}
+
+static void say(char *why, size_t cap, const char *start, const struct pick *p)
+{
+        size_t len = (size_t)snprintf(why, cap, "%s", start);
+
+        for (size_t i = 0; i < p->cnt && len < cap; i++)
+                len += (size_t)snprintf(why + len, cap - len, "%s%s", i ? ", " : ": ",
+                                        p->cmd[i]->name);
+}
+
+const struct cp_cli_cmd *cp_cli_find(const char *const *words, size_t cnt, size_t *used, char *why,
+                                     size_t why_cap)
+{
+        struct pick p = {.cnt = cp_cli_command_cnt}, before;
+        char start[96];
+        size_t bytes;
+
+        for (size_t i = 0; i < cp_cli_command_cnt; i++)
+                p.cmd[i] = &cp_cli_commands[i];
+        for (size_t n = 0; n < cnt; n++) {
+                before = p;
+                if (!narrow(&p, n, words[n])) {
+                        snprintf(start, sizeof(start), "\"%.32s\" can mean", words[n]);
+                        say(why, why_cap, start, &p);
+                        return NULL;
+                }
+                if (p.cnt == 0 && n == 0) {
+                        snprintf(why, why_cap, "there is no command \"%.32s\"", words[n]);
+                        return NULL;
+                }
+                if (p.cnt == 0) {
+                        snprintf(start, sizeof(start), "\"%.32s\" is none of", words[n]);
+                        say(why, why_cap, start, &before);
+                        return NULL;
+                }
+                *used = n + 1;
+                if (p.cnt == 1 && !name_word(p.cmd[0], n + 1, &bytes))
+                        return p.cmd[0];
+        }
+        say(why, why_cap, cnt ? "one word more is needed" : "no command given", &p);
+        return NULL;
+}
