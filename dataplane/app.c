@@ -2,6 +2,7 @@
 #include "dataplane/app.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,17 +43,16 @@ static int told(const char *what, int rc)
 
 static int lcores_take(struct dp_app *app)
 {
-        unsigned lcore;
         uint32_t n = 0;
 
-        RTE_LCORE_FOREACH_WORKER(lcore)
-        {
-                if (n < app->config->workers)
-                        app->lcores[n++] = lcore;
-        }
+        for (unsigned lcore = rte_get_next_lcore(UINT_MAX, 1, 0);
+             lcore < RTE_MAX_LCORE && n < app->config->workers;
+             lcore = rte_get_next_lcore(lcore, 1, 0))
+                app->lcores[n++] = lcore;
         if (n == app->config->workers)
                 return 0;
-        fprintf(stderr, "sluice-dataplane: %u workers need %u lcores besides the main one; EAL has %u\n",
+        fprintf(stderr,
+                "sluice-dataplane: %u workers need %u lcores besides the main one; EAL has %u\n",
                 app->config->workers, app->config->workers, n);
         return -EINVAL;
 }
@@ -191,8 +191,8 @@ int dp_app_stop(struct dp_app *app)
         exact = dp_telemetry_sum(app->server, (uint16_t)app->config->workers, &sum) == 0 &&
                 sum.received == shm_counters_accounted(&sum);
         DP_LOG(NOTICE,
-               "stopped: received %" PRIu64 " = sent %" PRIu64 " + observed %" PRIu64 " + dropped %" PRIu64
-               " + consumed %" PRIu64 " + held %" PRIu64 "%s\n",
+               "stopped: received %" PRIu64 " = sent %" PRIu64 " + observed %" PRIu64
+               " + dropped %" PRIu64 " + consumed %" PRIu64 " + held %" PRIu64 "%s\n",
                sum.received, sum.sent, sum.observed, shm_counters_dropped(&sum), sum.consumed,
                sum.held_pending + sum.held_reassembly, exact ? "" : ": NOT EXACT");
         dp_ports_stop(&app->ports);

@@ -25,7 +25,8 @@ struct dp_app {
         _Atomic bool stop;
 };
 
-/* After rte_eal_init(). Everything that can fail fails here and tells why; 0 or a negative errno. */
+/* After rte_eal_init(). Everything that can fail fails here and tells why; 0 or a negative errno.
+ */
 int dp_app_start(struct dp_app *app, const struct dp_config *config);
 /* Serve control until app->stop is set (from a signal handler). Main lcore. */
 void dp_app_run(struct dp_app *app);

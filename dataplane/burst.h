@@ -17,9 +17,9 @@
 #include "control/contract/shm_base.h"
 #include "parser/sip_msg.h"
 
-#define DP_RX_BURST 32u     /* packets asked of a queue at once: DPDK's own sweet spot */
+#define DP_RX_BURST     32u /* packets asked of a queue at once: DPDK's own sweet spot */
 #define DP_RESUME_BURST 32u /* held messages that re-enter in one turn */
-#define DP_BURST_MAX (DP_RX_BURST + DP_RESUME_BURST)
+#define DP_BURST_MAX    (DP_RX_BURST + DP_RESUME_BURST)
 
 enum dp_pkt_flag {
         DP_PKT_IP4 = 1u << 0,

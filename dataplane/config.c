@@ -91,8 +91,8 @@ static const cyaml_schema_value_t udp_port_value = {
     CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, uint16_t),
 };
 
-#define ENUM_FIELD(key, type, member, names)                                                       \
-        CYAML_FIELD_ENUM(key, CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, type, member, names,        \
+#define ENUM_FIELD(key, type, member, names)                                                \
+        CYAML_FIELD_ENUM(key, CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, type, member, names, \
                          CYAML_ARRAY_LEN(names))
 #define NUMBER_FIELD(key, member)                                                                  \
         CYAML_FIELD_UINT_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_dataplane, \
@@ -133,8 +133,8 @@ static const cyaml_schema_field_t dataplane_fields[] = {
     ENUM_FIELD("non-sip", struct yaml_dataplane, non_sip, pass_drop_names),
     ENUM_FIELD("fragments", struct yaml_dataplane, fragments, pass_drop_names),
     ENUM_FIELD("events", struct yaml_dataplane, events, events_names),
-    CYAML_FIELD_STRING_PTR("socket", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_dataplane,
-                           socket, 1, 107),
+    CYAML_FIELD_STRING_PTR("socket", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct yaml_dataplane, socket, 1, 107),
     NUMBER_FIELD("workers", workers),
     NUMBER_FIELD("mempool-size", mempool_size),
     NUMBER_FIELD("rx-descriptors", rx_descriptors),
@@ -143,8 +143,8 @@ static const cyaml_schema_field_t dataplane_fields[] = {
     NUMBER_FIELD("pending-messages", pending_messages),
     NUMBER_FIELD("cache-entries", cache_entries),
     NUMBER_FIELD("ban-entries", ban_entries),
-    CYAML_FIELD_SEQUENCE("sip-ports", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_dataplane,
-                         sip_ports, &udp_port_value, 0, DP_SIP_PORTS_MAX),
+    CYAML_FIELD_SEQUENCE("sip-ports", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         struct yaml_dataplane, sip_ports, &udp_port_value, 0, DP_SIP_PORTS_MAX),
     CYAML_FIELD_SEQUENCE("emergency-numbers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_dataplane, emergency_numbers, &string_value, 0,
                          DP_EMERGENCY_MAX),
@@ -155,8 +155,8 @@ static const cyaml_schema_field_t dataplane_fields[] = {
 
 /* control's sections are its own business: known by name, not read. */
 static const cyaml_schema_field_t root_fields[] = {
-    CYAML_FIELD_MAPPING_PTR("dpdk", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_root, dpdk,
-                            dpdk_fields),
+    CYAML_FIELD_MAPPING_PTR("dpdk", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_root,
+                            dpdk, dpdk_fields),
     CYAML_FIELD_MAPPING_PTR("dataplane", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_root,
                             dataplane, dataplane_fields),
     CYAML_FIELD_IGNORE("control", CYAML_FLAG_OPTIONAL),
@@ -220,7 +220,8 @@ static void fault_locate(const char *path, const char *key, struct fault *f)
                 size_t len = strlen(key);
 
                 if (indent == 0 && line[0] != '#' && line[0] != '\n')
-                        ours = strncmp(line, "dpdk:", 5) == 0 || strncmp(line, "dataplane:", 10) == 0;
+                        ours =
+                            strncmp(line, "dpdk:", 5) == 0 || strncmp(line, "dataplane:", 10) == 0;
                 if (ours && strncmp(line + indent, key, len) == 0 && line[indent + len] == ':') {
                         f->line = n;
                         f->column = (unsigned)indent + 1;
@@ -315,7 +316,8 @@ static int ports_apply(const char *path, const struct yaml_dpdk *y, struct dp_co
         }
         c->port_cnt = y->interfaces_count;
         if (c->port_cnt == 2 && c->ports[0].side == c->ports[1].side) {
-                snprintf(f.text, sizeof(f.text), "two interfaces need one role outside, one inside");
+                snprintf(f.text, sizeof(f.text),
+                         "two interfaces need one role outside, one inside");
                 fault_locate(path, "interfaces", &f);
                 return fault_tell(path, &f);
         }

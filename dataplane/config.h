@@ -36,7 +36,7 @@ enum dp_events {
         DP_EVENTS_OFF = 3,
 };
 
-#define DP_PORTS_MAX 2u
+#define DP_PORTS_MAX     2u
 #define DP_SIP_PORTS_MAX 16u
 #define DP_EMERGENCY_MAX 32u
 

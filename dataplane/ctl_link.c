@@ -10,8 +10,8 @@
  * so there is always room for peers, then for calls that are up, then for emergencies.
  */
 static const uint8_t reserve_64ths[SHM_CLASS_CNT] = {
-    [SHM_CLASS_OTHER] = 32,    [SHM_CLASS_REGISTER] = 32, [SHM_CLASS_INVITE] = 28,
-    [SHM_CLASS_PEER] = 16,     [SHM_CLASS_IN_DIALOG] = 8, [SHM_CLASS_EMERGENCY] = 0,
+    [SHM_CLASS_OTHER] = 32, [SHM_CLASS_REGISTER] = 32, [SHM_CLASS_INVITE] = 28,
+    [SHM_CLASS_PEER] = 16,  [SHM_CLASS_IN_DIALOG] = 8, [SHM_CLASS_EMERGENCY] = 0,
 };
 
 void dp_ctl_init(struct dp_ctl *ctl, struct dp_link_slot *slot, uint16_t index,

@@ -196,8 +196,8 @@ static int welcome(struct dp_ctl_server *s)
 
         if (rc != 0)
                 return rc;
-        int fds[SHM_ATTACH_FDS_MAX] = {
-            s->stats.fd, s->offered->to_control.fd, s->offered->to_dataplane.fd};
+        int fds[SHM_ATTACH_FDS_MAX] = {s->stats.fd, s->offered->to_control.fd,
+                                       s->offered->to_dataplane.fd};
 
         shm_attach_msg_init(&m, SHM_ATTACH_WELCOME);
         m.incarnation = s->offered->incarnation;
@@ -213,7 +213,7 @@ static void client_ready(struct dp_ctl_server *s, const struct shm_attach_msg *m
                 return;
         }
         DP_LOG(NOTICE, "control attached: incarnation %lu\n",
-                (unsigned long)s->offered->incarnation);
+               (unsigned long)s->offered->incarnation);
         link_publish(s, s->offered);
         s->offered = NULL;
 }

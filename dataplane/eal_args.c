@@ -50,7 +50,7 @@ static int add_lcores(struct dp_eal_args *a, uint32_t workers)
         if (sched_getaffinity(0, sizeof(set), &set) != 0)
                 return -errno;
         for (int i = 0; i < CPU_SETSIZE; i++)
-                if (CPU_ISSET(i, &set))
+                if (CPU_ISSET((size_t)i, &set))
                         cpus[cpu_cnt++] = i;
         for (uint32_t i = 0; i <= workers; i++) {
                 int n = snprintf(list + at, sizeof(list) - at, "%s%u@%d", i == 0 ? "" : ",", i,
@@ -73,7 +73,8 @@ static int add_ports(struct dp_eal_args *a, const struct dp_config *c)
                 char *word = NULL;
 
                 virtual_cnt += is_vdev;
-                if (asprintf(&word, "%s%s", is_vdev ? "--vdev=" : "--allow=", c->ports[i].interface) < 0)
+                if (asprintf(&word, "%s%s",
+                             is_vdev ? "--vdev=" : "--allow=", c->ports[i].interface) < 0)
                         word = NULL;
                 rc = add_owned(a, word);
         }

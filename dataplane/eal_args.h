@@ -18,8 +18,8 @@ struct dp_eal_args {
 
 /*
  * Render. An interface of the file becomes --vdev (names that begin with "net_" or "eth_") or -a;
- * with only virtual devices, --no-pci. Without -l, --lcores or -c on either side, --lcores gives the
- * main lcore and each worker a core of this process's CPU set, shared when there are too few.
+ * with only virtual devices, --no-pci. Without -l, --lcores or -c on either side, --lcores gives
+ * the main lcore and each worker a core of this process's CPU set, shared when there are too few.
  * Returns 0, -E2BIG or -ENOMEM.
  */
 int dp_eal_args_render(struct dp_eal_args *a, int argc, char **argv, const struct dp_config *c);

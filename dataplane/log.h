@@ -10,6 +10,6 @@
 
 extern int dp_log_type;
 
-#define DP_LOG(level, ...) rte_log(RTE_LOG_##level, dp_log_type, "sluice: " __VA_ARGS__)
+#define DP_LOG(level, ...) rte_log(RTE_LOG_##level, (uint32_t)dp_log_type, "sluice: " __VA_ARGS__)
 
 #endif

@@ -51,7 +51,8 @@ static int eal_start(int argc, char **argv, const struct dp_config *config)
                 return rc;
         }
         if (rte_eal_init(args.argc, args.argv) < 0) {
-                fprintf(stderr, "sluice-dataplane: EAL does not start: %s (see `sluicectl doctor`)\n",
+                fprintf(stderr,
+                        "sluice-dataplane: EAL does not start: %s (see `sluicectl doctor`)\n",
                         rte_strerror(rte_errno));
                 return -EINVAL;
         }

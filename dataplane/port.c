@@ -17,23 +17,24 @@ static int find_by_name(const char *interface, uint16_t *id)
         snprintf(name, sizeof(name), "%.*s", (int)strcspn(interface, ","), interface);
         if (rte_eth_dev_get_port_by_name(name, id) == 0)
                 return 0;
-        fprintf(stderr, "sluice-dataplane: no DPDK port \"%s\"; sluicectl doctor says what is bound\n",
+        fprintf(stderr,
+                "sluice-dataplane: no DPDK port \"%s\"; sluicectl doctor says what is bound\n",
                 name);
         return -ENODEV;
 }
 
 static int find_in_order(struct dp_ports *out)
 {
-        uint16_t id;
-
-        RTE_ETH_FOREACH_DEV(id)
-        {
+        for (uint16_t id = 0; id < RTE_MAX_ETHPORTS; id++) {
+                if (rte_eth_dev_is_valid_port(id) == 0)
+                        continue;
                 if (out->cnt < 2)
                         out->ids[out->cnt] = id;
                 out->cnt++;
         }
         if (out->cnt > 2) {
-                fprintf(stderr, "sluice-dataplane: EAL found %u ports; name one or two\n", out->cnt);
+                fprintf(stderr, "sluice-dataplane: EAL found %u ports; name one or two\n",
+                        out->cnt);
                 return -ENODEV;
         }
         return 0;
@@ -110,7 +111,8 @@ int dp_port_start(uint16_t id, const struct dp_config *c, struct rte_mempool *po
                 return told(id, "no device information", rc);
         if (queues > info.max_rx_queues || queues > info.max_tx_queues) {
                 fprintf(stderr,
-                        "sluice-dataplane: port %u has %u rx and %u tx queues, %u workers need as many\n",
+                        "sluice-dataplane: port %u has %u rx and %u tx queues, %u workers need as "
+                        "many\n",
                         id, info.max_rx_queues, info.max_tx_queues, queues);
                 return -EINVAL;
         }

@@ -97,10 +97,12 @@ int dp_telemetry_register(struct dp_ctl_server *s, uint16_t worker_cnt)
         rc = rte_telemetry_register_cmd("/sluice/stats", stats_cb,
                                         "Every counter. Parameter: worker (default: the sum)");
         if (rc == 0)
-                rc = rte_telemetry_register_cmd("/sluice/dropped", dropped_cb,
-                                                "Drops by reason. Parameter: worker (default: the sum)");
+                rc = rte_telemetry_register_cmd(
+                    "/sluice/dropped", dropped_cb,
+                    "Drops by reason. Parameter: worker (default: the sum)");
         if (rc == 0)
-                rc = rte_telemetry_register_cmd("/sluice/conservation", conservation_cb,
-                                                "Packets received and accounted for. No parameters");
+                rc =
+                    rte_telemetry_register_cmd("/sluice/conservation", conservation_cb,
+                                               "Packets received and accounted for. No parameters");
         return rc;
 }

@@ -13,7 +13,8 @@
 static inline void dp_verdict_set(struct dp_pkt *p, enum shm_action action, enum shm_reason reason)
 {
         if (p->action != SHM_ACTION_NONE)
-                rte_panic("second verdict %u for a packet that has %u\n", (unsigned)reason, p->reason);
+                rte_panic("second verdict %u for a packet that has %u\n", (unsigned)reason,
+                          p->reason);
         p->action = (uint8_t)action;
         p->reason = (uint16_t)reason;
 }

@@ -89,11 +89,12 @@ unsigned dp_worker_turn(struct dp_worker *w)
 
 /* Turns without work before `pause` begins to sleep: some 20 us of polling on an idle queue. */
 #define IDLE_TURNS_BEFORE_SLEEP 512u
-#define IDLE_SLEEP_US 50u
+#define IDLE_SLEEP_US           50u
 
 static void idle(enum dp_idle policy, unsigned idle_turns)
 {
-        if (policy == DP_IDLE_SLEEP || (policy == DP_IDLE_PAUSE && idle_turns > IDLE_TURNS_BEFORE_SLEEP))
+        if (policy == DP_IDLE_SLEEP ||
+            (policy == DP_IDLE_PAUSE && idle_turns > IDLE_TURNS_BEFORE_SLEEP))
                 usleep(IDLE_SLEEP_US);
         else if (policy == DP_IDLE_PAUSE)
                 rte_pause();
@@ -151,7 +152,7 @@ static int tables_create(struct dp_worker *w, const struct dp_worker_args *args,
 
 static void ports_init(struct dp_worker *w, const struct dp_worker_args *args)
 {
-        int offset = -1;
+        int offset = 0;
         uint64_t flag = 0;
 
         /* only replay says when a packet was captured; a NIC's own stamp has other units */
@@ -162,7 +163,7 @@ static void ports_init(struct dp_worker *w, const struct dp_worker_args *args)
             .sides = {SHM_SIDE_OUTSIDE, SHM_SIDE_INSIDE},
             .port_cnt = args->port_cnt,
             .queue = args->queue,
-            .timestamp_offset = offset,
+            .timestamp_offset = (size_t)offset,
             .timestamp_flag = flag,
             .counters = &w->counters,
         };
@@ -184,8 +185,8 @@ static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
 {
         const struct dp_config *c = w->config;
 
-        dp_decap_init(&w->decap, &w->counters);
-        dp_guard_init(&w->guard, w->bans, &w->counters);
+        dp_decap_init(&w->decap);
+        dp_guard_init(&w->guard, w->bans);
         w->reassemble = (struct dp_reassemble){.fragments = c->fragments, .counters = &w->counters};
         w->parse = (struct dp_parse){.sip_port_cnt = c->sip_port_cnt, .counters = &w->counters};
         for (uint32_t i = 0; i < c->sip_port_cnt; i++)

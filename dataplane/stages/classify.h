@@ -16,7 +16,8 @@ struct dp_classify {
 };
 
 /* The class of a parsed message. `peer`: it comes from a known peer or from the inside. */
-enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_msg *msg, bool peer);
+enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_msg *msg,
+                               bool peer);
 
 void dp_classify_run(struct dp_classify *self, struct dp_burst *b);
 

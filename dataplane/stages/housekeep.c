@@ -3,8 +3,8 @@
 
 #include <rte_cycles.h>
 
-#define PERIOD_PER_S 200u     /* counter pages are at most 5 ms old */
-#define SWEEP_ENTRIES 256u    /* of the prefix table in one round */
+#define PERIOD_PER_S     200u /* counter pages are at most 5 ms old */
+#define SWEEP_ENTRIES    256u /* of the prefix table in one round */
 #define ROUNDS_PER_CHECK 200u /* one second */
 
 void dp_housekeep_init(struct dp_housekeep *self)

@@ -3,8 +3,8 @@
  * pending.h - the messages of one worker that wait for control's answer.
  *
  * Fixed slots. An id is slot and generation, so a late, repeated or invented answer finds nothing.
- * Every message waits for the same time, so arrival order is deadline order: one list, oldest first.
- * One thread.
+ * Every message waits for the same time, so arrival order is deadline order: one list, oldest
+ * first. One thread.
  */
 #ifndef SLUICE_DATAPLANE_STAGES_PENDING_H
 #define SLUICE_DATAPLANE_STAGES_PENDING_H

@@ -8,7 +8,7 @@
 
 static uint64_t arrival_ns(const struct dp_rx *self, const struct rte_mbuf *m, uint64_t now_ns)
 {
-        if (self->timestamp_offset >= 0 && (m->ol_flags & self->timestamp_flag) != 0)
+        if ((m->ol_flags & self->timestamp_flag) != 0)
                 return *RTE_MBUF_DYNFIELD(m, self->timestamp_offset, const rte_mbuf_timestamp_t *);
         return now_ns;
 }

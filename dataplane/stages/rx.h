@@ -5,6 +5,9 @@
 #ifndef SLUICE_DATAPLANE_STAGES_RX_H
 #define SLUICE_DATAPLANE_STAGES_RX_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 
@@ -13,10 +16,10 @@ struct dp_rx {
         uint8_t sides[2]; /* enum shm_side of each */
         uint16_t port_cnt;
         uint16_t queue;
-        uint16_t turn;             /* which port is next */
-        uint64_t serial;           /* of the next packet */
-        int timestamp_offset;      /* of the mbuf field that holds capture time, -1 without */
-        uint64_t timestamp_flag;
+        uint16_t turn;           /* which port is next */
+        uint64_t serial;         /* of the next packet */
+        size_t timestamp_offset; /* of the mbuf field that holds capture time */
+        uint64_t timestamp_flag; /* 0: packets carry no time of their own */
         struct shm_counters *counters;
 };
 
