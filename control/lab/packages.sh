@@ -8,7 +8,7 @@
 packages_of() {
         case $1 in
         build)
-                echo meson ninja-build pkg-config gcc g++ libc6-dev libdpdk-dev libcyaml-dev \
+                echo meson ninja-build pkg-config gcc g++ libc6-dev libdpdk-dev libcyaml-dev libyaml-dev \
                         libjansson-dev libuv1-dev libsqlite3-dev libpcap-dev libhyperscan-dev \
                         libssl-dev libbenchmark-dev libcmocka-dev
                 ;;

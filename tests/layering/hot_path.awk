@@ -50,7 +50,7 @@ code ~ /^}/ {
         body = 0
 }
 
-body && owner !~ /_(create|destroy|init|fini)$/ {
+body && owner !~ /_(create|destroy|init|fini)$|^(dp_)?idle$/ {
         rest = " " code
         while (match(rest, /[^A-Za-z0-9_.>][a-zA-Z_][a-zA-Z0-9_]*\(/)) {
                 call = substr(rest, RSTART + 1, RLENGTH - 2)

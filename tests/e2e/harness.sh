@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+# harness.sh - what every end-to-end test needs. Sourced first; bash.
+#
+#   e2e_begin NAME   names the test and its lab; from here on a script that stops says FAIL
+#   e2e_lab [POLICY [DATAPLANE]]  the lab up, both processes attached, files as lab_config takes them
+#   e2e_pass TEXT | e2e_fail TEXT | e2e_skip TEXT    the one line, and the end
+#
+# The environment: SLUICE_BUILD (release build), SLUICE_BUILD_ASAN (sanitizer build), SLUICE_CORPUS
+# (default ../shared/corpus beside the checkout). Exit status 0 pass, 1 fail, 77 skip. A failed test
+# leaves its logs in SLUICE_E2E_LOGS/NAME.
+set -Eeuo pipefail
+
+E2E=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(cd "$E2E/../.." && pwd)
+SLUICE_BUILD=${SLUICE_BUILD:-$ROOT/build-release}
+SLUICE_BUILD_ASAN=${SLUICE_BUILD_ASAN:-$ROOT/build-asan}
+SLUICE_CORPUS=${SLUICE_CORPUS:-$ROOT/../shared/corpus}
+SLUICE_E2E_LOGS=${SLUICE_E2E_LOGS:-/tmp/sluice-e2e}
+. "$ROOT/control/lab/lab.sh"
+. "$ROOT/control/lab/sipp.sh"
+e2e_verdict=
+
+e2e_begin() {
+        e2e_name=$1
+        lab_init "$(tr -dc 'a-z0-9' <<<"$1" | cut -c 1-8)"
+        e2e_tmp=$(mktemp -d "/tmp/sluice-$1.XXXXXX")
+        trap 'e2e_line=$LINENO' ERR
+        trap e2e_end EXIT
+        trap 'exit 1' INT TERM HUP
+        [ "$(id -u)" -eq 0 ] || e2e_skip "needs root"
+}
+
+e2e_end() {
+        local status=$?
+        [ -n "$e2e_verdict" ] || {
+                echo "FAIL $e2e_name: stopped at line ${e2e_line:-?}"
+                status=1
+        }
+        if [ "$status" -eq 1 ]; then
+                mkdir -p "$SLUICE_E2E_LOGS/$e2e_name"
+                cp -r "$e2e_tmp/." "$SLUICE_E2E_LOGS/$e2e_name/" 2>/dev/null || true
+                find "$LAB_RUN" -maxdepth 1 -type f -exec cp -t "$SLUICE_E2E_LOGS/$e2e_name" {} + 2>/dev/null || true
+        fi
+        [ "$(id -u)" -ne 0 ] || lab_down
+        rm -rf "$e2e_tmp"
+        exit "$status"
+}
+
+e2e_say() { # the verdict, in one line
+        e2e_verdict=$1
+        echo "$1 $e2e_name: $2"
+}
+
+e2e_pass() {
+        e2e_say PASS "$1"
+        exit 0
+}
+
+e2e_fail() {
+        e2e_say FAIL "$1"
+        exit 1
+}
+
+e2e_skip() {
+        e2e_say SKIP "$1"
+        exit 77
+}
+
+e2e_lab() {
+        local why
+        why=$({ lab_up && lab_config "$@" && lab_programs "$SLUICE_BUILD" && lab_start; } 2>&1) ||
+                e2e_fail "no lab: $why"
+}
+
+# e2e_is WHAT ACTUAL OPERATOR WANTED - fail unless test(1) agrees.
+e2e_is() {
+        [ "$2" "$3" "$4" ] || e2e_fail "$1: $2, wanted $3 $4"
+}
+
+# e2e_conserved - every packet accounted for once the counters have caught up.
+e2e_conserved() {
+        lab_until 3 lab_exact || e2e_fail "conservation: $(lab_ctl --json status | jq -c '.dataplanes[].conservation')"
+        e2e_is "times that the equation did not hold" "$(lab_counter .conservation_errors)" -eq 0
+}
+
+# e2e_counts FILTER OPERATOR WANTED - true when the counter stands so (for lab_until).
+e2e_counts() {
+        [ "$(lab_counter "$1")" "$2" "$3" ]
+}
+
+# e2e_calls NAME COUNT RATE [SIPP ARGUMENTS] - and none may fail.
+e2e_calls() {
+        sipp_calls "$@" || e2e_fail "$1: $(sipp_result "$1" 'FailedCall(C)') of $2 calls failed: $(sipp_failures "$1")"
+        e2e_is "$1: calls completed" "$(sipp_result "$1" 'SuccessfulCall(C)')" -ge "$2"
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every capture of the outside corpus through `sluice-dataplane --replay` of the sanitizer build, as
+# an unprivileged user: no crash, every frame taken, the equation exact, every line of events valid
+# JSON; and for SIP plainly over UDP the messages that tshark sees. What is left out of that comparison
+# is printed with its reason.
+. "$(dirname "$0")/harness.sh"
+e2e_begin replay_corpus
+
+[ -d "$SLUICE_CORPUS/pcap" ] || e2e_skip "no corpus at $SLUICE_CORPUS (set SLUICE_CORPUS)"
+command -v tshark >/dev/null || e2e_skip "tshark is missing"
+program=$(find "$SLUICE_BUILD_ASAN" -type f -name sluice-dataplane -perm -u+x | head -n 1)
+[ -n "$program" ] || e2e_fail "no sluice-dataplane in $SLUICE_BUILD_ASAN"
+
+install -m 755 "$program" "$e2e_tmp/sluice-dataplane"
+chmod 755 "$e2e_tmp"
+install -d -o $LAB_USER "$e2e_tmp/out"
+cat >"$e2e_tmp/sluice.yaml" <<YAML
+control:
+  socket: $e2e_tmp/none.sock
+  eve-file: ""
+  state-dir: $e2e_tmp/out
+YAML
+
+# one CAPTURE NUMBER - writes its result as a line "ok|bad CAPTURE text" into out/NUMBER.result
+one() {
+        local capture=$1 out=$e2e_tmp/out/$2 frames status=0 bad=
+        # As root only where the user may not read; the rest of the run has no privilege at all.
+        install -m 644 "$SLUICE_CORPUS/$capture" "$out.pcap"
+        (cd "$e2e_tmp/out" && UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
+                timeout 120 setpriv --reuid $LAB_USER --regid nogroup --clear-groups --inh-caps=-all --no-new-privs \
+                "$e2e_tmp/sluice-dataplane" --replay "$out.pcap" --events "$out.json" \
+                --config "$e2e_tmp/sluice.yaml" >"$out.log" 2>&1 </dev/null) || status=$?
+        frames=$(awk -F '\t' -v f="$capture" '$1 == f { print $3 }' "$SLUICE_CORPUS/pcap-expected.tsv")
+        if [ $status -ne 0 ]; then
+                bad="exit $status: $(grep -m 1 -E 'ERROR|runtime error|panic' "$out.log" || tail -n 1 "$out.log")"
+        elif ! jq -e -s 'last | .event_type == "stats" and .stats.conservation.exact' "$out.json" >/dev/null 2>&1; then
+                bad="conservation: $(tail -n 1 "$out.json" | jq -c .stats.conservation 2>&1)"
+        elif [ "$(jq -s 'last.stats.conservation.received' "$out.json")" -ne "$frames" ]; then
+                bad="$(jq -s 'last.stats.conservation.received' "$out.json") of $frames frames taken"
+        elif ! python3 "$E2E/compare_tshark.py" "$out.pcap" "$out.json" >"$out.compare" 2>&1; then
+                bad="differs from tshark: $(tail -n 1 "$out.compare" | cut -c 1-400)"
+        fi
+        rm -f "$out.pcap"
+        if [ -n "$bad" ]; then echo "bad $capture $bad"; else echo "ok $capture"; fi >"$out.result"
+}
+
+number=0
+while read -r capture; do
+        number=$((number + 1))
+        one "$capture" $number &
+        [ $((number % $(nproc))) -ne 0 ] || wait
+done < <(awk -F '\t' 'NR > 1 { print $1 }' "$SLUICE_CORPUS/pcap-expected.tsv")
+wait
+
+cat "$e2e_tmp"/out/*.result | grep '^bad' | sort >"$e2e_tmp/bad" || true
+cat "$e2e_tmp"/out/*.compare 2>/dev/null | grep '^{' >"$e2e_tmp/compared" || true
+echo "  left out of the comparison with tshark:"
+jq -r -s 'map(.left_out | to_entries[]) | group_by(.key)[] | "    \(map(.value) | add) messages \(.[0].key)"' "$e2e_tmp/compared"
+sed 's/^bad/ /' "$e2e_tmp/bad"
+[ ! -s "$e2e_tmp/bad" ] || e2e_fail "$(wc -l <"$e2e_tmp/bad") of $number captures"
+e2e_pass "$number captures without privilege under ASan and UBSan; $(jq -s 'map(.messages) | add' "$e2e_tmp/compared") messages equal tshark's"
