@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/replay.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+
+#include "control/contract/cp_inproc.h"
+#include "control/contract/shm_stats.h"
+#include "dataplane/burst.h"
+#include "dataplane/capture.h"
+#include "dataplane/config.h"
+#include "dataplane/ctl_server.h"
+#include "dataplane/ring_ports.h"
+#include "dataplane/worker.h"
+
+#define EXIT_NOT_EXACT 1
+#define EXIT_CANNOT    2
+
+/* Frames that enter together: one burst of a worker... */
+#define BATCH_FRAMES  DP_RX_BURST
+/* ...as long as the questions about them fit the smallest share of a request ring... */
+#define BATCH_BYTES   (256u * 1024u)
+/* ...and no table notices that their times differ: it counts in milliseconds. */
+#define BATCH_SPAN_NS UINT64_C(1000000)
+/* Every batch is decided before the next one enters, so this many slots are never full. */
+#define PENDING_SLOTS (2u * BATCH_FRAMES)
+
+struct options {
+        const char *in;
+        const char *out;
+        const char *events;
+        const char *config;
+        const char *rules;
+};
+
+struct replay {
+        struct options options;
+        struct dp_config config;
+        struct dp_capture *capture;
+        struct dp_capture_writer *out; /* NULL: nobody wants it */
+        struct dp_ring_ports ports;
+        struct dp_ctl_server *server;
+        struct cp_inproc *control;
+        struct dp_worker *worker;
+        struct dp_capture_frame next; /* read, not fed yet */
+        bool has_next;
+        uint64_t fed;
+        uint64_t now_ns;
+        char runtime_dir[64]; /* private: EAL's files go here; "" = not made */
+};
+
+static const char help[] =
+    "usage: sluice-dataplane --replay IN [options]\n"
+    "\n"
+    "Run a capture (pcap or pcapng, \"-\" = standard input) through the chain of stages: no NIC, "
+    "no\n"
+    "root, no huge pages. Every frame enters from the outside; time is capture time.\n"
+    "\n"
+    "  --replay IN         the capture\n"
+    "  --out OUT.pcap      what the chain sends: forwarded packets and replies, as Ethernet\n"
+    "  --events FILE       one JSON line per SIP message in capture order, and a closing line\n"
+    "                      with the counters (\"-\" = standard output)\n"
+    "  --config FILE       sluice.yaml; without it the defaults\n"
+    "  --rules FILE        detection rules\n"
+    "  --help              this page\n"
+    "\n"
+    "Exit status: 0 every frame is accounted for, 1 not, 2 usage or a file that can not be used.\n";
+
+static int cannot(const char *what, const char *why)
+{
+        fprintf(stderr, "sluice-dataplane: %s: %s\n", what, why);
+        return EXIT_CANNOT;
+}
+
+/* 0; -1 = help was asked for; EXIT_CANNOT. */
+static int options_parse(int argc, char **argv, struct options *o)
+{
+        static const struct option longs[] = {
+            {"replay", required_argument, NULL, 'r'},
+            {"out", required_argument, NULL, 'o'},
+            {"events", required_argument, NULL, 'e'},
+            {"config", required_argument, NULL, 'c'},
+            {"rules", required_argument, NULL, 'R'},
+            {"help", no_argument, NULL, 'h'},
+            {NULL, 0, NULL, 0},
+        };
+        int opt;
+
+        *o = (struct options){0};
+        optind = 1;
+        while ((opt = getopt_long(argc, argv, "o:e:c:h", longs, NULL)) != -1) {
+                switch (opt) {
+                case 'r':
+                        o->in = optarg;
+                        break;
+                case 'o':
+                        o->out = optarg;
+                        break;
+                case 'e':
+                        o->events = optarg;
+                        break;
+                case 'c':
+                        o->config = optarg;
+                        break;
+                case 'R':
+                        o->rules = optarg;
+                        break;
+                case 'h':
+                        fputs(help, stdout);
+                        return -1;
+                default:
+                        return EXIT_CANNOT; /* getopt has said why */
+                }
+        }
+        if (optind < argc)
+                return cannot(argv[optind], "not an option of --replay (see --replay IN --help)");
+        if (o->in == NULL)
+                return cannot("--replay", "needs a capture");
+        return 0;
+}
+
+/* ---- EAL ---- */
+
+static int first_cpu(void)
+{
+        cpu_set_t set;
+
+        if (sched_getaffinity(0, sizeof(set), &set) != 0)
+                return 0;
+        for (int i = 0; i < CPU_SETSIZE; i++)
+                if (CPU_ISSET((size_t)i, &set))
+                        return i;
+        return 0;
+}
+
+/*
+ * EAL insists on a directory of its own even when it keeps nothing there, and its usual places
+ * belong to whoever came first. So it gets a fresh one; RUNTIME_DIRECTORY is how EAL is told.
+ */
+static int runtime_dir_make(struct replay *r)
+{
+        const char *tmp = getenv("TMPDIR");
+        int n = snprintf(r->runtime_dir, sizeof(r->runtime_dir), "%s/sluice-XXXXXX",
+                         tmp != NULL ? tmp : "/tmp");
+
+        if (n < 0 || (size_t)n >= sizeof(r->runtime_dir))
+                snprintf(r->runtime_dir, sizeof(r->runtime_dir), "/tmp/sluice-XXXXXX");
+        if (mkdtemp(r->runtime_dir) == NULL) {
+                int rc = cannot(r->runtime_dir, strerror(errno));
+
+                r->runtime_dir[0] = '\0';
+                return rc;
+        }
+        return setenv("RUNTIME_DIRECTORY", r->runtime_dir, 1) == 0
+                   ? 0
+                   : cannot(r->runtime_dir, strerror(errno));
+}
+
+static void runtime_dir_remove(const struct replay *r)
+{
+        static const char *const parts[] = {"/dpdk/replay", "/dpdk", ""};
+        char path[sizeof(r->runtime_dir) + sizeof("/dpdk/replay")];
+
+        if (r->runtime_dir[0] == '\0')
+                return;
+        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+                snprintf(path, sizeof(path), "%s%s", r->runtime_dir, parts[i]);
+                (void)rmdir(path);
+        }
+}
+
+static int eal_start(struct replay *r)
+{
+        static char words[][32] = {"sluice-dataplane",
+                                   "--no-huge",
+                                   "--no-pci",
+                                   "--no-telemetry",
+                                   "--no-shconf",
+                                   "--iova-mode=va",
+                                   "-m",
+                                   "128",
+                                   "--log-level=*:4",
+                                   "--file-prefix=replay",
+                                   ""};
+        enum { WORDS = sizeof(words) / sizeof(words[0]) };
+        static char *args[WORDS + 1]; /* EAL keeps it */
+        int rc = runtime_dir_make(r);
+
+        if (rc != 0)
+                return rc;
+        snprintf(words[WORDS - 1], sizeof(words[0]), "--lcores=0@%d", first_cpu());
+        for (int i = 0; i < WORDS; i++)
+                args[i] = words[i];
+        if (rte_eal_init(WORDS, args) < 0)
+                return cannot("EAL does not start", rte_strerror(rte_errno));
+        return 0;
+}
+
+/* ---- the two sides ---- */
+
+static int control_start(struct replay *r)
+{
+        const struct cp_inproc_args args = {
+            .config_path = r->options.config,
+            .rules_path = r->options.rules,
+            .events_path = r->options.events,
+        };
+        int to_control, to_dataplane;
+        int rc = cp_inproc_create(&r->control, &args); /* tells its own errors */
+
+        if (rc != 0)
+                return EXIT_CANNOT;
+        rc = dp_ctl_server_create_local(&r->server, 1, &DP_CTL_RING_SIZES);
+        if (rc == 0)
+                rc = dp_ctl_server_local_fds(r->server, &to_control, &to_dataplane);
+        if (rc == 0)
+                rc = cp_inproc_attach(r->control, to_control, to_dataplane);
+        if (rc != 0)
+                return cannot("shared memory", strerror(-rc));
+        dp_ctl_server_local_ready(r->server);
+        return 0;
+}
+
+static int chain_start(struct replay *r)
+{
+        int rc = dp_ring_ports_create(&r->ports);
+
+        if (rc != 0)
+                return cannot("virtual ports", strerror(-rc));
+        r->config.workers = 1;
+        r->config.pending_messages = PENDING_SLOTS;
+        const struct dp_worker_args args = {
+            .config = &r->config,
+            .ctl_server = r->server,
+            .stats = dp_ctl_server_stats(r->server, 0),
+            .reply_pool = r->ports.big_pool,
+            .port_ids = {r->ports.ids[SHM_SIDE_OUTSIDE], r->ports.ids[SHM_SIDE_INSIDE]},
+            .port_cnt = SHM_SIDE_CNT,
+            .socket_id = SOCKET_ID_ANY,
+            .virtual_clock = true,
+        };
+
+        rc = dp_worker_create(&r->worker, &args);
+        return rc == 0 ? 0 : cannot("worker", strerror(-rc));
+}
+
+static int files_open(struct replay *r)
+{
+        char error[DP_CAPTURE_ERROR_BYTES];
+
+        if (dp_capture_open(&r->capture, r->options.in, error) != 0)
+                return cannot(r->options.in, error);
+        if (r->options.out != NULL && dp_capture_create(&r->out, r->options.out, error) != 0)
+                return cannot(r->options.out, error);
+        return 0;
+}
+
+static void fini(struct replay *r)
+{
+        dp_worker_destroy(r->worker);
+        dp_ring_ports_destroy(&r->ports);
+        cp_inproc_destroy(r->control);
+        dp_ctl_server_destroy(r->server);
+        dp_capture_close(r->capture);
+        dp_config_free(&r->config);
+}
+
+/* ---- running ---- */
+
+/* Fill r->next. A damaged file ends the capture there: what came before counts. */
+static int look_ahead(struct replay *r)
+{
+        int rc = dp_capture_next(r->capture, &r->next);
+
+        r->has_next = rc == 1;
+        if (rc == -EBADMSG)
+                fprintf(stderr, "sluice-dataplane: %s: damaged after frame %" PRIu64 ": %s\n",
+                        r->options.in, r->fed, dp_capture_error(r->capture));
+        return rc == -ENOMEM ? cannot(r->options.in, strerror(ENOMEM)) : 0;
+}
+
+static int batch_feed(struct replay *r)
+{
+        uint64_t last_ns = r->next.time_ns + BATCH_SPAN_NS;
+        uint32_t bytes = 0;
+
+        if (r->next.time_ns > r->now_ns)
+                r->now_ns = r->next.time_ns;
+        dp_worker_set_time(r->worker, r->now_ns);
+        for (unsigned n = 0;
+             n < BATCH_FRAMES && bytes < BATCH_BYTES && r->has_next && r->next.time_ns <= last_ns;
+             n++) {
+                int rc = dp_ring_ports_feed(&r->ports, &r->next);
+
+                if (rc != 0)
+                        return cannot("packet buffers", strerror(-rc));
+                bytes += r->next.len;
+                r->fed++;
+                rc = look_ahead(r);
+                if (rc != 0)
+                        return rc;
+        }
+        return 0;
+}
+
+static void drain(struct replay *r)
+{
+        struct rte_mbuf *m;
+        uint64_t stamp_ns;
+
+        while ((m = dp_ring_ports_take(&r->ports, r->now_ns, &stamp_ns)) != NULL) {
+                /* decap has made every packet one segment, and replies are born so */
+                const struct dp_capture_frame frame = {
+                    .data = rte_pktmbuf_mtod(m, const uint8_t *),
+                    .len = m->data_len,
+                    .time_ns = stamp_ns,
+                };
+
+                if (r->out != NULL)
+                        dp_capture_write(r->out, &frame);
+                rte_pktmbuf_free(m);
+        }
+}
+
+static bool anything_held(const struct replay *r)
+{
+        return dp_worker_counters(r->worker)->held_pending != 0;
+}
+
+/* Turn until everything that was fed is decided and gone, and control's table updates are in. */
+static int settle(struct replay *r)
+{
+        int answered;
+        unsigned moved;
+
+        do {
+                moved = dp_worker_turn(r->worker);
+                answered = cp_inproc_decide(r->control);
+                drain(r);
+                if (answered < 0)
+                        return cannot("control", strerror(-answered));
+        } while (moved != 0 || answered != 0 || dp_ring_ports_waiting(&r->ports) != 0);
+        if (anything_held(r)) { /* control has no answer to give: what would happen on the wire */
+                dp_worker_flush_pending(r->worker, SHM_REASON_DEADLINE);
+                drain(r);
+        }
+        answered = cp_inproc_events(r->control, UINT64_MAX); /* nothing is undecided */
+        return answered < 0 ? cannot("events", strerror(-answered)) : 0;
+}
+
+static int run(struct replay *r)
+{
+        int rc = settle(r); /* the tables that control starts with */
+
+        if (rc == 0)
+                rc = look_ahead(r);
+        while (rc == 0 && r->has_next) {
+                rc = batch_feed(r);
+                if (rc == 0)
+                        rc = settle(r);
+        }
+        if (rc != 0)
+                return rc;
+        rc = cp_inproc_stats(r->control, dp_worker_counters(r->worker), r->now_ns);
+        return rc == 0 ? 0 : cannot("events", strerror(-rc));
+}
+
+/* ---- the summary ---- */
+
+static void list_reasons(const char *what, uint64_t total,
+                         const uint64_t by_reason[SHM_REASONS_MAX])
+{
+        const char *sep = ":";
+
+        fprintf(stderr, "  %-9s %" PRIu64, what, total);
+        for (unsigned i = 0; i < SHM_REASONS_MAX; i++) {
+                if (by_reason[i] == 0)
+                        continue;
+                fprintf(stderr, "%s %s %" PRIu64, sep, shm_reason_name(i), by_reason[i]);
+                sep = ",";
+        }
+        fputc('\n', stderr);
+}
+
+static bool summary(const struct replay *r, double seconds)
+{
+        const struct shm_counters *c = dp_worker_counters(r->worker);
+        uint64_t held = c->held_pending + c->held_reassembly;
+        bool exact = c->received == r->fed && c->received == shm_counters_accounted(c);
+
+        fprintf(stderr,
+                "%s: %" PRIu64 " packets (%" PRIu64 " of a link type that is not decoded), %" PRIu64
+                " SIP messages (%" PRIu64 " malformed)\n",
+                r->options.in, r->fed, dp_capture_undecodable(r->capture), c->sip_messages,
+                c->malformed);
+        list_reasons("passed", c->sent + c->observed, c->passed);
+        list_reasons("dropped", shm_counters_dropped(c), c->dropped);
+        fprintf(stderr, "  answered  %" PRIu64 " (%" PRIu64 " replies sent)\n", c->consumed,
+                c->replies_sent);
+        fprintf(stderr,
+                "  decisions %" PRIu64 " asked, %" PRIu64 " answered, %" PRIu64 " from the cache\n",
+                c->decisions_asked, c->decisions_answered, c->decisions_cached);
+        fprintf(stderr,
+                "  conservation: received %" PRIu64 " = sent %" PRIu64 " + observed %" PRIu64
+                " + dropped %" PRIu64 " + consumed %" PRIu64 " + held %" PRIu64 ": %s\n",
+                c->received, c->sent, c->observed, shm_counters_dropped(c), c->consumed, held,
+                exact ? "exact" : "WRONG");
+        fprintf(stderr, "  %.3f s, %.0f packets/s\n", seconds,
+                seconds > 0 ? (double)r->fed / seconds : 0.0);
+        return exact;
+}
+
+static int measured_run(struct replay *r)
+{
+        struct timespec start, end;
+        int rc;
+
+        clock_gettime(CLOCK_MONOTONIC, &start);
+        rc = run(r);
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        if (rc == 0 && !summary(r, (double)(end.tv_sec - start.tv_sec) +
+                                       (double)(end.tv_nsec - start.tv_nsec) / 1e9))
+                rc = EXIT_NOT_EXACT;
+        if (r->out != NULL && dp_capture_finish(r->out) != 0 && rc == 0)
+                rc = cannot(r->options.out, "not written completely");
+        return rc;
+}
+
+int dp_replay_main(int argc, char **argv)
+{
+        static struct replay r;
+        int rc = options_parse(argc, argv, &r.options);
+
+        if (rc != 0)
+                return rc < 0 ? EXIT_SUCCESS : rc;
+        if (dp_config_load(r.options.config, &r.config) != 0)
+                return EXIT_CANNOT;
+        rc = files_open(&r);
+        if (rc == 0)
+                rc = eal_start(&r);
+        if (rc == 0)
+                rc = control_start(&r);
+        if (rc == 0)
+                rc = chain_start(&r);
+        if (rc == 0)
+                rc = measured_run(&r);
+        fini(&r);
+        (void)rte_eal_cleanup();
+        runtime_dir_remove(&r);
+        return rc;
+}
