@@ -133,6 +133,10 @@ static bool take_line(struct walk *w, uint32_t to)
 
         if (to == w->line) {
                 flush(w);
+                if (!w->start_done) { /* more leading line ends than may be skipped */
+                        sip_state_note(w->s->m, SIP_ANOM_START_LINE, to);
+                        w->s->stop = true;
+                }
                 return true;
         }
         first = w->s->m->buf[w->line];
