@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "control/contract/shm_region.h"
+#include "control/contract/shm_step.h"
 
 /* Room for more descriptors than any message may have; the kernel closes what exceeds even that,
  * and says so (MSG_CTRUNC). */
@@ -51,9 +52,11 @@ int shm_attach_send(int sock, const struct shm_attach_msg *m, const int *fds, si
                 c->cmsg_len = CMSG_LEN(fd_cnt * sizeof(int));
                 memcpy(CMSG_DATA(c), fds, fd_cnt * sizeof(int));
         }
+        SHM_STEP("attach: unsent");
         do {
                 n = sendmsg(sock, &h, MSG_NOSIGNAL);
         } while (n < 0 && errno == EINTR);
+        SHM_STEP("attach: sent");
         if (n < 0)
                 return -errno;
         return n == (ssize_t)sizeof(copy) ? 0 : -EPROTO;
@@ -176,6 +179,7 @@ int shm_attach_recv(int sock, struct shm_attach_msg *m, int *fds, size_t *fd_cnt
         } while (n < 0 && errno == EINTR);
         if (n < 0)
                 return errno == EPIPE ? -ECONNRESET : -errno;
+        SHM_STEP("attach: received");
         got_cnt = fds_collect(&h, got);
         if (n == 0) {
                 err = -ECONNRESET; /* the end, as far as a sequence of packets can tell */

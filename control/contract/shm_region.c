@@ -340,6 +340,7 @@ int shm_region_attach(struct shm_region *r, int fd, enum shm_region_kind kind, b
         r->size = (size_t)size;
         r->fd = fd;
         r->writable = writable;
+        SHM_STEP("attach: mapped");
         err = header_take(r, kind);
         if (err) {
                 munmap(base, (size_t)size);

@@ -77,9 +77,9 @@ static void names_are_unique_and_found_again(void **state)
 
 static void every_stage_is_one_of_the_path(void **state)
 {
-        static const char *const stages[] = {"resume", "rx", "decap", "guard",  "reassemble",
-                                             "parse",  "match", "classify", "police", "decide",
-                                             "act",    "tx"};
+        static const char *const stages[] = {"resume",     "rx",     "decap", "guard",
+                                             "reassemble", "parse",  "match", "classify",
+                                             "police",     "decide", "act",   "tx"};
 
         (void)state;
         assert_string_equal(shm_reason_stage(SHM_REASON_NONE), "");

@@ -44,11 +44,11 @@ static struct request_rec good_request(void)
 
 static const size_t request_len = sizeof(struct shm_request) + MSG;
 
-#define BAD_REQUEST(change)                                                                        \
-        do {                                                                                       \
-                struct request_rec x = good_request();                                             \
-                change;                                                                            \
-                assert_false(shm_request_check(&x, request_len));                                  \
+#define BAD_REQUEST(change)                                       \
+        do {                                                      \
+                struct request_rec x = good_request();            \
+                change;                                           \
+                assert_false(shm_request_check(&x, request_len)); \
         } while (0)
 
 static void request(void **state)
@@ -88,11 +88,11 @@ static struct shm_reply good_reply(void)
                                   .lifetime_ms = SHM_LIFETIME_MS_MAX};
 }
 
-#define REPLY(verdict, change)                                                                     \
-        do {                                                                                       \
-                struct shm_reply x = good_reply();                                                 \
-                change;                                                                            \
-                assert_##verdict(shm_reply_check(&x, sizeof(x)));                                  \
+#define REPLY(verdict, change)                                    \
+        do {                                                      \
+                struct shm_reply x = good_reply();                \
+                change;                                           \
+                assert_##verdict(shm_reply_check(&x, sizeof(x))); \
         } while (0)
 
 static void reply(void **state)
@@ -137,11 +137,11 @@ static struct shm_table_update good_update(void)
                                          .reason = SHM_REASON_BANNED};
 }
 
-#define UPDATE(verdict, change)                                                                    \
-        do {                                                                                       \
-                struct shm_table_update x = good_update();                                         \
-                change;                                                                            \
-                assert_##verdict(shm_table_update_check(&x, sizeof(x)));                           \
+#define UPDATE(verdict, change)                                          \
+        do {                                                             \
+                struct shm_table_update x = good_update();               \
+                change;                                                  \
+                assert_##verdict(shm_table_update_check(&x, sizeof(x))); \
         } while (0)
 
 static void table_update(void **state)
@@ -186,11 +186,11 @@ static struct event_rec good_event(void)
                                         .code = 503}};
 }
 
-#define EVENT(verdict, change)                                                                     \
-        do {                                                                                       \
-                struct event_rec x = good_event();                                                 \
-                change;                                                                            \
-                assert_##verdict(shm_event_check(&x, sizeof(struct shm_event) + MSG));             \
+#define EVENT(verdict, change)                                                         \
+        do {                                                                           \
+                struct event_rec x = good_event();                                     \
+                change;                                                                \
+                assert_##verdict(shm_event_check(&x, sizeof(struct shm_event) + MSG)); \
         } while (0)
 
 static void event(void **state)
@@ -217,7 +217,7 @@ static void event(void **state)
         EVENT(false, x.e.code = 700);
         EVENT(true, x.e.code = 0);
         EVENT(false, x.e.action = SHM_ACTION_PASS); /* and yet a code */
-        whole.e.msg_len = 0;                            /* cut entirely */
+        whole.e.msg_len = 0;                        /* cut entirely */
         assert_true(shm_event_check(&whole, sizeof(struct shm_event)));
 }
 

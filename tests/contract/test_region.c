@@ -115,8 +115,7 @@ static void create_refuses_what_attach_would(void **state)
         static const struct shm_part_want alien[] = {{SHM_PART_RING_REQ, 0, 8192}};
         static const struct shm_part_want far[] = {{SHM_PART_STATS, 1, 10000}};
         static const struct shm_part_want huge[] = {{SHM_PART_STATS, 0, UINT64_MAX}};
-        static const struct shm_part_want large[] = {
-            {SHM_PART_STATS, 0, SHM_REGION_BYTES_MAX}};
+        static const struct shm_part_want large[] = {{SHM_PART_STATS, 0, SHM_REGION_BYTES_MAX}};
         const struct shm_ring_sizes bad[] = {{0, 4, 4}, {4, 25, 4}, {4, 4, 0}, {255, 255, 255}};
         struct shm_region r;
 
@@ -168,10 +167,10 @@ static int attach_forged(void (*forge)(struct shm_header *h))
         return err;
 }
 
-#define FORGE(name, change)                                                                        \
-        static void forge_##name(struct shm_header *h)                                             \
-        {                                                                                          \
-                change;                                                                            \
+#define FORGE(name, change)                            \
+        static void forge_##name(struct shm_header *h) \
+        {                                              \
+                change;                                \
         }
 
 FORGE(nothing, (void)h)
@@ -366,8 +365,7 @@ static int try_to_write(int fd, size_t size)
                 return 7;
         snprintf(path, sizeof(path), "/proc/self/fd/%d", fd); /* by another door */
         fd2 = open(path, O_RDWR | O_CLOEXEC);
-        if (fd2 >= 0 &&
-            mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd2, 0) != MAP_FAILED)
+        if (fd2 >= 0 && mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd2, 0) != MAP_FAILED)
                 return 8;
         return 0;
 }

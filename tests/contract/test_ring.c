@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_ring.c - one thread, both ends: each rule of shm_ring.h by itself, then random rounds against
- * a model. */
+/* test_ring.c - one thread, both ends: each rule of shm_ring.h by itself, then random rounds
+ * against a model. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -414,8 +414,8 @@ static void random_rounds_agree_with_a_model(void **state)
 
                 memset(m, 0, sizeof(*m));
                 if (rng_below(&rng, 2))
-                        pair_start_at(r, rng_below(&rng, 2) ? -rng_below(&rng, 600)
-                                                            : rng_next(&rng));
+                        pair_start_at(r,
+                                      rng_below(&rng, 2) ? -rng_below(&rng, 600) : rng_next(&rng));
                 for (unsigned step = 0; step < 3000; step++) {
                         if (rng_below(&rng, 8) < bias)
                                 model_put(r, m, &rng);
