@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_version.c - `sluicectl version` and `sluicectl reload`: what runs, and with which policy. */
+/* cmd_version.c - `sluicectl version`: what is installed, and what runs. */
 #include <stdlib.h>
 
 #include "control/cli/call.h"
@@ -46,22 +46,5 @@ out:
         json_decref(both);
         if (r == CP_RPC_REFUSED)
                 json_decref(answer);
-        return CP_CLI_YES;
-}
-
-int cp_cmd_reload(struct cp_cli *cli, const struct cp_cli_args *args)
-{
-        json_t *r = NULL;
-        int rc = cp_cli_call(cli, "reload", NULL, &r);
-
-        (void)args;
-        if (rc != CP_CLI_YES)
-                return rc;
-        if (cli->json)
-                cp_cli_print_json(cli, r);
-        else
-                fprintf(cli->out, "policy generation %" JSON_INTEGER_FORMAT " is in force\n",
-                        cp_field_int(r, "generation"));
-        json_decref(r);
         return CP_CLI_YES;
 }

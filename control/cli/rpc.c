@@ -53,8 +53,7 @@ static enum cp_rpc_result wait_for(struct cp_rpc *rpc, short events, int64_t dea
                 n = poll(&p, 1, left_ms(deadline_ms));
         } while (n < 0 && errno == EINTR); /* being stopped and continued ends a poll, too */
         if (n == 0)
-                return broken(rpc, "control does not answer: nothing came for %d s",
-                              CP_RPC_TIMEOUT_MS / 1000);
+                return broken(rpc, "control does not answer: it hangs, or has too much to do");
         return n > 0 ? CP_RPC_OK : broken(rpc, "poll: %s", strerror(errno));
 }
 
@@ -63,7 +62,7 @@ enum cp_rpc_result cp_rpc_open(struct cp_rpc *rpc, const char *path)
         struct sockaddr_un sa = {.sun_family = AF_UNIX};
         int err;
 
-        *rpc = (struct cp_rpc){.fd = -1};
+        *rpc = (struct cp_rpc){.fd = -1, .timeout_ms = CP_RPC_TIMEOUT_MS};
         if (strlen(path) >= sizeof(sa.sun_path))
                 return broken(rpc, "socket path longer than %zu octets: %.100s...",
                               sizeof(sa.sun_path) - 1, path);
@@ -162,7 +161,7 @@ static enum cp_rpc_result receive_object(struct cp_rpc *rpc, int64_t deadline_ms
 enum cp_rpc_result cp_rpc_call(struct cp_rpc *rpc, const char *method, json_t *params,
                                json_t **answer)
 {
-        int64_t deadline = now_ms() + CP_RPC_TIMEOUT_MS;
+        int64_t deadline = now_ms() + rpc->timeout_ms;
         json_t *req = json_pack("{s:s, s:I, s:s, s:o}", "jsonrpc", "2.0", "id", ++rpc->id, "method",
                                 method, "params", params ? params : json_object());
         char *line = req ? json_dumps(req, JSON_COMPACT) : NULL;

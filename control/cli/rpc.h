@@ -23,7 +23,8 @@ enum cp_rpc_result {
 };
 
 struct cp_rpc {
-        int fd; /* -1 = not connected */
+        int fd;         /* -1 = not connected */
+        int timeout_ms; /* of a call as a whole: CP_RPC_TIMEOUT_MS unless changed after opening */
         json_int_t id;
         char *buf; /* received, not yet taken */
         size_t len;

@@ -7,6 +7,7 @@
 
 #include "control/cli/args.h"
 #include "control/cli/help.h"
+#include "control/config.h"
 
 #define PAGE_COLS 80u
 
@@ -24,25 +25,35 @@ static void look_at_output(struct cp_cli *cli)
                 cli->width = w.ws_col;
 }
 
-/* --socket before --config before the environment before the default. */
+/* A file that was named must be good; a fault in the one at the usual place is only told. */
+static int load_settings(struct cp_cli *cli, const char *config)
+{
+        const char *path = config ? config : CP_CONFIG_DEFAULT_PATH;
+        char error[CP_SETTINGS_ERROR_BYTES];
+
+        cp_settings_init(&cli->settings);
+        if (!config && access(path, R_OK) != 0)
+                return CP_CLI_YES;
+        if (cp_settings_load(&cli->settings, path, error) == 0)
+                return CP_CLI_YES;
+        fprintf(cli->err, "sluicectl: %s: %s\n", path, error);
+        return config ? CP_CLI_USAGE : CP_CLI_YES;
+}
+
+/* --socket goes before --config, that before the environment, that before the usual file. */
 static int choose_places(struct cp_cli *cli, const struct cp_cli_args *args)
 {
         const char *config = cp_cli_opt_value(args, "config");
         const char *socket = cp_cli_opt_value(args, "socket");
         const char *env = getenv("SLUICE_SOCKET");
-        char error[CP_SETTINGS_ERROR_BYTES];
+        int rc = load_settings(cli, config);
 
-        cp_settings_init(&cli->settings);
-        if (config && cp_settings_load(&cli->settings, config, error) != 0) {
-                fprintf(cli->err, "sluicectl: %s: %s\n", config, error);
-                return CP_CLI_USAGE;
-        }
         cli->socket_path = cli->settings.control_socket;
         if (socket)
                 cli->socket_path = socket;
         else if (!config && env && *env)
                 cli->socket_path = env;
-        return CP_CLI_YES;
+        return rc;
 }
 
 static int run_command(struct cp_cli *cli, const struct cp_cli_args *args)

@@ -93,8 +93,8 @@ static const cyaml_schema_value_t file_schema = {
 };
 /* clang-format on */
 
-/* libcyaml tells a fault in several lines: the cause, then where, from the inside out. The first
- * two name the cause and the place. */
+/* libcyaml tells a fault in several lines: the cause, a heading, then the places from the inside
+ * out. The cause and the innermost place say enough. */
 static void log_line(cyaml_log_t level, void *ctx, const char *fmt, va_list ap)
 {
         char *error = ctx;
@@ -105,8 +105,10 @@ static void log_line(cyaml_log_t level, void *ctx, const char *fmt, va_list ap)
                 return;
         vsnprintf(line, sizeof(line), fmt, ap);
         line[strcspn(line, "\n")] = '\0';
-        snprintf(error + len, CP_SETTINGS_ERROR_BYTES - len, "%s%s", len ? "; " : "",
-                 strncmp(line, "Load: ", 6) == 0 ? line + 6 : line);
+        if (strstr(line, "Backtrace"))
+                return;
+        snprintf(error + len, CP_SETTINGS_ERROR_BYTES - len, "%s%s", len ? " " : "",
+                 line + strspn(line, " "));
 }
 
 static cyaml_config_t load_config(char *error)
@@ -162,7 +164,11 @@ int cp_settings_load(struct cp_settings *s, const char *path, char error[CP_SETT
         if (!l)
                 return -ENOMEM;
         err = cyaml_load_file(path, &config, &file_schema, (cyaml_data_t **)&l->file, NULL);
-        if (err == CYAML_OK && l->file) {
+        if (err == CYAML_OK && !l->file) { /* nothing but comments: the defaults */
+                free(l);
+                return 0;
+        }
+        if (err == CYAML_OK) {
                 l->interface = calloc(l->file->dpdk.interfaces_count + 1u, sizeof(char *));
                 if (l->interface) {
                         for (unsigned i = 0; i < l->file->dpdk.interfaces_count; i++)

@@ -56,7 +56,8 @@ static void add_kernel_card(struct cards *c, const char *address, const char *dr
         cp_doctor_add(c->d, wanted ? CP_DOCTOR_FAIL : CP_DOCTOR_INFO, "devices.nic",
                       "%s is held by the kernel (%s)%s", address, driver[0] ? driver : "no driver",
                       wanted ? ", but dpdk.interfaces names it"
-                             : "; to give it to the dataplane, bind it");
+                             : "; bound to vfio-pci it leaves the kernel and "
+                               "serves the dataplane");
         cp_doctor_mend(c->d, "sudo modprobe vfio-pci && sudo dpdk-devbind.py --bind=vfio-pci %s",
                        address);
 }

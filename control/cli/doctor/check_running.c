@@ -11,6 +11,7 @@
 
 #include "control/cli/doctor/doctor.h"
 #include "control/cli/doctor/sysroot.h"
+#include "control/config.h"
 
 #define COMM_BYTES     15u /* the kernel cuts a process's name to this */
 #define DISK_BYTES_MIN (UINT64_C(1) << 30)
@@ -78,7 +79,8 @@ static void check_processes(struct cp_doctor *d)
                         continue;
                 }
                 cp_doctor_add(d, CP_DOCTOR_INFO, "running.process", "%s does not run", program[i]);
-                cp_doctor_mend(d, "sudo %s -c sluice.yaml", program[i]);
+                cp_doctor_mend(d, "sudo %s%s -c " CP_CONFIG_DEFAULT_PATH, program[i],
+                               i == DATAPLANE ? " --" : "");
         }
         check_socket(d, program[CONTROL], s.pid[CONTROL] != 0, d->settings->control_socket);
         for (size_t i = 0; i < d->settings->dataplane_cnt; i++)
