@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/api/methods.h"
+
+const struct cp_rpc_method cp_methods[] = {
+    {"version", "", cp_method_version},
+    {"status", "", cp_method_status},
+    {"stats", "", cp_method_stats},
+    {"ban.add", "prefix ttl_s reason", cp_method_ban_add},
+    {"ban.lift", "prefix", cp_method_ban_lift},
+    {"ban.list", "", cp_method_ban_list},
+    {"why", "key limit", cp_method_why},
+    {"events.subscribe", "filter", cp_method_events_subscribe},
+    {"reload", "", cp_method_reload},
+    {"attach", "socket", cp_method_attach},
+    {NULL, NULL, NULL},
+};

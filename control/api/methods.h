@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * methods.h - what the API can do; one line of methods.c each. The context is the engine.
+ */
+#ifndef SLUICE_CONTROL_API_METHODS_H
+#define SLUICE_CONTROL_API_METHODS_H
+
+#include "control/api/rpc.h"
+
+extern const struct cp_rpc_method cp_methods[];
+
+/* methods_status.c */
+int cp_method_version(struct cp_rpc_call *call);
+int cp_method_status(struct cp_rpc_call *call);
+int cp_method_stats(struct cp_rpc_call *call);
+/* methods_ban.c */
+int cp_method_ban_add(struct cp_rpc_call *call);
+int cp_method_ban_lift(struct cp_rpc_call *call);
+int cp_method_ban_list(struct cp_rpc_call *call);
+/* methods_events.c */
+int cp_method_why(struct cp_rpc_call *call);
+int cp_method_events_subscribe(struct cp_rpc_call *call);
+/* methods_admin.c */
+int cp_method_reload(struct cp_rpc_call *call);
+int cp_method_attach(struct cp_rpc_call *call);
+
+#endif

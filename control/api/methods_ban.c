@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+
+#include "control/api/eve.h"
+#include "control/api/methods.h"
+#include "control/engine.h"
+
+static json_t *time_json(uint64_t ns)
+{
+        char text[CP_EVE_TIME_BYTES];
+
+        return ns == 0 ? json_null() : json_string(cp_eve_time(ns, text));
+}
+
+/* expires null = never. */
+static json_t *entry_json(const struct cp_prefix *prefix, const char *reason, const char *source,
+                          uint64_t added_ns, uint64_t expires_ns)
+{
+        char text[CP_PREFIX_TEXT_BYTES];
+        json_t *o = json_object();
+
+        json_object_set_new(o, "prefix", json_string(cp_prefix_print(prefix, text)));
+        json_object_set_new(o, "reason", json_string(reason));
+        json_object_set_new(o, "source", json_string(source));
+        json_object_set_new(o, "added", time_json(added_ns));
+        json_object_set_new(o, "expires", time_json(expires_ns));
+        return o;
+}
+
+static int get_prefix(struct cp_rpc_call *call, struct cp_prefix *out)
+{
+        const char *text = cp_rpc_text(call, "prefix");
+
+        if (text == NULL)
+                return -1;
+        if (cp_prefix_parse(text, out) != 0)
+                return cp_rpc_fail(call, CP_RPC_INVALID_PARAMS,
+                                   "'%.64s' is not an IP address or prefix", text);
+        return 0;
+}
+
+int cp_method_ban_add(struct cp_rpc_call *call)
+{
+        const json_t *reason = json_object_get(call->params, "reason");
+        struct cp_ban ban = {0};
+        json_int_t ttl_s;
+        int rc;
+
+        if (get_prefix(call, &ban.prefix) != 0)
+                return -1;
+        ttl_s = cp_rpc_number(call, "ttl_s", CP_BAN_TTL_S_MAX, 0);
+        if (ttl_s < 0)
+                return -1;
+        if (reason != NULL) {
+                const char *text = cp_rpc_text(call, "reason");
+
+                if (text == NULL)
+                        return -1;
+                if (strlen(text) >= sizeof(ban.reason))
+                        return cp_rpc_fail(call, CP_RPC_INVALID_PARAMS,
+                                           "a reason has at most %zu octets",
+                                           sizeof(ban.reason) - 1);
+                memcpy(ban.reason, text, strlen(text));
+        }
+        rc = cp_engine_ban(call->ctx, &ban, (uint32_t)ttl_s);
+        if (rc == -ENOSPC)
+                return cp_rpc_fail(call, CP_RPC_FAILED, "there are %u bans already", CP_BANS_MAX);
+        if (rc != 0)
+                return cp_rpc_fail(call, CP_RPC_FAILED, "the ban could not be stored: %s",
+                                   strerror(-rc));
+        call->result =
+            entry_json(&ban.prefix, ban.reason, "operator", ban.added_ns, ban.expires_ns);
+        return 0;
+}
+
+int cp_method_ban_lift(struct cp_rpc_call *call)
+{
+        struct cp_prefix prefix;
+        int rc;
+
+        if (get_prefix(call, &prefix) != 0)
+                return -1;
+        rc = cp_engine_unban(call->ctx, &prefix);
+        if (rc < 0)
+                return cp_rpc_fail(call, CP_RPC_FAILED, "the ban could not be removed: %s",
+                                   strerror(-rc));
+        call->result = json_pack("{s:b}", "lifted", rc);
+        return 0;
+}
+
+int cp_method_ban_list(struct cp_rpc_call *call)
+{
+        const struct cp_engine *e = call->ctx;
+        const struct cp_policy *p = e->policy;
+        uint64_t now_ns = cp_clock_real_ns();
+        json_t *list = json_array();
+        const struct cp_ban *b;
+        size_t i = 0;
+
+        while ((b = cp_bans_next(&e->bans, &i)) != NULL) {
+                if (b->expires_ns == 0 || b->expires_ns > now_ns)
+                        json_array_append_new(list, entry_json(&b->prefix, b->reason, "operator",
+                                                               b->added_ns, b->expires_ns));
+        }
+        for (uint32_t k = 0; k < p->config->policy.deny_count; k++) {
+                const struct cp_policy_entry *d = &p->deny[k];
+
+                if (d->expires_ns == 0 || d->expires_ns > now_ns)
+                        json_array_append_new(list, entry_json(&d->prefix, d->reason, "config",
+                                                               d->added_ns, d->expires_ns));
+        }
+        call->result = json_pack("{s:o}", "bans", list);
+        return 0;
+}

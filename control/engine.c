@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "control/log.h"
+#include "control/publisher.h"
+#include "control/supervisor.h"
+
+#define REQUESTS_PER_TURN 64u /* of a worker: bounds how long the gate is held */
+#define EVENTS_PER_TURN   256u
+#define EXPIRE_BATCH      256u
+#define NS_PER_S          UINT64_C(1000000000)
+
+static uint64_t clock_ns(clockid_t id)
+{
+        struct timespec ts;
+
+        clock_gettime(id, &ts);
+        return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t cp_clock_real_ns(void)
+{
+        return clock_ns(CLOCK_REALTIME);
+}
+
+uint64_t cp_clock_mono_ns(void)
+{
+        return clock_ns(CLOCK_MONOTONIC);
+}
+
+/* Without a state file the clock keeps a restarted control from reusing a number that dataplanes
+ * know from another policy. */
+static uint32_t next_generation(struct cp_engine *e, uint64_t digest)
+{
+        uint32_t generation = 0;
+
+        if (e->db != NULL && cp_state_db_generation(e->db, digest, &generation) == 0)
+                return generation;
+        if (e->policy == NULL)
+                return (uint32_t)(cp_clock_real_ns() / NS_PER_S);
+        generation = e->policy->generation;
+        return digest == e->policy->config->digest ? generation : generation + 1;
+}
+
+static void open_state(struct cp_engine *e, const char *dir)
+{
+        char why[512] = "";
+
+        if (dir[0] == '\0')
+                return;
+        if (cp_state_db_open(&e->db, dir, why, sizeof(why)) != 0) {
+                e->db = NULL;
+                cp_log(CP_LOG_WARNING, "bans will not survive a restart: %s", why);
+                return;
+        }
+        if (cp_state_db_load(e->db, &e->bans, cp_clock_real_ns()) != 0)
+                cp_log(CP_LOG_WARNING, "stored bans could not all be read from %s", dir);
+}
+
+int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_config *config)
+{
+        const struct cp_config_control *c = &config->control;
+        uint32_t generation;
+
+        memset(e, 0, sizeof(*e));
+        e->config_path = config_path;
+        e->started_ns = cp_clock_mono_ns();
+        cp_gate_init(&e->decide_gate);
+        cp_gate_init(&e->event_gate);
+        if (cp_event_queue_init(&e->queue) != 0)
+                goto no_memory;
+        e->writer = cp_event_writer_create(c->eve_file, c->why_entries, &e->queue);
+        if (e->writer == NULL)
+                goto no_memory;
+        open_state(e, c->state_dir);
+        generation = next_generation(e, config->digest);
+        e->policy = cp_policy_create(config, generation, cp_clock_real_ns(), NULL);
+        if (e->policy == NULL)
+                goto no_memory;
+        e->policy->bans = &e->bans.map;
+        for (uint32_t i = 0; i < c->dataplanes_count; i++) {
+                if (cp_supervisor_add(e, c->dataplanes[i], false) < 0)
+                        return -ENOMEM; /* the policy owns config now */
+        }
+        return 0;
+no_memory:
+        cp_log(CP_LOG_ERROR, "%s", strerror(ENOMEM));
+        cp_config_free(config);
+        return -ENOMEM;
+}
+
+void cp_engine_fini(struct cp_engine *e)
+{
+        while (e->link_cnt != 0)
+                cp_supervisor_remove(e, e->link_cnt - 1);
+        cp_event_writer_destroy(e->writer);
+        cp_event_queue_fini(&e->queue);
+        cp_tables_fini(&e->tables);
+        cp_policy_destroy(e->policy);
+        cp_bans_fini(&e->bans);
+        cp_state_db_close(e->db);
+        cp_gate_fini(&e->decide_gate);
+        cp_gate_fini(&e->event_gate);
+}
+
+unsigned cp_engine_decide(struct cp_engine *e)
+{
+        uint64_t beat_ns = cp_clock_mono_ns();
+        struct cp_publish p = {
+            .tables = &e->tables,
+            .bans = &e->bans,
+            .now_ns = cp_clock_real_ns(),
+        };
+        unsigned n = 0;
+
+        cp_gate_enter(&e->decide_gate);
+        p.policy = e->policy;
+        for (unsigned i = 0; i < e->link_cnt; i++) {
+                struct cp_link *l = e->links[i];
+
+                if (!e->links_live[i])
+                        continue;
+                shm_cnc_beat(l->cnc, beat_ns);
+                n += cp_decider_run(&e->decider, l, e->policy, p.now_ns, REQUESTS_PER_TURN);
+                for (unsigned w = 0; w < l->worker_cnt; w++)
+                        n += cp_publish_run(&p, &l->cursor[w], &l->rep[w]);
+                shm_cnc_set_generation(l->cnc, e->policy->generation);
+        }
+        cp_gate_leave(&e->decide_gate);
+        return n;
+}
+
+unsigned cp_engine_events(struct cp_engine *e)
+{
+        unsigned n = 0;
+
+        cp_gate_enter(&e->event_gate);
+        for (unsigned i = 0; i < e->link_cnt; i++) {
+                if (e->links_live[i])
+                        n += cp_event_writer_run(e->writer, e->links[i], EVENTS_PER_TURN);
+        }
+        cp_event_writer_flush(e->writer);
+        cp_gate_leave(&e->event_gate);
+        return n;
+}
+
+int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
+{
+        struct cp_config *config = NULL;
+        struct cp_policy *fresh;
+        struct cp_policy *old = e->policy;
+        int rc = cp_config_load(&config, e->config_path, err);
+
+        if (rc != 0)
+                return rc;
+        fresh =
+            cp_policy_create(config, next_generation(e, config->digest), cp_clock_real_ns(), old);
+        if (fresh == NULL) {
+                cp_config_free(config);
+                *err = (struct cp_config_error){.text = "out of memory"};
+                return -ENOMEM;
+        }
+        fresh->bans = &e->bans.map;
+        cp_gate_close(&e->decide_gate);
+        e->policy = fresh;
+        cp_tables_reset(&e->tables);
+        cp_gate_open(&e->decide_gate);
+        cp_policy_destroy(old);
+        return 0;
+}
+
+int cp_engine_ban(struct cp_engine *e, struct cp_ban *ban, uint32_t ttl_s)
+{
+        uint64_t now_ns = cp_clock_real_ns();
+        int rc = 0;
+
+        ban->added_ns = now_ns;
+        ban->expires_ns = ttl_s == 0 ? 0 : now_ns + ttl_s * NS_PER_S;
+        if (cp_bans_count(&e->bans) >= CP_BANS_MAX && cp_bans_get(&e->bans, &ban->prefix) == NULL)
+                return -ENOSPC;
+        if (e->db != NULL)
+                rc = cp_state_db_put_ban(e->db, ban);
+        if (rc != 0)
+                return rc;
+        cp_gate_close(&e->decide_gate);
+        rc = cp_bans_put(&e->bans, ban);
+        if (rc == 0)
+                cp_tables_ban_changed(&e->tables, e->policy, &e->bans, &ban->prefix, now_ns);
+        cp_gate_open(&e->decide_gate);
+        return rc;
+}
+
+int cp_engine_unban(struct cp_engine *e, const struct cp_prefix *prefix)
+{
+        bool there = cp_bans_get(&e->bans, prefix) != NULL;
+        int rc = there && e->db != NULL ? cp_state_db_del_ban(e->db, prefix) : 0;
+
+        if (!there || rc != 0)
+                return rc;
+        cp_gate_close(&e->decide_gate);
+        (void)cp_bans_del(&e->bans, prefix);
+        cp_tables_ban_changed(&e->tables, e->policy, &e->bans, prefix, cp_clock_real_ns());
+        cp_gate_open(&e->decide_gate);
+        return 1;
+}
+
+void cp_engine_expire(struct cp_engine *e)
+{
+        struct cp_prefix gone[EXPIRE_BATCH];
+        size_t n = cp_bans_expired(&e->bans, cp_clock_real_ns(), gone, EXPIRE_BATCH);
+
+        for (size_t i = 0; i < n; i++)
+                (void)cp_engine_unban(e, &gone[i]);
+}
+
+void cp_engine_stats(struct cp_engine *e, struct cp_decider_stats *out)
+{
+        cp_gate_close(&e->decide_gate);
+        *out = e->decider.stats;
+        cp_gate_open(&e->decide_gate);
+}

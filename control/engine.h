@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * engine.h - everything that decides, and who may touch it when.
+ *
+ *   owner (main thread)   links' life, policy, bans, tables: changes them behind both gates
+ *   decider thread        cp_engine_decide(): requests, replies, tables, heartbeat (decide gate)
+ *   event thread          cp_engine_events(): event rings (event gate)
+ *
+ * The owner alone reads links' state, stats pages and the policy without a gate, as nobody else
+ * changes them.
+ */
+#ifndef SLUICE_CONTROL_ENGINE_H
+#define SLUICE_CONTROL_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/bans.h"
+#include "control/config.h"
+#include "control/decider.h"
+#include "control/event_writer.h"
+#include "control/gate.h"
+#include "control/link.h"
+#include "control/policy.h"
+#include "control/state_db.h"
+#include "control/tables.h"
+
+struct cp_engine {
+        const char *config_path; /* NULL = default; borrowed */
+        struct cp_gate decide_gate;
+        struct cp_gate event_gate;
+
+        /* Behind decide_gate. */
+        struct cp_policy *policy;
+        struct cp_bans bans;
+        struct cp_tables tables;
+        struct cp_decider decider;
+
+        /* Changed behind both gates. */
+        struct cp_link *links[CP_DATAPLANES_MAX];
+        bool links_live[CP_DATAPLANES_MAX]; /* rings may be used */
+        bool links_once[CP_DATAPLANES_MAX]; /* goes away with its dataplane */
+        unsigned link_cnt;
+
+        struct cp_event_queue queue;
+        struct cp_event_writer *writer; /* event thread */
+        struct cp_state_db *db;         /* owner; NULL = memory only */
+        uint64_t started_ns;            /* CLOCK_MONOTONIC */
+};
+
+/* Take the configuration over, open the state, make the links (down). 0 or a negative errno, told
+ * in the log. Needs cp_engine_fini() either way. */
+int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_config *config);
+void cp_engine_fini(struct cp_engine *e);
+
+/* Threads' turns: return how many records they took, 0 = idle. */
+unsigned cp_engine_decide(struct cp_engine *e);
+unsigned cp_engine_events(struct cp_engine *e);
+
+/* Owner: load the file again; the old policy stays when it is bad. Only `policy` changes; the
+ * `control` section is read at start. 0, or a negative errno and *err. */
+int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err);
+/* Owner: add or replace a ban, on disk first. ban->added_ns and expires_ns are set from ttl_s.
+ * 0, -ENOSPC, -ENOMEM, or the state file's error (then nothing changed). */
+int cp_engine_ban(struct cp_engine *e, struct cp_ban *ban, uint32_t ttl_s);
+/* Owner: 1 = lifted, 0 = there was none, or a negative errno. */
+int cp_engine_unban(struct cp_engine *e, const struct cp_prefix *prefix);
+/* Owner, now and then: forget what has expired. */
+void cp_engine_expire(struct cp_engine *e);
+/* Owner: a copy of the decider's counters. */
+void cp_engine_stats(struct cp_engine *e, struct cp_decider_stats *out);
+
+uint64_t cp_clock_real_ns(void);
+uint64_t cp_clock_mono_ns(void);
+
+#endif

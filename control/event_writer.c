@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/event_writer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/contract/shm_ring.h"
+#include "control/link.h"
+#include "control/log.h"
+
+struct cp_event_writer *cp_event_writer_create(const char *eve_path, uint32_t why_entries,
+                                               struct cp_event_queue *queue)
+{
+        struct cp_event_writer *w = calloc(1, sizeof(*w));
+        int rc;
+
+        if (w == NULL)
+                return NULL;
+        w->queue = queue;
+        w->log = cp_verdict_log_create(why_entries);
+        if (w->log == NULL) {
+                free(w);
+                return NULL;
+        }
+        rc = cp_eve_file_open(&w->file, eve_path, false);
+        if (rc != 0)
+                cp_log(CP_LOG_WARNING, "no event file: %s: %s", eve_path, strerror(-rc));
+        return w;
+}
+
+void cp_event_writer_destroy(struct cp_event_writer *w)
+{
+        if (w == NULL)
+                return;
+        cp_eve_file_close(&w->file);
+        cp_verdict_log_destroy(w->log);
+        free(w);
+}
+
+static void write_event(struct cp_event_writer *w, const struct shm_event *ev)
+{
+        const uint8_t *text = w->rec + sizeof(*ev);
+        struct cp_verdict v = {.flow = &ev->flow};
+        size_t len = cp_eve_event(&w->eve, ev, text, 0);
+
+        cp_eve_file_write(&w->file, w->eve.line, len);
+        cp_event_queue_put(w->queue, w->eve.line, len - 1, ev->action != SHM_ACTION_PASS);
+        if (len > CP_VERDICT_LINE_MAX)
+                len = cp_eve_event(&w->eve, ev, text, CP_VERDICT_TEXT_MAX);
+        v.call_id = sip_span_at(&w->eve.msg, w->eve.msg.call_id);
+        v.call_id_len = w->eve.msg.call_id.len;
+        v.line = w->eve.line;
+        v.line_len = len - 1;
+        cp_verdict_log_put(w->log, &v);
+}
+
+static unsigned run_worker(struct cp_event_writer *w, struct cp_link *link, unsigned worker,
+                           unsigned budget)
+{
+        struct shm_event ev;
+        unsigned n;
+
+        for (n = 0; n < budget; n++) {
+                uint16_t type = 0;
+                uint32_t bytes = 0;
+                int rc = shm_ring_read(&link->evt[worker], w->rec, sizeof(w->rec), &type, &bytes);
+
+                if (rc == 0)
+                        break;
+                if (rc == -EBADMSG) {
+                        atomic_store(&link->broken, true);
+                        break;
+                }
+                if (rc < 0 || type != SHM_REC_EVENT || !shm_event_check(w->rec, bytes)) {
+                        atomic_fetch_add(&w->malformed, 1);
+                        continue;
+                }
+                memcpy(&ev, w->rec, sizeof(ev));
+                write_event(w, &ev);
+                atomic_fetch_add(&w->events, 1);
+        }
+        if (n != 0)
+                shm_ring_release(&link->evt[worker]);
+        return n;
+}
+
+unsigned cp_event_writer_run(struct cp_event_writer *w, struct cp_link *link, unsigned budget)
+{
+        unsigned n = 0;
+
+        for (unsigned i = 0; i < link->worker_cnt; i++)
+                n += run_worker(w, link, i, budget);
+        return n;
+}
+
+void cp_event_writer_flush(struct cp_event_writer *w)
+{
+        int before = w->file.error;
+
+        (void)cp_eve_file_flush(&w->file);
+        if (w->file.error != 0 && w->file.error != before)
+                cp_log(CP_LOG_WARNING, "events are lost: %s: %s", w->file.path,
+                       strerror(w->file.error));
+        atomic_store(&w->lost, w->file.lost);
+}

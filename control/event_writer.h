@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * event_writer.h - takes event records out of the rings and gives them to file, log and followers.
+ *
+ * Owned by the event thread. Counters may be read by any thread.
+ */
+#ifndef SLUICE_CONTROL_EVENT_WRITER_H
+#define SLUICE_CONTROL_EVENT_WRITER_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "control/api/eve.h"
+#include "control/api/eve_file.h"
+#include "control/event_queue.h"
+#include "control/verdict_log.h"
+
+struct cp_link;
+
+struct cp_event_writer {
+        struct cp_eve_file file;
+        struct cp_verdict_log *log;   /* owned */
+        struct cp_event_queue *queue; /* borrowed */
+        _Atomic uint64_t events;      /* records written */
+        _Atomic uint64_t malformed;   /* records that failed their check */
+        _Atomic uint64_t lost;        /* lines that the file did not take */
+        struct cp_eve eve;
+        uint8_t rec[sizeof(struct shm_event) + SHM_MSG_BYTES_MAX];
+};
+
+/* eve_path "" = no file. NULL when memory is short. A file that can not be opened is told in the
+ * log, and tried again at a reopen. */
+struct cp_event_writer *cp_event_writer_create(const char *eve_path, uint32_t why_entries,
+                                               struct cp_event_queue *queue);
+void cp_event_writer_destroy(struct cp_event_writer *w);
+
+/* Up to `budget` records of each worker of a link. Returns how many. */
+unsigned cp_event_writer_run(struct cp_event_writer *w, struct cp_link *link, unsigned budget);
+/* After the links of a turn: hand lines to the kernel, tell failures once. */
+void cp_event_writer_flush(struct cp_event_writer *w);
+
+#endif
