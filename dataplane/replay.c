@@ -404,6 +404,11 @@ static bool summary(const struct replay *r, double seconds)
                 " SIP messages (%" PRIu64 " malformed)\n",
                 r->options.in, r->fed, dp_capture_undecodable(r->capture), c->sip_messages,
                 c->malformed);
+        if (r->ports.offloaded != 0)
+                fprintf(stderr,
+                        "  %" PRIu64 " caught before a NIC filled in their UDP checksum: taken as "
+                        "right\n",
+                        r->ports.offloaded);
         list_reasons("passed", c->sent + c->observed, c->passed);
         list_reasons("dropped", shm_counters_dropped(c), c->dropped);
         fprintf(stderr, "  answered  %" PRIu64 " (%" PRIu64 " replies sent)\n", c->consumed,

@@ -2,12 +2,20 @@
 #include "dataplane/ring_ports.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <netinet/in.h>
 
 #include <rte_errno.h>
 #include <rte_eth_ring.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf_dyn.h>
+
+#include "dataplane/burst.h"
+#include "dataplane/stages/decap_core.h"
+#include "dataplane/stages/inet_sum.h"
 
 #define RING_SLOTS 1024u /* holds one less: every buffer of the small pool */
 #define SMALL_ROOM RTE_MBUF_DEFAULT_BUF_SIZE
@@ -125,6 +133,23 @@ static struct rte_mbuf *packet(struct dp_ring_ports *p, const struct dp_capture_
         return head;
 }
 
+static bool left_to_nic(const struct dp_capture_frame *frame)
+{
+        struct dp_decap_result r;
+        uint16_t stored;
+        uint64_t sum;
+
+        if (dp_decap_core(frame->data, frame->len, false, &r) != SHM_REASON_UDP_CHECKSUM)
+                return false;
+        if ((r.flags & DP_PKT_IP4) != 0)
+                sum = dp_inet_sum_pseudo(r.flow.src.b + 12, r.flow.dst.b + 12, 4, IPPROTO_UDP,
+                                         r.l4_len);
+        else
+                sum = dp_inet_sum_pseudo(r.flow.src.b, r.flow.dst.b, 16, IPPROTO_UDP, r.l4_len);
+        memcpy(&stored, frame->data + r.l4_off + 6, sizeof(stored));
+        return stored == dp_inet_fold(sum);
+}
+
 int dp_ring_ports_feed(struct dp_ring_ports *p, const struct dp_capture_frame *frame)
 {
         struct rte_mbuf *m = packet(p, frame);
@@ -133,6 +158,10 @@ int dp_ring_ports_feed(struct dp_ring_ports *p, const struct dp_capture_frame *f
                 return -ENOBUFS;
         *RTE_MBUF_DYNFIELD(m, p->stamp_offset, rte_mbuf_timestamp_t *) = frame->time_ns;
         m->ol_flags |= p->stamp_flag;
+        if (left_to_nic(frame)) {
+                m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+                p->offloaded++;
+        }
         if (rte_ring_enqueue(p->rx[SHM_SIDE_OUTSIDE], m) != 0) {
                 rte_pktmbuf_free(m);
                 return -ENOBUFS;

@@ -25,6 +25,7 @@ struct dp_ring_ports {
         struct rte_mempool *big_pool;   /* the largest buffers that an mbuf can have */
         size_t stamp_offset;            /* capture time rides in the mbuf's timestamp field */
         uint64_t stamp_flag;
+        uint64_t offloaded; /* frames whose UDP checksum had been left to a NIC */
 };
 
 /* Packets that may be in flight between feed and take. */
@@ -36,8 +37,14 @@ struct dp_ring_ports {
 int dp_ring_ports_create(struct dp_ring_ports *p);
 void dp_ring_ports_destroy(struct dp_ring_ports *p);
 
-/* Put one frame of any length in at the outside port, copied; one longer than the largest buffer
- * becomes a chain. 0, or -ENOBUFS: no buffer left. */
+/*
+ * Put one frame of any length in at the outside port, copied; one longer than the largest buffer
+ * becomes a chain. 0, or -ENOBUFS: no buffer left.
+ *
+ * A capture made on the sending host holds packets before its NIC filled in the UDP checksum; the
+ * field then has the sum of the pseudo-header alone. On the wire the checksum was right, so the
+ * port says what a NIC would: verified. Any other wrong checksum is left for decap to find.
+ */
 int dp_ring_ports_feed(struct dp_ring_ports *p, const struct dp_capture_frame *frame);
 
 /* Frames that no worker has taken yet. */
