@@ -16,11 +16,13 @@ static void tell_refusal(struct cp_cli *cli, const json_t *error)
         char *file = cp_field_text(error, "data.file", 0);
         char *text = cp_field_text(error, "data.text", 0);
 
-        fprintf(cli->err, "sluicectl: %s\n", message ? message : "control refused");
         if (file)
-                fprintf(cli->err, "%s:%lld:%lld: %s\n", file,
-                        (long long)cp_field_int(error, "data.line"),
-                        (long long)cp_field_int(error, "data.column"), text ? text : "");
+                fprintf(cli->err,
+                        "sluicectl: %s:%" JSON_INTEGER_FORMAT ":%" JSON_INTEGER_FORMAT ": %s\n",
+                        file, cp_field_int(error, "data.line"), cp_field_int(error, "data.column"),
+                        text ? text : "");
+        else
+                fprintf(cli->err, "sluicectl: %s\n", message ? message : "control refused");
         free(message);
         free(file);
         free(text);

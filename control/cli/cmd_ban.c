@@ -2,7 +2,6 @@
 /* cmd_ban.c - `sluicectl ban add | lift | list`. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "control/cli/args.h"
 #include "control/cli/call.h"
@@ -11,38 +10,34 @@
 #include "control/cli/help.h"
 #include "control/cli/table.h"
 
-/* A point in time as control gives it: seconds since 1970, 0 = never. */
+#define TO_MINUTE 16u /* strlen("2026-01-02T03:04") */
+
+/* Control's times are "2026-01-02T03:04:05.678901+0000", null = never; minutes are enough here. */
 static void time_cell(struct cp_table *t, const json_t *ban, const char *key)
 {
-        json_t *v = cp_field(ban, key);
-        time_t when = (time_t)json_integer_value(v);
-        char text[32] = "never";
-        struct tm tm;
+        const char *when = cp_field_raw(ban, key, NULL);
 
-        if (json_is_string(v)) {
-                cp_field_cell(t, ban, key);
-                return;
-        }
-        if (when > 0 && gmtime_r(&when, &tm))
-                strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%SZ", &tm);
-        cp_table_cellf(t, "%s", text);
+        if (!when)
+                cp_table_cellf(t, "never");
+        else if (strlen(when) > TO_MINUTE)
+                cp_table_cellf(t, "%.10s %.5sZ", when, when + TO_MINUTE - 5);
+        else
+                cp_table_cellf(t, "%s", when);
 }
 
 static void add_ban(struct cp_table *t, const json_t *ban)
 {
         cp_field_cell(t, ban, "prefix");
         cp_field_cell(t, ban, "source");
-        time_cell(t, ban, "added");
         time_cell(t, ban, "expires");
         cp_field_cell(t, ban, "reason");
 }
 
 static void init_list(struct cp_table *t)
 {
-        cp_table_init(t, "lllll", 0);
+        cp_table_init(t, "llll", 0);
         cp_table_cellf(t, "PREFIX");
         cp_table_cellf(t, "FROM");
-        cp_table_cellf(t, "SINCE");
         cp_table_cellf(t, "UNTIL");
         cp_table_cellf(t, "REASON");
 }

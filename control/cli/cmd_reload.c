@@ -10,6 +10,8 @@ int cp_cmd_reload(struct cp_cli *cli, const struct cp_cli_args *args)
         int rc = cp_cli_call(cli, "reload", NULL, &r);
 
         (void)args;
+        if (rc == CP_CLI_NO)
+                fputs("sluicectl: the old policy stays in force\n", cli->err);
         if (rc != CP_CLI_YES)
                 return rc;
         if (cli->json)

@@ -8,22 +8,36 @@
 #include "control/cli/field.h"
 #include "control/cli/table.h"
 #include "control/contract/shm_stats.h"
+#include "control/decider.h"
 
-static const struct {
+struct meaning {
         const char *name;
         const char *help;
-} counters[] = {
-#define X(field, help) {#field, help},
-    SHM_COUNTERS(X)
-#undef X
 };
 
-static const char *counter_help(const char *name)
+#define X(field, help) {#field, help},
+static const struct meaning dataplane_counters[] = {SHM_COUNTERS(X){NULL, ""}};
+static const struct meaning control_counters[] = {
+    CP_DECIDER_COUNTERS(X){"events", "events written to the event file"},
+    {"events_lost", "events that the event file did not take"},
+    {NULL, ""}};
+#undef X
+
+static const char *meaning_of(const struct meaning *m, const char *name)
 {
-        for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
-                if (strcmp(counters[i].name, name) == 0)
-                        return counters[i].help;
-        return "";
+        while (m->name && strcmp(m->name, name) != 0)
+                m++;
+        return m->help;
+}
+
+static const char *dataplane_help(const char *name)
+{
+        return meaning_of(dataplane_counters, name);
+}
+
+static const char *control_help(const char *name)
+{
+        return meaning_of(control_counters, name);
 }
 
 static const char *reason_help(const char *name)
@@ -94,7 +108,7 @@ static void print_workers(struct cp_cli *cli, const json_t *workers)
 
 static void print_page(struct cp_cli *cli, json_t *page, bool zeros)
 {
-        print_counts(cli, "counters", page, zeros, counter_help);
+        print_counts(cli, "counters", page, zeros, dataplane_help);
         print_counts(cli, "dropped, by reason", cp_field(page, "dropped"), zeros, reason_help);
         print_counts(cli, "passed, by reason", cp_field(page, "passed"), zeros, reason_help);
         print_counts(cli, "messages, by class", cp_field(page, "by_class"), zeros, no_help);
@@ -127,7 +141,11 @@ int cp_cmd_stats(struct cp_cli *cli, const struct cp_cli_args *args)
                 if (cp_cli_opt_value(args, "workers"))
                         print_workers(cli, cp_field(d, "workers"));
         }
-        print_counts(cli, "control", cp_field(r, "control"), zeros, no_help);
+        if (json_array_size(cp_field(r, "dataplanes")) == 0)
+                fputs("no dataplane is attached\n", cli->out);
+        print_counts(cli, "control", cp_field(r, "control"), zeros, control_help);
+        print_counts(cli, "decisions of control, by reason", cp_field(r, "control.by_reason"),
+                     zeros, reason_help);
         json_decref(r);
         return CP_CLI_YES;
 }

@@ -101,7 +101,8 @@ static bool add_dataplane(struct cp_table *t, const json_t *d)
                 label(t, "packets");
                 equation_cell(t, cp_field(d, "conservation"));
         }
-        return attached && json_is_true(cp_field(d, "conservation.exact"));
+        return attached && strcmp(cp_field_raw(d, "state", ""), "run") == 0 &&
+               json_is_true(cp_field(d, "conservation.exact"));
 }
 
 int cp_cmd_status(struct cp_cli *cli, const struct cp_cli_args *args)

@@ -47,7 +47,8 @@ static const struct cp_cli_opt doctor_opts[] = {
 const struct cp_cli_cmd cp_cli_commands[] = {
     {"status", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_status,
      "show what runs, what is in force and whether the counters add up",
-     "Exit status 1 when a dataplane is not attached, or packets are unaccounted for."},
+     "Exit status 1 when a dataplane is not attached or does not run, or when packets are "
+     "unaccounted for."},
     {"stats", "", 0, 0, CP_CLI_CONTROL, stats_opts, cp_cmd_stats,
      "show every counter of the dataplane and of control", NULL},
     {"ban add", "PREFIX", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, ban_add_opts, cp_cmd_ban_add,

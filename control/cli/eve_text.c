@@ -10,10 +10,12 @@
 #include "control/cli/table.h"
 #include "control/contract/shm_base.h"
 
-#define NAME_COLS_MAX 24u /* room for names that control chose: actions, reasons, classes */
-#define CLOCK_COLS    12u /* 03:04:05.678 */
-#define ACTION_COLS   6u  /* "reject" */
-#define ADDR_COLS_MAX 45  /* INET6_ADDRSTRLEN - 1 */
+#define NAME_COLS_MAX   24u /* room for names that control chose: actions, reasons, classes */
+#define CLOCK_COLS      12u /* 03:04:05.678 */
+#define ACTION_COLS     6u  /* "reject" */
+#define REASON_COLS     13u /* most reasons; a longer one moves the rest of its line */
+#define METHOD_COLS_MAX 16u
+#define ADDR_COLS_MAX   45 /* INET6_ADDRSTRLEN - 1 */
 
 static char *text_or(const json_t *o, const char *path, size_t cols, const char *otherwise)
 {
@@ -119,32 +121,51 @@ void cp_eve_print_full(struct cp_cli *cli, const json_t *event)
         cp_table_fini(&t);
 }
 
+/* "INVITE sip:user@host", "200 OK": what is left of the first line without the version. */
+static char *brief_line(const json_t *event, size_t cols)
+{
+        bool request = cp_field(event, "sip.method") != NULL;
+        char *first = text_or(event, request ? "sip.method" : "sip.code", METHOD_COLS_MAX, "");
+        size_t used = cp_cli_columns(first) + 1;
+        char *second = text_or(event, request ? "sip.uri" : "sip.reason",
+                               cols > used + 3 ? cols - used : 3, "");
+        char *both = NULL;
+
+        if (asprintf(&both, "%s%s%s", first, *second ? " " : "", second) < 0)
+                both = NULL;
+        free(first);
+        free(second);
+        return both;
+}
+
+static void print_padded(struct cp_cli *cli, const char *text, size_t cols)
+{
+        size_t taken = cp_cli_columns(text);
+
+        fprintf(cli->out, "%s%*s", text, (int)(taken < cols ? cols - taken : 0), "");
+}
+
 void cp_eve_print_line(struct cp_cli *cli, const json_t *event)
 {
-        const char *line =
-            cp_field(event, "sip.request_line") ? "sip.request_line" : "sip.response_line";
+        struct flow_text f = flow_of(event);
         char *when = text_or(event, "timestamp", 31, "?");
         char *action = text_or(event, "verdict.action", NAME_COLS_MAX, "?");
-        struct flow_text f = flow_of(event);
-        char *raw = NULL, *left, *what;
-        /* "2026-01-02T03:04:05.678901+0000": the time of day is enough while one looks on. */
-        const char *clock = strlen(when) == 31 ? when + 11 : when;
-        size_t at,
-            gap = cp_cli_columns(action) < ACTION_COLS ? ACTION_COLS - cp_cli_columns(action) : 0;
+        char *reason = text_or(event, "verdict.reason", NAME_COLS_MAX, "?");
+        char *src = cp_cli_escape(f.src, strlen(f.src), 0);
+        size_t at = CLOCK_COLS + 2 + ACTION_COLS + 2 + REASON_COLS + 2 + cp_cli_columns(src) + 2;
+        char *what = brief_line(event, cli->width > at ? cli->width - at : 0);
 
-        if (asprintf(&raw, "%.24s  %s > %s", cp_field_raw(event, "verdict.reason", "?"), f.src,
-                     f.dst) < 0)
-                raw = NULL;
-        left = cp_cli_escape(raw ? raw : "", raw ? strlen(raw) : 0, 0);
-        fprintf(cli->out, "%.12s  ", clock);
+        /* "2026-01-02T03:04:05.678901+0000": the time of day is enough while one looks on. */
+        fprintf(cli->out, "%.12s  ", strlen(when) == 31 ? when + 11 : when);
         cp_paint(cli, action_colour(action), action);
-        fprintf(cli->out, "%*s  %s", (int)gap, "", left);
-        at = CLOCK_COLS + 2 + ACTION_COLS + 2 + cp_cli_columns(left) + 2;
-        what = text_or(event, line, cli->width > at + 8 ? cli->width - at : 8, "");
-        fprintf(cli->out, "%s%s\n", *what ? "  " : "", what);
+        print_padded(cli, "",
+                     ACTION_COLS - (strlen(action) < ACTION_COLS ? strlen(action) : ACTION_COLS));
+        fputs("  ", cli->out);
+        print_padded(cli, reason, REASON_COLS);
+        fprintf(cli->out, "  %s  %s\n", src, what ? what : "");
         free(when);
         free(action);
-        free(raw);
-        free(left);
+        free(reason);
+        free(src);
         free(what);
 }

@@ -170,10 +170,11 @@ enum cp_rpc_result cp_rpc_call(struct cp_rpc *rpc, const char *method, json_t *p
         json_decref(req);
         if (!line)
                 return broken(rpc, "the request cannot be written as JSON (is it UTF-8?)");
-        r = send_all(rpc, line, strlen(line), deadline);
+        /* Who refuses a client says so and hangs up without reading: what was said counts then, not
+         * that the request found no reader. */
+        if (send_all(rpc, line, strlen(line), deadline) == CP_RPC_OK)
+                send_all(rpc, "\n", 1, deadline);
         free(line);
-        if (r == CP_RPC_OK)
-                r = send_all(rpc, "\n", 1, deadline);
         while (r == CP_RPC_OK) {
                 json_t *o = NULL, *error, *result;
 

@@ -39,19 +39,20 @@
         "\"call_id\":\"\\u001b]0;pwned\\u0007@x\",\"cseq\":1,\"cseq_method\":\"OPTIONS\","      \
         "\"from\":\"\\\"sipvicious\\\"<sip:100@1.1.1.1>;tag=6\",\"user_agent\":"                \
         "\"friendly-scanner\\u0000\\r\\nX: \\u009b2J\"}}"
-#define CALL_EVENT                                                                                \
-        "{\"timestamp\":\"2026-01-02T03:04:04.000001+0000\",\"event_type\":\"sip\",\"src_ip\":"   \
-        "\"2001:db8::1\",\"src_port\":5060,\"dest_ip\":\"2001:db8::2\",\"dest_port\":5060,"       \
-        "\"proto\":\"UDP\",\"verdict\":{\"action\":\"pass\",\"reason\":\"pass_policy\"},"         \
-        "\"class\":\"invite\",\"lane\":\"peer\",\"anomalies\":[],\"rules\":[],\"sip\":{"          \
-        "\"method\":\"INVITE\",\"request_line\":\"INVITE sip:a-very-long-user-name-that-goes-on-" \
-        "and-on@pbx.example.com SIP/2.0\",\"call_id\":\"a84b4c76e66710@pc33\"}}"
+#define CALL_EVENT                                                                              \
+        "{\"timestamp\":\"2026-01-02T03:04:04.000001+0000\",\"event_type\":\"sip\",\"src_ip\":" \
+        "\"2001:db8::1\",\"src_port\":5060,\"dest_ip\":\"2001:db8::2\",\"dest_port\":5060,"     \
+        "\"proto\":\"UDP\",\"verdict\":{\"action\":\"pass\",\"reason\":\"pass_policy\"},"       \
+        "\"class\":\"invite\",\"lane\":\"peer\",\"anomalies\":[],\"rules\":[],\"sip\":{"        \
+        "\"method\":\"INVITE\",\"uri\":\"sip:a-very-long-user-name@pbx.example.com\","          \
+        "\"request_line\":\"INVITE sip:a-very-long-user-name@pbx.example.com SIP/2.0\","        \
+        "\"call_id\":\"a84b4c76e66710@pc33\"}}"
 #define REJECT_EVENT                                                                               \
         "{\"timestamp\":\"2026-01-02T03:04:06.000000+0000\",\"src_ip\":\"192.0.2.9\",\"src_"       \
         "port\":"                                                                                  \
         "5060,\"dest_ip\":\"203.0.113.20\",\"dest_port\":5060,\"verdict\":{\"action\":\"reject\"," \
         "\"reason\":\"route_reject\",\"code\":403,\"rule\":2},\"sip\":{\"request_line\":"          \
-        "\"INVITE sip:0900@pbx SIP/2.0\"}}"
+        "\"INVITE sip:0900@pbx SIP/2.0\",\"method\":\"INVITE\",\"uri\":\"sip:0900@pbx\"}}"
 
 /* One command line against one list of answers. Golden is NULL when nothing may be printed. */
 struct row {
@@ -110,7 +111,8 @@ static void test_status(void **state)
         static const struct fake_answer wrong[] = {
             {"status",
              "\"result\":{" STATUS_HEAD ",\"dataplanes\":[{\"socket\":\"/d\",\"attached\":true,"
-             "\"workers\":1,\"conservation\":{\"received\":10,\"sent\":8,\"accounted\":8,"
+             "\"state\":\"run\",\"workers\":1,\"conservation\":{\"received\":10,\"sent\":8,"
+             "\"accounted\":8,"
              "\"exact\":false}}]}",
              NULL},
             {.method = NULL}};
@@ -139,7 +141,8 @@ static void test_stats(void **state)
              "\"by_class\":{\"other\":90,\"invite\":10},\"by_method\":{\"OPTIONS\":90},"
              "\"by_code_class\":{\"2xx\":20}},\"workers\":[{\"received\":600,\"sent\":500,"
              "\"sip_messages\":599,\"decisions_cached\":400},{\"received\":400,\"sent\":400,"
-             "\"sip_messages\":399,\"decisions_cached\":300}]}],\"control\":{\"requests\":40,"
+             "\"sip_messages\":399,\"decisions_cached\":300}]}],\"control\":{\"requests\":40,\"by_"
+             "reason\":{\"route_reject\":4},"
              "\"replies\":40,\"events\":998,\"expired\":0}}",
              NULL},
             {.method = NULL}};
@@ -156,14 +159,18 @@ static void test_ban(void **state)
         static const struct fake_answer answers[] = {
             {"ban.add",
              "\"result\":{\"prefix\":\"198.51.100.0/24\",\"source\":\"operator\",\"added\":"
-             "1767323045,\"expires\":1767326645,\"reason\":\"x\"}",
+             "\"2026-01-02T03:04:05.678901+0000\",\"expires\":\"2026-01-02T04:04:05.678901+0000\","
+             "\"reason\":\"x\"}",
              NULL},
             {"ban.lift", "\"result\":{\"lifted\":true}", NULL},
             {"ban.list",
              "\"result\":{\"bans\":[{\"prefix\":\"198.51.100.0/24\",\"source\":\"operator\","
-             "\"added\":1767323045,\"expires\":1767326645,\"reason\":\"abuse \\u001b[2J report "
+             "\"added\":\"2026-01-02T03:04:05.678901+0000\",\"expires\":\"2026-01-02T04:04:05."
+             "678901+0000\",\"reason\":\"abuse \\u001b[2J report "
              "17, and a reason that is long enough to need a second line\"},{\"prefix\":"
-             "\"2001:db8::/32\",\"source\":\"config\",\"added\":1767323045,\"expires\":0,"
+             "\"2001:db8::/"
+             "32\",\"source\":\"config\",\"added\":\"2026-01-02T03:04:05.678901+0000\",\"expires\":"
+             "null,"
              "\"reason\":\"\"}]}",
              NULL},
             {.method = NULL}};
@@ -248,8 +255,8 @@ static void test_reload_attach_version(void **state)
             {.method = NULL}};
         static const struct fake_answer bad[] = {
             {"reload",
-             "\"error\":{\"code\":-32000,\"message\":\"sluice.yaml has a fault; the old policy "
-             "stays in force\",\"data\":{\"file\":\"/etc/sluice/sluice.yaml\",\"line\":12,"
+             "\"error\":{\"code\":-32000,\"message\":\"/etc/sluice/sluice.yaml:12: a "
+             "fault\",\"data\":{\"file\":\"/etc/sluice/sluice.yaml\",\"line\":12,"
              "\"column\":7,\"text\":\"no such key: \\u001b[31mrouts\"}}",
              NULL},
             {"attach", "\"error\":{\"code\":-32001,\"message\":\"no such file\"}", NULL},
@@ -262,7 +269,9 @@ static void test_reload_attach_version(void **state)
             {"version", 0, "version.txt", NULL, NULL},
             {"version --json", 0, "version.json", NULL, NULL}};
         static const struct row bad_rows[] = {
-            {"reload", 1, NULL, "\n/etc/sluice/sluice.yaml:12:7: no such key: \\x1b[31mrouts\n",
+            {"reload", 1, NULL,
+             "sluicectl: /etc/sluice/sluice.yaml:12:7: no such key: \\x1b[31mrouts\n"
+             "sluicectl: the old policy stays in force\n",
              NULL},
             {"attach /x", 1, NULL, "no such file", NULL}};
 
