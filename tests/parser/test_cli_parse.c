@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* control/cli/parse.c: its JSON as its header promises, and its exit codes. */
+#include "tests/parser/probe.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "control/cli/parse.h"
+
+static char dir[] = "/tmp/sluice-parse-XXXXXX";
+static char file[64], out[64];
+
+static void write_file(const void *p, size_t n)
+{
+        FILE *f = fopen(file, "wb");
+
+        assert_non_null(f);
+        assert_int_equal(fwrite(p, 1, n, f), n);
+        assert_int_equal(fclose(f), 0);
+}
+
+/* Run with stdout in a file; returns the exit code. */
+static int run(int argc, const char **argv)
+{
+        int saved, rc;
+
+        fflush(stdout);
+        saved = dup(STDOUT_FILENO);
+        assert_non_null(freopen(out, "wb", stdout));
+        rc = cp_cli_parse(argc, (char **)(uintptr_t)argv);
+        fflush(stdout);
+        dup2(saved, STDOUT_FILENO);
+        close(saved);
+        return rc;
+}
+
+static json_t *run_json(const void *p, size_t n, int want_rc)
+{
+        const char *argv[] = {"parse", "--json", file};
+        json_error_t e;
+        json_t *j;
+
+        write_file(p, n);
+        assert_int_equal(run(3, argv), want_rc);
+        j = json_load_file(out, JSON_ALLOW_NUL, &e);
+        if (!j)
+                fail_msg("%s", e.text);
+        return j;
+}
+
+static void same_string(const json_t *j, const char *key, const char *want)
+{
+        const json_t *v = json_object_get(j, key);
+
+        assert_non_null(v);
+        if (!want)
+                assert_true(json_is_null(v));
+        else
+                assert_string_equal(json_string_value(v), want);
+}
+
+static void same_number(const json_t *j, const char *key, int want)
+{
+        const json_t *v = json_object_get(j, key);
+
+        assert_non_null(v);
+        if (want < 0)
+                assert_true(json_is_null(v));
+        else
+                assert_int_equal(json_integer_value(v), want);
+}
+
+static void request(void **state)
+{
+        static const char text[] =
+            "\r\nINVITE sip:b@h SIP/2.0\r\nv: SIP/2.0/UDP h;branch=z9hG4bK1,SIP/2.0/UDP g\r\n"
+            "From: <sip:a@h>;tag=ft\r\nTO : sip:b@h \r\n ;tag=tt\r\nCall-ID: c@h\r\n"
+            "CSeq: 5 INVITE\r\nX: a\xff"
+            "b\r\nl: 2\r\n\r\nhi";
+        json_t *j = run_json(text, sizeof(text) - 1, 0);
+        json_t *h;
+
+        (void)state;
+        same_string(j, "file", file);
+        same_string(j, "verdict", "normalise");
+        same_string(j, "reason", "hdr_space_before_colon");
+        same_string(j, "kind", "request");
+        same_string(j, "method", "INVITE");
+        same_number(j, "status", -1);
+        same_string(j, "request_uri", "sip:b@h");
+        same_string(j, "call_id", "c@h");
+        same_number(j, "cseq", 5);
+        same_string(j, "cseq_method", "INVITE");
+        same_string(j, "from_tag", "ft");
+        same_string(j, "to_tag", "tt");
+        same_string(j, "via_branch", "z9hG4bK1");
+        same_number(j, "via_count", 2);
+        same_number(j, "content_length", 2);
+        same_number(j, "body_offset", (int)sizeof(text) - 1 - 2);
+        h = json_object_get(j, "headers");
+        assert_int_equal(json_array_size(h), 7);
+        same_string(json_array_get(h, 0), "name", "v");
+        same_string(json_array_get(h, 2), "name", "TO");
+        same_string(json_array_get(h, 2), "value", "sip:b@h ;tag=tt");
+        same_string(json_array_get(h, 5), "value",
+                    "a\xef\xbf\xbd"
+                    "b");
+        h = json_object_get(j, "anomalies");
+        assert_int_equal(json_array_size(h), 7);
+        json_decref(j);
+}
+
+static void response_and_absent(void **state)
+{
+        static const char text[] = "SIP/2.0 404 Not Found\r\n\r\n";
+        json_t *j = run_json(text, sizeof(text) - 1, 1);
+
+        (void)state;
+        same_string(j, "verdict", "reject");
+        same_string(j, "reason", "via_missing");
+        same_string(j, "kind", "response");
+        same_string(j, "method", NULL);
+        same_number(j, "status", 404);
+        same_string(j, "request_uri", NULL);
+        same_string(j, "call_id", NULL);
+        same_number(j, "cseq", -1);
+        same_string(j, "via_branch", NULL);
+        same_number(j, "via_count", 0);
+        same_number(j, "content_length", -1);
+        json_decref(j);
+}
+
+static void garbage(void **state)
+{
+        static uint8_t big[70000];
+        json_t *j = run_json("\0\1\2", 3, 1);
+
+        (void)state;
+        same_string(j, "kind", NULL);
+        same_number(j, "body_offset", -1);
+        json_decref(j);
+        j = run_json("", 0, 1);
+        same_string(j, "reason", "empty");
+        json_decref(j);
+        memset(big, 'x', sizeof(big));
+        j = run_json(big, sizeof(big), 1);
+        same_string(j, "reason", "msg_too_long");
+        json_decref(j);
+}
+
+static void exit_codes(void **state)
+{
+        const char *none[] = {"parse"};
+        const char *option[] = {"parse", "--nonsense", file};
+        const char *missing[] = {"parse", "--json", "/nonexistent/x", file};
+
+        (void)state;
+        write_file("x", 1);
+        assert_int_equal(run(1, none), 2);
+        assert_int_equal(run(3, option), 2);
+        assert_int_equal(run(4, missing), 2);
+}
+
+/* What a stranger wrote cannot reach the terminal as a control sequence. */
+static void listing_is_escaped(void **state)
+{
+        static const char text_in[] = "OPTIONS sip:b@h SIP/2.0\r\nX: \x1b[31mred\r\n\r\n";
+        const char *argv[] = {"parse", file};
+        char text[4096];
+        size_t n;
+        FILE *f;
+
+        (void)state;
+        write_file(text_in, sizeof(text_in) - 1);
+        assert_int_equal(run(2, argv), 1);
+        f = fopen(out, "rb");
+        assert_non_null(f);
+        n = fread(text, 1, sizeof(text), f);
+        fclose(f);
+        assert_true(n > 0);
+        assert_null(memchr(text, 0x1b, n));
+}
+
+static int tear_down(void **state)
+{
+        (void)state;
+        unlink(file);
+        unlink(out);
+        return rmdir(dir);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test(request),
+            cmocka_unit_test(response_and_absent),
+            cmocka_unit_test(garbage),
+            cmocka_unit_test(exit_codes),
+            cmocka_unit_test(listing_is_escaped),
+        };
+
+        if (!mkdtemp(dir))
+                return 1;
+        snprintf(file, sizeof(file), "%s/message", dir);
+        snprintf(out, sizeof(out), "%s/out", dir);
+        return cmocka_run_group_tests(tests, NULL, tear_down);
+}
