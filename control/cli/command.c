@@ -69,8 +69,8 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "read the policy of sluice.yaml again",
      "A file with a fault changes nothing: the fault is shown, the old policy stays in force, and "
      "the exit status is 1."},
-    {"attach", "SOCKET", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_attach,
-     "let control serve one more dataplane, until that one ends", NULL},
+    {"attach", "SOCKET", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES | CP_CLI_FILES, no_opts,
+     cp_cmd_attach, "let control serve one more dataplane, until that one ends", NULL},
     {"parse", "[--json] FILE...", 1, UCHAR_MAX, CP_CLI_RAW | CP_CLI_FILES, no_opts, cp_cmd_parse,
      "parse files that hold one SIP message each and show what the dataplane would read", NULL},
     {"doctor", "", 0, 0, 0, doctor_opts, cp_cmd_doctor,

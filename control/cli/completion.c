@@ -69,14 +69,14 @@ static void print_commands(FILE *out)
         for (size_t i = 0; i < cp_cli_command_cnt; i++) {
                 const struct cp_cli_cmd *cmd = &cp_cli_commands[i];
 
-                fprintf(out, "        '%s'%s)", cmd->name, cmd->word_max ? "|" : "");
+                fprintf(out, "        '%s'", cmd->name);
                 if (cmd->word_max)
-                        fprintf(out, "'%s '*", cmd->name);
-                fputs(" list+='", out);
-                if (islower((unsigned char)*cmd->args)) /* a word to be typed as it is */
-                        fprintf(out, " %s", cmd->args);
+                        fprintf(out, "|'%s '*", cmd->name);
+                fputs(") opts+='", out);
                 print_opts(out, cmd->opts);
                 fputs("'", out);
+                if (islower((unsigned char)*cmd->args)) /* a word to be typed as it is */
+                        fprintf(out, "; list+=' %s'", cmd->args);
                 if (cmd->flags & CP_CLI_FILES)
                         fputs("; files=1", out);
                 fputs(" ;;&\n", out);
@@ -93,7 +93,7 @@ int cp_cmd_completion(struct cp_cli *cli, const struct cp_cli_args *args)
         fputs("# bash completion for sluicectl, made by: sluicectl completion bash\n"
               "_sluicectl()\n{\n"
               "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-              "    local words='' list='' files='' skip='' w i\n"
+              "    local words='' list='' opts='' files='' skip='' w i\n"
               "    COMPREPLY=()\n"
               "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
               "        w=${COMP_WORDS[i]}\n"
@@ -124,9 +124,10 @@ int cp_cmd_completion(struct cp_cli *cli, const struct cp_cli_args *args)
         fputs("' ;;&\n", out);
         print_second_words(out);
         print_commands(out);
-        fputs("    esac\n    list+='", out);
+        fputs("    esac\n    opts+='", out);
         print_opts(out, cp_cli_global_opts);
         fputs("'\n"
+              "    [[ $cur != -* ]] || list=$opts\n"
               "    COMPREPLY=($(compgen -W \"$list\" -- \"$cur\"))\n"
               "    [ -z \"$files\" ] || COMPREPLY+=($(compgen -f -- \"$cur\"))\n"
               "}\n"

@@ -30,17 +30,25 @@ static int try_seals(void)
         return err;
 }
 
+/* Where the kernel itself cannot be asked, its version tells. */
+static bool is_old(const char *release)
+{
+        unsigned major = 0, minor = 0;
+
+        return sscanf(release, "%u.%u", &major, &minor) == 2 &&
+               (major < 5 || (major == 5 && minor < 1));
+}
+
 void cp_doctor_check_kernel(struct cp_doctor *d)
 {
         char release[128];
-        unsigned major = 0, minor = 0;
         int err = d->live ? try_seals() : 0;
-        bool old;
 
         cp_sys_read(d->root, "/proc/sys/kernel/osrelease", release, sizeof(release));
-        old = sscanf(release, "%u.%u", &major, &minor) == 2 &&
-              (major < 5 || (major == 5 && minor < 1));
-        if (err || (old && !d->live)) {
+        if (!d->live && !release[0]) {
+                cp_doctor_add(d, CP_DOCTOR_INFO, "kernel.seals",
+                              "the kernel's version cannot be read");
+        } else if (err || (!d->live && is_old(release))) {
                 cp_doctor_add(d, CP_DOCTOR_FAIL, "kernel.seals",
                               "kernel %s cannot seal shared memory against writing (%s)", release,
                               err ? strerror(err) : "older than 5.1");
