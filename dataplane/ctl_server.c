@@ -471,3 +471,9 @@ void dp_ctl_server_local_ready(struct dp_ctl_server *s)
         link_publish(s, s->offered);
         s->offered = NULL;
 }
+
+void dp_ctl_server_local_detach(struct dp_ctl_server *s)
+{
+        link_publish(s, NULL);
+        links_reclaim(s);
+}

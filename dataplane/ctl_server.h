@@ -45,5 +45,7 @@ int dp_ctl_server_create_local(struct dp_ctl_server **out, uint16_t worker_cnt,
 int dp_ctl_server_local_fds(struct dp_ctl_server *s, int *to_control_fd, int *to_dataplane_fd);
 /* The peer has attached: publish the link. */
 void dp_ctl_server_local_ready(struct dp_ctl_server *s);
+/* The peer is gone: control is absent from the worker's next turn on. */
+void dp_ctl_server_local_detach(struct dp_ctl_server *s);
 
 #endif

@@ -16,16 +16,23 @@
 
 static inline uint64_t dp_inet_sum(uint64_t sum, const uint8_t *p, size_t bytes)
 {
-        uint32_t word = 0;
+        uint32_t word;
 
         for (; bytes >= sizeof(word); bytes -= sizeof(word), p += sizeof(word)) {
                 memcpy(&word, p, sizeof(word));
                 sum += word;
         }
-        word = 0;
-        for (size_t i = 0; i < bytes; i++)
-                ((uint8_t *)&word)[i] = p[i];
-        return sum + word;
+        uint16_t pair = 0;
+
+        if ((bytes & 2u) != 0) {
+                memcpy(&pair, p, sizeof(pair));
+                sum += pair;
+                p += sizeof(pair);
+        }
+        pair = 0;
+        if ((bytes & 1u) != 0)
+                memcpy(&pair, p, 1); /* the octet that comes first, whatever the byte order */
+        return sum + pair;
 }
 
 /* The pseudo-header's part (RFC 9293 3.1, RFC 8200 8.1); addr_bytes is 4 or 16. */

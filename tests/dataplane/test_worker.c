@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_worker.c - the decision path through a whole worker: asked, cached, late, forged, orphaned.
+ * Every test ends in chain_destroy(), which asserts conservation and that no buffer is lost.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/dataplane/chain.h"
+
+static struct dp_config config;
+
+static int reset(void **state)
+{
+        (void)state;
+        dp_config_free(&config);
+        return dp_config_load(NULL, &config);
+}
+
+static void send_request(struct chain *c, const char *method, const char *uri, const char *extra)
+{
+        char text[1024];
+
+        chain_request_text(text, sizeof(text), method, uri, extra);
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+}
+
+/* Ask-and-answer in one: what control is asked about must be `method`. */
+static void answer_next(struct chain *c, enum shm_action action, enum shm_reason reason,
+                        uint8_t scopes)
+{
+        struct shm_request r;
+
+        assert_true(chain_request(c, &r));
+        chain_answer(c, r.id, action, reason, scopes);
+        chain_turn(c);
+}
+
+static void test_pass_after_answer(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        struct shm_request r;
+        struct shm_event e;
+
+        (void)state;
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_null(chain_receive_text(c, SHM_SIDE_INSIDE));
+        assert_int_equal(chain_counters(c)->held_pending, 1);
+        chain_assert_conserved(c);
+        assert_true(chain_request(c, &r));
+        assert_int_equal(r.cls, SHM_CLASS_INVITE);
+        assert_int_equal(r.flow.sport, 5060);
+        chain_pass_ms(c, 3);
+        chain_answer(c, r.id, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_turn(c);
+        assert_non_null(strstr(chain_receive_text(c, SHM_SIDE_INSIDE), "INVITE sip:bob"));
+        assert_true(chain_event(c, &e));
+        assert_int_equal(e.reason, SHM_REASON_PASS_POLICY);
+        assert_int_equal(e.rule, 7);
+        assert_int_equal(e.held_us, 3000);
+        assert_int_equal(e.msg_len, e.full_len);
+        chain_destroy(c);
+}
+
+static void test_drop_and_reason(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        struct shm_event e;
+
+        (void)state;
+        send_request(c, "OPTIONS", "sip:100@example.com", "User-Agent: friendly-scanner\r\n");
+        answer_next(c, SHM_ACTION_DROP, SHM_REASON_SCANNER, SHM_SCOPE_SRC_UA);
+        /* the same software from the same address, whatever it asks for next: not asked again */
+        send_request(c, "REGISTER", "sip:example.com", "User-Agent: friendly-scanner\r\n");
+        assert_int_equal(chain_counters(c)->decisions_cached, 1);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_SCANNER], 2);
+        /* other software behind that address is not punished */
+        send_request(c, "OPTIONS", "sip:100@example.com", "User-Agent: a phone\r\n");
+        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        assert_non_null(chain_receive_text(c, SHM_SIDE_INSIDE));
+        while (chain_event(c, &e))
+                assert_int_not_equal(e.reason, SHM_REASON_NONE);
+        chain_destroy(c);
+}
+
+static void test_reject_is_answered(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        const char *reply;
+
+        (void)state;
+        send_request(c, "INVITE", "sip:0900123@example.com", "");
+        answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, SHM_SCOPE_ROUTE);
+        reply = chain_receive_text(c, SHM_SIDE_OUTSIDE);
+        assert_non_null(reply);
+        assert_memory_equal(reply, "SIP/2.0 403 ", 12);
+        assert_non_null(strstr(reply, "received=10.0.0.1"));
+        assert_non_null(strstr(reply, "CSeq: 314159 INVITE"));
+        assert_non_null(strstr(reply, "To: <sip:bob@example.com>;tag="));
+        assert_int_equal(chain_counters(c)->consumed, 1);
+        assert_int_equal(chain_counters(c)->replies_sent, 1);
+
+        /* a retransmission gets the same octets, from the cache */
+        char first[1024];
+
+        snprintf(first, sizeof(first), "%s", reply);
+        send_request(c, "INVITE", "sip:0900123@example.com", "");
+        assert_string_equal(chain_receive_text(c, SHM_SIDE_OUTSIDE), first);
+        chain_destroy(c);
+}
+
+static void test_ack_and_response_are_never_answered(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        char text[1024];
+
+        (void)state;
+        send_request(c, "ACK", "sip:bob@example.com", "");
+        answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
+        snprintf(
+            text, sizeof(text),
+            "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
+            "To: <sip:c@d>;tag=2\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+        answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
+        assert_null(chain_receive_text(c, SHM_SIDE_OUTSIDE));
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_NO_REPLY_ACK], 2);
+        chain_destroy(c);
+}
+
+static void test_dialog_scope_opens_no_door(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        const uint8_t both = SHM_SCOPE_ROUTE | SHM_SCOPE_DIALOG;
+
+        (void)state;
+        send_request(c, "OPTIONS", "sip:bob@example.com", "");
+        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, both);
+        /* inside that call: cached */
+        send_request(c, "BYE", "sip:bob@example.com", "To: <sip:bob@example.com>;tag=9\r\n");
+        assert_int_equal(chain_counters(c)->decisions_cached, 1);
+        /* a new INVITE with the same Call-ID: asked, though its dialog is known */
+        send_request(c, "INVITE", "sip:0900666@example.com", "");
+        assert_int_equal(chain_counters(c)->decisions_asked, 2);
+        answer_next(c, SHM_ACTION_DROP, SHM_REASON_ROUTE_DROP, 0);
+        /* the answer from the inside travels in the same call */
+        chain_send(SHM_SIDE_INSIDE, 1,
+                   "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK776asdhds\r\n"
+                   "From: <sip:alice@example.com>;tag=1928301774\r\n"
+                   "To: <sip:bob@example.com>;tag=9\r\nCall-ID: a84b4c76e66710@example.com\r\n"
+                   "CSeq: 314159 OPTIONS\r\nContent-Length: 0\r\n\r\n");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->decisions_cached, 2);
+        assert_non_null(chain_receive_text(c, SHM_SIDE_OUTSIDE));
+        chain_destroy(c);
+}
+
+static void test_deadline(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        struct shm_request r;
+
+        (void)state;
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        send_request(c, "BYE", "sip:bob@example.com", "To: <sip:bob@example.com>;tag=9\r\n");
+        chain_pass_ms(c, config.decision_deadline_ms - 1);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->held_pending, 2);
+        chain_pass_ms(c, 1);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->held_pending, 0);
+        assert_int_equal(chain_counters(c)->decisions_expired, 2);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_DEADLINE], 1);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_EXCEPTION], 1);
+        assert_non_null(chain_receive_text(c, SHM_SIDE_INSIDE));
+        /* the answers that come now are late, and change nothing */
+        while (chain_request(c, &r))
+                chain_answer(c, r.id, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->decisions_stale, 2);
+        assert_int_equal(chain_counters(c)->cache_inserts, 0);
+        chain_destroy(c);
+}
+
+static void test_twice_and_invented(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        struct shm_request r;
+
+        (void)state;
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_true(chain_request(c, &r));
+        chain_answer(c, r.id ^ (UINT64_C(1) << 40), SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_answer(c, 0, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_answer(c, UINT64_MAX, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->decisions_stale, 3);
+        assert_int_equal(chain_counters(c)->held_pending, 1);
+        chain_answer(c, r.id, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_answer(c, r.id, SHM_ACTION_DROP, SHM_REASON_DENIED, 0);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->decisions_answered, 1);
+        assert_int_equal(chain_counters(c)->decisions_stale, 4);
+        chain_destroy(c);
+}
+
+static void test_forged_records_are_counted_only(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        struct shm_request r;
+
+        (void)state;
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_true(chain_request(c, &r));
+        struct shm_reply bad = {.id = r.id, .action = 77, .reason = SHM_REASON_PASS_POLICY};
+
+        chain_answer_raw(c, SHM_REC_REPLY, &bad, sizeof(bad));
+        bad.action = SHM_ACTION_PASS;
+        bad.reason = 9999;
+        chain_answer_raw(c, SHM_REC_REPLY, &bad, sizeof(bad));
+        chain_answer_raw(c, SHM_REC_REPLY, &bad, 3);
+        chain_answer_raw(c, SHM_REC_EVENT, &bad, sizeof(bad));
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->decisions_forged, 4);
+        assert_int_equal(chain_counters(c)->held_pending, 1);
+        chain_answer(c, r.id, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_turn(c);
+        assert_non_null(chain_receive_text(c, SHM_SIDE_INSIDE));
+        chain_destroy(c);
+}
+
+static void test_broken_ring_is_as_no_control(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+
+        (void)state;
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_break_ring(c);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->link_errors, 1);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_NO_CONTROL], 1);
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_int_equal(chain_counters(c)->control_absent, 1);
+        chain_destroy(c);
+}
+
+/* One row of the exception table: a message, and what becomes of it without control. */
+struct row {
+        const char *method;
+        const char *uri;
+        const char *extra;
+        enum shm_side side;
+        enum shm_class cls;
+        bool passes;
+};
+
+static void test_exception_table(void **state)
+{
+        static const struct row rows[] = {
+            {"INVITE", "sip:bob@example.com", "", SHM_SIDE_OUTSIDE, SHM_CLASS_INVITE, false},
+            {"REGISTER", "sip:example.com", "", SHM_SIDE_OUTSIDE, SHM_CLASS_REGISTER, false},
+            {"OPTIONS", "sip:bob@example.com", "", SHM_SIDE_OUTSIDE, SHM_CLASS_OTHER, false},
+            {"FOO", "sip:bob@example.com", "", SHM_SIDE_OUTSIDE, SHM_CLASS_OTHER, false},
+            {"INVITE", "sip:112@example.com", "", SHM_SIDE_OUTSIDE, SHM_CLASS_EMERGENCY, true},
+            {"INVITE", "urn:service:sos", "", SHM_SIDE_OUTSIDE, SHM_CLASS_EMERGENCY, true},
+            {"INVITE", "urn:service:sos.fire", "", SHM_SIDE_OUTSIDE, SHM_CLASS_EMERGENCY, true},
+            {"INVITE", "urn:service:sosumi", "", SHM_SIDE_OUTSIDE, SHM_CLASS_INVITE, false},
+            {"INVITE", "sip:1123@example.com", "", SHM_SIDE_OUTSIDE, SHM_CLASS_INVITE, false},
+            {"BYE", "sip:bob@example.com", "To: <sip:b@c>;tag=1\r\n", SHM_SIDE_OUTSIDE,
+             SHM_CLASS_IN_DIALOG, true},
+            {"ACK", "sip:bob@example.com", "", SHM_SIDE_OUTSIDE, SHM_CLASS_IN_DIALOG, true},
+            {"CANCEL", "sip:bob@example.com", "", SHM_SIDE_OUTSIDE, SHM_CLASS_IN_DIALOG, true},
+            {"INVITE", "sip:bob@example.com", "", SHM_SIDE_INSIDE, SHM_CLASS_PEER, true},
+        };
+        struct chain *c = chain_create(&config, false);
+        char text[1024];
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                uint64_t before = chain_counters(c)->by_class[rows[i].cls];
+                uint64_t drops = chain_counters(c)->dropped[SHM_REASON_NO_CONTROL];
+
+                chain_request_text(text, sizeof(text), rows[i].method, rows[i].uri, rows[i].extra);
+                chain_send(rows[i].side, 1, text);
+                chain_turn(c);
+                assert_int_equal(chain_counters(c)->by_class[rows[i].cls], before + 1);
+                assert_int_equal(chain_counters(c)->dropped[SHM_REASON_NO_CONTROL] - drops,
+                                 rows[i].passes ? 0 : 1);
+        }
+        assert_int_equal(chain_counters(c)->events_lost, chain_counters(c)->sip_messages);
+        chain_destroy(c);
+}
+
+static void test_exception_503(void **state)
+{
+        struct chain *c;
+
+        (void)state;
+        config.exceptions[SHM_CLASS_INVITE] = DP_POLICY_REJECT;
+        c = chain_create(&config, false);
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_memory_equal(chain_receive_text(c, SHM_SIDE_OUTSIDE), "SIP/2.0 503 ", 12);
+        chain_destroy(c);
+}
+
+static void test_control_dies_and_returns(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+
+        (void)state;
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE | SHM_SCOPE_DIALOG);
+        send_request(c, "INVITE", "sip:carol@example.com", ""); /* held when control goes */
+        chain_control_detach(c);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_NO_CONTROL], 1);
+        /* what was decided stays decided */
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_int_equal(chain_counters(c)->decisions_cached, 1);
+        chain_control_attach(c);
+        send_request(c, "INVITE", "sip:carol@example.com", "");
+        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        assert_int_equal(chain_counters(c)->decisions_answered, 2);
+        chain_destroy(c);
+}
+
+static void table_update(struct chain *c, enum shm_table_op op, enum shm_table table,
+                         const char *octets, uint8_t prefix_len)
+{
+        struct shm_table_update u = {
+            .op = (uint8_t)op,
+            .table = (uint8_t)table,
+            .prefix_len = prefix_len,
+            .reason = table == SHM_TABLE_BAN ? SHM_REASON_BANNED : SHM_REASON_PASS_ALLOW,
+        };
+
+        u.ip.b[10] = 0xff;
+        u.ip.b[11] = 0xff;
+        if (octets != NULL)
+                memcpy(u.ip.b + 12, octets, 4);
+        if (op == SHM_TABLE_FLUSH_CACHE)
+                u.reason = 0;
+        assert_true(shm_table_update_check(&u, sizeof(u)));
+        chain_answer_raw(c, SHM_REC_TABLE, &u, sizeof(u));
+        chain_turn(c);
+}
+
+static void test_bans_peers_and_flush(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        struct shm_request r;
+
+        (void)state;
+        table_update(c, SHM_TABLE_ADD, SHM_TABLE_BAN, "\x0a\x00\x00\x00", 120);
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_BANNED], 1);
+        assert_false(chain_request(c, &r));
+        /* the allow list always wins */
+        table_update(c, SHM_TABLE_ADD, SHM_TABLE_PEER, "\x0a\x00\x00\x01", 128);
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_true(chain_request(c, &r));
+        assert_int_equal(r.lane, SHM_LANE_PEER);
+        assert_int_equal(r.cls, SHM_CLASS_PEER);
+        chain_answer(c, r.id, SHM_ACTION_PASS, SHM_REASON_PASS_ALLOW, SHM_SCOPE_ROUTE);
+        chain_turn(c);
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_int_equal(chain_counters(c)->decisions_cached, 1);
+        table_update(c, SHM_TABLE_FLUSH_CACHE, SHM_TABLE_NONE, NULL, 0);
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_int_equal(chain_counters(c)->decisions_cached, 1);
+        assert_int_equal(chain_counters(c)->held_pending, 1);
+        assert_int_equal(chain_counters(c)->table_updates, 3);
+        chain_destroy(c);
+}
+
+static void test_pending_full(void **state)
+{
+        struct chain *c;
+
+        (void)state;
+        config.pending_messages = 16;
+        c = chain_create(&config, true);
+        for (unsigned i = 0; i < 20; i++)
+                send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_int_equal(chain_counters(c)->held_pending, 16);
+        assert_int_equal(chain_counters(c)->pending_full, 4);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_PENDING_FULL], 4);
+        chain_destroy(c);
+}
+
+/* Unproven work can not fill the ring: a call that is up still gets its question through. */
+static void test_ring_shares(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        unsigned asked = 0;
+
+        (void)state;
+        while (chain_counters(c)->ring_full == 0) {
+                send_request(c, "OPTIONS", "sip:bob@example.com", "");
+                assert_true(++asked < 4096);
+        }
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_RING_FULL], 1);
+        send_request(c, "INVITE", "sip:112@example.com", "");
+        send_request(c, "BYE", "sip:bob@example.com", "To: <sip:b@c>;tag=1\r\n");
+        assert_int_equal(chain_counters(c)->ring_full, 1);
+        chain_destroy(c);
+}
+
+static void test_tap_sends_nothing(void **state)
+{
+        struct chain *c;
+
+        (void)state;
+        config.mode = DP_MODE_TAP;
+        c = chain_create(&config, true);
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        send_request(c, "INVITE", "sip:carol@example.com", "");
+        answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
+        assert_null(chain_receive_text(c, SHM_SIDE_INSIDE));
+        assert_null(chain_receive_text(c, SHM_SIDE_OUTSIDE));
+        assert_int_equal(chain_counters(c)->observed, 1);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_ROUTE_REJECT], 1);
+        chain_destroy(c);
+}
+
+static void test_other_traffic(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        static const uint8_t arp[60] = {[0] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, [12] = 8, 6};
+
+        (void)state;
+        chain_send(SHM_SIDE_OUTSIDE, 1, "\r\n\r\n");
+        chain_send(SHM_SIDE_OUTSIDE, 1, "hello");
+        chain_send_bytes(SHM_SIDE_OUTSIDE, arp, sizeof(arp));
+        chain_send_bytes(SHM_SIDE_OUTSIDE, arp, 5);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_KEEPALIVE], 1);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 2);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_ETH_SHORT], 1);
+        chain_destroy(c);
+        config.non_sip = DP_POLICY_DROP;
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, "hello");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_NON_SIP], 1);
+        chain_destroy(c);
+}
+
+static void test_malformed_has_its_own_reason(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        struct shm_request r;
+        struct shm_event e;
+
+        (void)state;
+        send_request(c, "INVITE", "sip:bob@example.com", "CSeq: 1 INVITE\r\n");
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_SIP_DUP_SINGLETON], 1);
+        assert_false(chain_request(c, &r));
+        assert_true(chain_event(c, &e));
+        assert_int_equal(e.reason, SHM_REASON_SIP_DUP_SINGLETON);
+        chain_destroy(c);
+}
+
+static void test_tx_full_is_told(void **state)
+{
+        struct chain *c = chain_create(&config, false);
+        struct shm_counters const *n = chain_counters(c);
+        char text[1024];
+
+        (void)state;
+        chain_request_text(text, sizeof(text), "ACK", "sip:bob@example.com", "");
+        while (n->dropped[SHM_REASON_TX_FULL] == 0) {
+                chain_send(SHM_SIDE_OUTSIDE, 1, text);
+                chain_turn(c);
+                assert_true(n->received < 4096);
+        }
+        assert_int_equal(n->received, n->sent + 1);
+        chain_destroy(c);
+}
+
+int main(int argc, char **argv)
+{
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test_setup(test_pass_after_answer, reset),
+            cmocka_unit_test_setup(test_drop_and_reason, reset),
+            cmocka_unit_test_setup(test_reject_is_answered, reset),
+            cmocka_unit_test_setup(test_ack_and_response_are_never_answered, reset),
+            cmocka_unit_test_setup(test_dialog_scope_opens_no_door, reset),
+            cmocka_unit_test_setup(test_deadline, reset),
+            cmocka_unit_test_setup(test_twice_and_invented, reset),
+            cmocka_unit_test_setup(test_forged_records_are_counted_only, reset),
+            cmocka_unit_test_setup(test_broken_ring_is_as_no_control, reset),
+            cmocka_unit_test_setup(test_exception_table, reset),
+            cmocka_unit_test_setup(test_exception_503, reset),
+            cmocka_unit_test_setup(test_control_dies_and_returns, reset),
+            cmocka_unit_test_setup(test_bans_peers_and_flush, reset),
+            cmocka_unit_test_setup(test_pending_full, reset),
+            cmocka_unit_test_setup(test_ring_shares, reset),
+            cmocka_unit_test_setup(test_tap_sends_nothing, reset),
+            cmocka_unit_test_setup(test_other_traffic, reset),
+            cmocka_unit_test_setup(test_malformed_has_its_own_reason, reset),
+            cmocka_unit_test_setup(test_tx_full_is_told, reset),
+        };
+
+        (void)argc;
+        chain_eal_start(argv[0]);
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
