@@ -200,7 +200,7 @@ static void test_poor_machine(void **state)
 
 static void test_nothing_readable(void **state)
 {
-        struct outcome o = run_on(empty_tree, "control: {eve-file: ''}\n", "");
+        struct outcome o = run_on(empty_tree, "control: {eve-file: '', state-dir: ''}\n", "");
 
         (void)state;
         assert_golden("doctor_empty.txt", o.out);

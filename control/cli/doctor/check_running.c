@@ -130,7 +130,11 @@ static void check_disk(struct cp_doctor *d)
                         check_room(d, "disk.eve", "events", dir);
                 free(dir);
         }
-        check_room(d, "disk.state", "control's state", d->settings->state_dir);
+        if (*d->settings->state_dir)
+                check_room(d, "disk.state", "control's state", d->settings->state_dir);
+        else
+                cp_doctor_add(d, CP_DOCTOR_INFO, "disk.state",
+                              "no state directory is configured: bans end with control");
 }
 
 void cp_doctor_check_running(struct cp_doctor *d)
