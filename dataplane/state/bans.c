@@ -24,8 +24,7 @@ struct slot {
         uint32_t generation;
         uint8_t len;
         uint8_t table; /* enum shm_table; SHM_TABLE_NONE = empty */
-        uint8_t reason;
-        uint8_t reserved;
+        uint16_t reason;
 };
 _Static_assert(sizeof(struct slot) == 32, "a slot is half a cache line");
 
@@ -220,7 +219,7 @@ static int entry_add(struct dp_bans *b, const struct shm_table_update *u)
                                     .generation = b->sync[u->table].stamp,
                                     .len = p.len,
                                     .table = u->table,
-                                    .reason = (uint8_t)u->reason};
+                                    .reason = u->reason};
         return 0;
 }
 

@@ -26,8 +26,8 @@
 struct dp_bans;
 
 struct dp_bans_hit {
-        uint8_t table;  /* SHM_TABLE_PEER or SHM_TABLE_BAN */
-        uint8_t reason; /* enum shm_reason that the entry gives */
+        uint8_t table;   /* SHM_TABLE_PEER or SHM_TABLE_BAN */
+        uint16_t reason; /* enum shm_reason that the entry gives */
 };
 
 #define DP_BANS_ENTRIES_MAX (1u << 24)

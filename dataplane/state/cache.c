@@ -21,11 +21,13 @@ struct entry {
         uint32_t expires_ms; /* since base_ns */
         uint32_t rule;
         uint16_t epoch;
-        uint16_t code;
         uint16_t retry_after_s;
-        uint8_t reason;
-        uint8_t action;
+        uint16_t reason;
+        uint16_t code_action; /* SIP status below, action above ACTION_SHIFT */
 };
+#define ACTION_SHIFT 12u /* a status has three digits: 10 bits */
+#define CODE_MASK    ((1u << ACTION_SHIFT) - 1u)
+_Static_assert(SHM_ACTION_CNT <= UINT16_MAX >> ACTION_SHIFT, "action does not fit");
 _Static_assert(sizeof(struct entry) == 32, "an entry is half a cache line");
 
 struct set {
@@ -130,9 +132,9 @@ bool dp_cache_get(struct dp_cache *c, const struct dp_key *key, uint64_t now_ns,
 
                 if (!key_same(&e->key, key) || !entry_alive(c, e, now_ms))
                         continue;
-                *out = (struct dp_decision){.action = e->action,
+                *out = (struct dp_decision){.action = (uint8_t)(e->code_action >> ACTION_SHIFT),
                                             .reason = e->reason,
-                                            .code = e->code,
+                                            .code = e->code_action & CODE_MASK,
                                             .retry_after_s = e->retry_after_s,
                                             .rule = e->rule};
                 return true;
@@ -172,14 +174,15 @@ bool dp_cache_put(struct dp_cache *c, const struct dp_key *key, uint64_t now_ns,
                 return false;
         e = victim(c, set_of(c, key), key, now_ms);
         evicted = entry_alive(c, e, now_ms) && !key_same(&e->key, key);
-        *e = (struct entry){.key = *key,
-                            .expires_ms = now_ms + lifetime_ms,
-                            .rule = d->rule,
-                            .epoch = c->epoch,
-                            .code = d->code,
-                            .retry_after_s = d->retry_after_s,
-                            .reason = d->reason,
-                            .action = d->action};
+        *e = (struct entry){
+            .key = *key,
+            .expires_ms = now_ms + lifetime_ms,
+            .rule = d->rule,
+            .epoch = c->epoch,
+            .retry_after_s = d->retry_after_s,
+            .reason = d->reason,
+            .code_action = (uint16_t)(d->action << ACTION_SHIFT | (d->code & CODE_MASK)),
+        };
         return evicted;
 }
 

@@ -23,9 +23,9 @@
 struct dp_cache;
 
 struct dp_decision {
-        uint8_t action; /* enum shm_action */
-        uint8_t reason; /* enum shm_reason */
-        uint16_t code;  /* REJECT: SIP status */
+        uint8_t action;  /* enum shm_action */
+        uint16_t reason; /* enum shm_reason */
+        uint16_t code;   /* REJECT: SIP status */
         uint16_t retry_after_s;
         uint32_t rule;
 };

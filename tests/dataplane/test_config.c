@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_config.c - sluice.yaml as the dataplane reads it: defaults, every key, and each kind of
+ * fault with its line and column. Also the EAL arguments that come of it.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "dataplane/config.h"
+#include "dataplane/eal_args.h"
+
+static char path[] = "/tmp/sluice_config_XXXXXX";
+
+static void file_write(const char *text)
+{
+        FILE *f = fopen(path, "w");
+
+        assert_non_null(f);
+        assert_true(fputs(text, f) >= 0);
+        assert_int_equal(fclose(f), 0);
+}
+
+/* Load with standard error caught. */
+static int load(const char *text, struct dp_config *c, char *told, size_t cap)
+{
+        int saved = dup(STDERR_FILENO);
+        FILE *out = tmpfile();
+        int rc;
+
+        file_write(text);
+        fflush(stderr);
+        dup2(fileno(out), STDERR_FILENO);
+        rc = dp_config_load(path, c);
+        fflush(stderr);
+        dup2(saved, STDERR_FILENO);
+        close(saved);
+        rewind(out);
+        told[fread(told, 1, cap - 1, out)] = '\0';
+        fclose(out);
+        return rc;
+}
+
+static void test_defaults(void **state)
+{
+        struct dp_config c;
+
+        (void)state;
+        assert_int_equal(dp_config_load(NULL, &c), 0);
+        assert_int_equal(c.mode, DP_MODE_INLINE);
+        assert_int_equal(c.non_sip, DP_POLICY_PASS);
+        assert_int_equal(c.exceptions[SHM_CLASS_IN_DIALOG], DP_POLICY_PASS);
+        assert_int_equal(c.exceptions[SHM_CLASS_INVITE], DP_POLICY_DROP);
+        assert_int_equal(c.workers, 1);
+        dp_config_free(&c);
+}
+
+/* The documented file says of itself that every value is the default. */
+static void test_documented_file_is_the_default(void **state)
+{
+        const char *root = getenv("SLUICE_SOURCE_ROOT");
+        struct dp_config c, d;
+        char file[4096];
+
+        (void)state;
+        assert_non_null(root);
+        snprintf(file, sizeof(file), "%s/control/sluice.yaml", root);
+        assert_int_equal(dp_config_load(NULL, &d), 0);
+        assert_int_equal(dp_config_load(file, &c), 0);
+        assert_int_equal(c.mode, d.mode);
+        assert_int_equal(c.idle, d.idle);
+        assert_int_equal(c.non_sip, d.non_sip);
+        assert_int_equal(c.fragments, d.fragments);
+        assert_int_equal(c.events, d.events);
+        assert_memory_equal(c.exceptions, d.exceptions, sizeof(c.exceptions));
+        assert_string_equal(c.socket, d.socket);
+        assert_int_equal(c.workers, d.workers);
+        assert_int_equal(c.mempool_size, d.mempool_size);
+        assert_int_equal(c.rx_descriptors, d.rx_descriptors);
+        assert_int_equal(c.tx_descriptors, d.tx_descriptors);
+        assert_int_equal(c.decision_deadline_ms, d.decision_deadline_ms);
+        assert_int_equal(c.pending_messages, d.pending_messages);
+        assert_int_equal(c.cache_entries, d.cache_entries);
+        assert_int_equal(c.ban_entries, d.ban_entries);
+        assert_int_equal(c.sip_port_cnt, d.sip_port_cnt);
+        assert_int_equal(c.emergency_cnt, d.emergency_cnt);
+        for (uint32_t i = 0; i < c.emergency_cnt; i++)
+                assert_string_equal(c.emergency[i], d.emergency[i]);
+        dp_config_free(&c);
+        dp_config_free(&d);
+}
+
+static void test_every_key(void **state)
+{
+        struct dp_config c;
+        char told[512];
+
+        (void)state;
+        assert_int_equal(
+            load("dpdk:\n"
+                 "  eal-params: [--no-huge, -m, '64']\n"
+                 "  interfaces:\n"
+                 "    - {interface: '0000:01:00.0', role: inside}\n"
+                 "    - {interface: 'net_null0,size=64', role: outside}\n"
+                 "dataplane:\n"
+                 "  mode: tap\n  idle: spin\n  non-sip: drop\n  fragments: pass\n"
+                 "  events: drops\n  socket: /tmp/s\n  workers: 3\n"
+                 "  mempool-size: 2048\n  rx-descriptors: 64\n  tx-descriptors: 128\n"
+                 "  decision-deadline-ms: 50\n  pending-messages: 32\n"
+                 "  cache-entries: 128\n  ban-entries: 256\n  sip-ports: [5060, 5080]\n"
+                 "  emergency-numbers: ['000']\n"
+                 "  exceptions: {other: reject, peer: drop}\n"
+                 "control: {anything: 1}\npolicy: {more: [2]}\n",
+                 &c, told, sizeof(told)),
+            0);
+        assert_string_equal(told, "");
+        assert_int_equal(c.mode, DP_MODE_TAP);
+        assert_int_equal(c.idle, DP_IDLE_SPIN);
+        assert_int_equal(c.non_sip, DP_POLICY_DROP);
+        assert_int_equal(c.fragments, DP_POLICY_PASS);
+        assert_int_equal(c.events, DP_EVENTS_DROPS);
+        assert_string_equal(c.socket, "/tmp/s");
+        assert_int_equal(c.workers, 3);
+        assert_int_equal(c.tx_descriptors, 128);
+        assert_int_equal(c.decision_deadline_ms, 50);
+        assert_int_equal(c.sip_port_cnt, 2);
+        assert_int_equal(c.sip_ports[1], 5080);
+        assert_int_equal(c.emergency_cnt, 1);
+        assert_int_equal(c.exceptions[SHM_CLASS_OTHER], DP_POLICY_REJECT);
+        assert_int_equal(c.exceptions[SHM_CLASS_PEER], DP_POLICY_DROP);
+        assert_int_equal(c.exceptions[SHM_CLASS_EMERGENCY], DP_POLICY_PASS);
+
+        char prog[] = "prog";
+        char *argv[] = {prog, NULL};
+        struct dp_eal_args a;
+
+        assert_int_equal(dp_eal_args_render(&a, 1, argv, &c), 0);
+        assert_string_equal(a.argv[1], "--no-huge");
+        assert_string_equal(a.argv[4], "--allow=0000:01:00.0");
+        assert_string_equal(a.argv[5], "--vdev=net_null0,size=64");
+        assert_memory_equal(a.argv[6], "--lcores=0@", 11); /* a real NIC: no --no-pci */
+        assert_non_null(strstr(a.argv[6], ",3@"));
+        assert_int_equal(a.argc, 7);
+        dp_eal_args_free(&a);
+        dp_config_free(&c);
+}
+
+struct fault_row {
+        const char *text;
+        int line;
+        int column;
+        const char *says;
+};
+
+static void test_faults(void **state)
+{
+        static const struct fault_row rows[] = {
+            {"dataplane:\n  wrokers: 1\n", 2, 3, "wrokers"},
+            {"dataplane:\n  mode: bridge\n", 2, 9, "bridge"},
+            {"dataplane:\n  workers: many\n", 2, 12, "many"},
+            {"dataplane:\n  workers: 0\n", 2, 3, "not within 1..64"},
+            {"dataplane:\n  idle: spin\n  cache-entries: 1\n", 3, 3, "not within"},
+            {"dataplane:\n  sip-ports: [70000]\n", 2, 15, "70000"},
+            {"dataplane:\n  exceptions: {sometimes: pass}\n", 2, 15, "sometimes"},
+            {"dpdk:\n  interfaces:\n  - {interface: a, role: left}\n", 3, 26, "left"},
+            {"dpdk:\n  interfaces:\n  - {interface: a, role: inside}\n"
+             "  - {interface: b, role: inside}\n",
+             2, 3, "one role outside, one inside"},
+            {"datapane: {}\n", 1, 1, "datapane"},
+            {"dataplane: [\n", 1, 12, "MAPPING"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                struct dp_config c;
+                char told[512], place[64];
+
+                assert_int_equal(load(rows[i].text, &c, told, sizeof(told)), -EINVAL);
+                snprintf(place, sizeof(place), "%s:%d:%d: ", path, rows[i].line, rows[i].column);
+                if (strncmp(told, place, strlen(place)) != 0 || strstr(told, rows[i].says) == NULL)
+                        fail_msg("row %zu: wanted %s...%s, told %s", i, place, rows[i].says, told);
+                assert_ptr_equal(strchr(told, '\n'), told + strlen(told) - 1);
+        }
+}
+
+static void test_missing_file(void **state)
+{
+        struct dp_config c;
+
+        (void)state;
+        assert_int_equal(dp_config_load("/nonexistent/sluice.yaml", &c), -ENOENT);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test(test_defaults),
+            cmocka_unit_test(test_documented_file_is_the_default),
+            cmocka_unit_test(test_every_key),
+            cmocka_unit_test(test_faults),
+            cmocka_unit_test(test_missing_file),
+        };
+        int fd = mkstemp(path);
+        int rc;
+
+        if (fd < 0)
+                return 1;
+        close(fd);
+        rc = cmocka_run_group_tests(tests, NULL, NULL);
+        unlink(path);
+        return rc;
+}

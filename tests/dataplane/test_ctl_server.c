@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_ctl_server.c - the attach socket from the other side: who gets in, who is thrown out, and
+ * when segments go.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "control/contract/shm_attach.h"
+#include "control/contract/shm_cnc.h"
+#include "dataplane/clock.h"
+#include "dataplane/ctl_server.h"
+#include "tests/dataplane/chain.h"
+
+static char dir[] = "/tmp/sluice_ctl_XXXXXX";
+static char path[sizeof(dir) + 8];
+static struct dp_ctl_server *server;
+
+static int set_up(void **state)
+{
+        (void)state;
+        return dp_ctl_server_create(&server, path, 1);
+}
+
+static int tear_down(void **state)
+{
+        (void)state;
+        dp_ctl_server_destroy(server);
+        server = NULL;
+        return access(path, F_OK) == 0 ? -1 : 0; /* the socket file goes with its server */
+}
+
+struct peer {
+        int sock;
+        struct shm_region to_dataplane;
+        struct shm_attach_msg welcome;
+};
+
+static int dial(void)
+{
+        struct sockaddr_un addr = {.sun_family = AF_UNIX};
+        int sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+
+        strcpy(addr.sun_path, path);
+        assert_int_equal(connect(sock, (struct sockaddr *)&addr, sizeof(addr)), 0);
+        return sock;
+}
+
+static void serve(void)
+{
+        for (int i = 0; i < 4; i++)
+                dp_ctl_server_poll(server, 0);
+}
+
+static int receive(int sock, struct shm_attach_msg *m, int *fds, size_t *fd_cnt)
+{
+        int rc;
+
+        do {
+                serve();
+                rc = shm_attach_recv(sock, m, fds, fd_cnt);
+        } while (rc == -EAGAIN);
+        return rc;
+}
+
+static struct dp_link *published(void)
+{
+        return atomic_load(&dp_ctl_server_slot(server)->link);
+}
+
+/* Say hello, take the segments; READY is left to the test. */
+static void hello(struct peer *p)
+{
+        struct shm_attach_msg m;
+        int fds[SHM_ATTACH_FDS_MAX];
+        size_t fd_cnt = 0;
+
+        memset(p, 0, sizeof(*p));
+        p->sock = dial();
+        shm_attach_msg_init(&m, SHM_ATTACH_HELLO);
+        assert_int_equal(shm_attach_send(p->sock, &m, NULL, 0), 0);
+        assert_int_equal(receive(p->sock, &p->welcome, fds, &fd_cnt), 0);
+        assert_int_equal(p->welcome.type, SHM_ATTACH_WELCOME);
+        assert_int_equal(p->welcome.worker_cnt, 1);
+        assert_int_equal(fd_cnt, 3);
+        assert_int_equal(shm_region_attach(&p->to_dataplane, fds[2], SHM_REGION_TO_DATAPLANE, true),
+                         0);
+        close(fds[0]);
+        close(fds[1]);
+}
+
+static struct shm_cnc *peer_cnc(struct peer *p)
+{
+        size_t bytes;
+
+        return shm_region_part(&p->to_dataplane, SHM_PART_CNC, 0, &bytes);
+}
+
+static void ready(struct peer *p, uint64_t incarnation)
+{
+        struct shm_attach_msg m;
+
+        shm_cnc_init(peer_cnc(p), incarnation, (uint64_t)getpid(), dp_clock_monotonic_ns());
+        shm_attach_msg_init(&m, SHM_ATTACH_READY);
+        m.incarnation = incarnation;
+        assert_int_equal(shm_attach_send(p->sock, &m, NULL, 0), 0);
+        serve();
+}
+
+static void hang_up(struct peer *p)
+{
+        close(p->sock);
+        shm_region_detach(&p->to_dataplane);
+        serve();
+}
+
+static void test_attach_and_hang_up(void **state)
+{
+        struct peer p;
+
+        (void)state;
+        for (uint64_t i = 1; i <= 25; i++) {
+                hello(&p);
+                assert_null(published());
+                assert_int_equal(p.welcome.incarnation, i);
+                ready(&p, i);
+                assert_non_null(published());
+                assert_int_equal(published()->incarnation, i);
+                hang_up(&p);
+                assert_null(published());
+        }
+}
+
+static void test_one_at_a_time(void **state)
+{
+        struct shm_attach_msg m;
+        struct peer p;
+        size_t fd_cnt;
+        int second;
+
+        (void)state;
+        hello(&p);
+        ready(&p, 1);
+        second = dial();
+        assert_int_equal(receive(second, &m, NULL, &fd_cnt), 0);
+        assert_int_equal(m.type, SHM_ATTACH_REFUSE);
+        assert_int_equal(m.status, -EBUSY);
+        assert_non_null(published());
+        close(second);
+        hang_up(&p);
+}
+
+static void test_other_version_is_refused(void **state)
+{
+        struct shm_attach_msg m;
+        size_t fd_cnt;
+        int sock;
+
+        (void)state;
+        sock = dial();
+        shm_attach_msg_init(&m, SHM_ATTACH_HELLO);
+        m.abi_major++;
+        assert_int_equal(send(sock, &m, sizeof(m), 0), sizeof(m));
+        assert_int_equal(receive(sock, &m, NULL, &fd_cnt), 0);
+        assert_int_equal(m.type, SHM_ATTACH_REFUSE);
+        assert_non_null(strstr(m.text, "version"));
+        close(sock);
+        serve();
+        assert_null(published());
+}
+
+static void test_out_of_order(void **state)
+{
+        struct shm_attach_msg m;
+        struct peer p;
+        int sock;
+
+        (void)state;
+        sock = dial();
+        assert_int_equal(send(sock, "what?", 5, 0), 5);
+        serve();
+        close(sock);
+        sock = dial(); /* READY without HELLO */
+        shm_attach_msg_init(&m, SHM_ATTACH_READY);
+        assert_int_equal(shm_attach_send(sock, &m, NULL, 0), 0);
+        serve();
+        assert_null(published());
+        close(sock);
+        hello(&p); /* READY for segments that it was not given */
+        ready(&p, 77);
+        assert_null(published());
+        hang_up(&p);
+        hello(&p); /* and the door is still open */
+        ready(&p, p.welcome.incarnation);
+        assert_non_null(published());
+        hang_up(&p);
+}
+
+static void test_stopped_heart(void **state)
+{
+        struct peer p;
+
+        (void)state;
+        hello(&p);
+        ready(&p, 1);
+        assert_non_null(published());
+        shm_cnc_beat(peer_cnc(&p), dp_clock_monotonic_ns() - UINT64_C(5000000000));
+        serve();
+        assert_null(published());
+        hang_up(&p);
+}
+
+static void test_broken_link_is_given_up(void **state)
+{
+        struct peer p;
+
+        (void)state;
+        hello(&p);
+        ready(&p, 1);
+        atomic_store(&published()->broken, true);
+        serve();
+        assert_null(published());
+        hang_up(&p);
+}
+
+/* A worker that still looks at the old segments keeps them mapped. */
+static void test_reclaim_waits_for_workers(void **state)
+{
+        struct shm_counters counters = {0};
+        struct dp_ctl worker;
+        struct peer p;
+
+        (void)state;
+        dp_ctl_init(&worker, dp_ctl_server_slot(server), 0, &counters);
+        hello(&p);
+        ready(&p, 1);
+        dp_ctl_refresh(&worker);
+        const struct shm_ring_mem *mem = worker.me->rep.mem;
+
+        hang_up(&p);
+        serve();
+        assert_int_equal(atomic_load(&mem->head), 0); /* faults if it was unmapped */
+        dp_ctl_quiesce(&worker);
+        dp_ctl_refresh(&worker);
+        assert_null(worker.me);
+        serve();
+}
+
+static void test_blob_is_declined(void **state)
+{
+        struct shm_attach_msg m;
+        struct peer p;
+        size_t fd_cnt;
+        int blob = shm_blob_create("rules", "x", 1);
+
+        (void)state;
+        assert_true(blob >= 0);
+        hello(&p);
+        ready(&p, 1);
+        shm_attach_msg_init(&m, SHM_ATTACH_BLOB);
+        m.blob_kind = SHM_BLOB_RULES;
+        m.generation = 9;
+        m.bytes = 1;
+        assert_int_equal(shm_attach_send(p.sock, &m, &blob, 1), 0);
+        assert_int_equal(receive(p.sock, &m, NULL, &fd_cnt), 0);
+        assert_int_equal(m.type, SHM_ATTACH_BLOB_ACK);
+        assert_int_equal(m.generation, 9);
+        assert_int_equal(m.status, -EOPNOTSUPP);
+        close(blob);
+        hang_up(&p);
+}
+
+static void test_socket_file(void **state)
+{
+        struct dp_ctl_server *other = NULL;
+        struct stat st;
+
+        (void)state;
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0660);
+        assert_int_equal(dp_ctl_server_create(&other, path, 1), -EADDRINUSE);
+        assert_null(other);
+        assert_int_equal(access(path, F_OK), 0);
+}
+
+/* A killed dataplane leaves its socket file behind: the next one takes the place. */
+static void test_stale_socket(void **state)
+{
+        struct sockaddr_un addr = {.sun_family = AF_UNIX};
+        int sock = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+        (void)state;
+        strcpy(addr.sun_path, path);
+        assert_int_equal(bind(sock, (struct sockaddr *)&addr, sizeof(addr)), 0);
+        close(sock);
+        assert_int_equal(dp_ctl_server_create(&server, path, 1), 0);
+}
+
+int main(int argc, char **argv)
+{
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test_setup_teardown(test_attach_and_hang_up, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_one_at_a_time, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_other_version_is_refused, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_out_of_order, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_stopped_heart, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_broken_link_is_given_up, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_reclaim_waits_for_workers, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_blob_is_declined, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_socket_file, set_up, tear_down),
+            cmocka_unit_test_teardown(test_stale_socket, tear_down),
+        };
+        int rc;
+
+        (void)argc;
+        chain_eal_start(argv[0]);
+        if (mkdtemp(dir) == NULL)
+                return 1;
+        snprintf(path, sizeof(path), "%s/s", dir);
+        rc = cmocka_run_group_tests(tests, NULL, NULL);
+        rmdir(dir);
+        return rc;
+}
