@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// messages.h - the messages that the parser benchmarks run over: a seeded generator of realistic
+// SIP, all different and all valid, or a file of the operator's own.
+#ifndef SLUICE_BENCH_PARSER_MESSAGES_H
+#define SLUICE_BENCH_PARSER_MESSAGES_H
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// Messages of a set that branch predictors learn by heart, and of one that they do not.
+constexpr size_t kFewMessages = 1000;
+constexpr size_t kManyMessages = 15000;
+
+struct Messages {
+        std::vector<uint8_t> bytes;  // all messages, one after another
+        std::vector<uint32_t> start; // offsets in bytes; one more entry than there are messages
+
+        size_t count() const
+        {
+                return start.size() - 1;
+        }
+        const uint8_t *at(size_t i) const
+        {
+                return bytes.data() + start[i];
+        }
+        size_t length(size_t i) const
+        {
+                return start[i + 1] - start[i];
+        }
+};
+
+// The first `count` messages of the generator's sequence; the same on every machine and run.
+// With SLUICE_BENCH_CORPUS set, those of that file instead (records of u32 length, u32 kind, bytes,
+// little endian), repeated when it has fewer. Ends the program when the file cannot be read.
+Messages make_messages(size_t count);
+
+#endif
