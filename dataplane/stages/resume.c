@@ -17,7 +17,7 @@ static void remember(struct dp_resume *self, const struct dp_key *key, uint64_t 
 {
         struct dp_decision d = {
             .action = r->action,
-            .reason = (uint8_t)r->reason,
+            .reason = r->reason,
             .code = r->code,
             .retry_after_s = r->retry_after_s,
             .rule = r->rule,
@@ -35,7 +35,7 @@ static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct
         struct dp_pkt *p = slot_in_burst(b);
         struct dp_decision d = {
             .action = r->action,
-            .reason = (uint8_t)r->reason,
+            .reason = r->reason,
             .code = r->code,
             .retry_after_s = r->retry_after_s,
             .rule = r->rule,
@@ -57,7 +57,7 @@ static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct
         dp_decide_apply(p, &d);
 }
 
-static void table_apply(struct dp_resume *self, const struct shm_table_update *u)
+void dp_resume_apply_table(struct dp_resume *self, const struct shm_table_update *u)
 {
         self->generation = u->generation;
         if (u->op == SHM_TABLE_FLUSH_CACHE) {
@@ -118,7 +118,7 @@ unsigned dp_resume_run(struct dp_resume *self, struct dp_burst *b)
                 if (type == SHM_REC_REPLY) {
                         reply_apply(self, b, &rec.reply);
                 } else {
-                        table_apply(self, &rec.table);
+                        dp_resume_apply_table(self, &rec.table);
                         tables++;
                 }
         }

@@ -294,7 +294,7 @@ static uint8_t random_len(struct rng *rng)
         return lens[rng_below(rng, sizeof(lens))];
 }
 
-static void model_add(struct model *m, const struct shm_table_update *u, int rc)
+static void model_add(struct model *m, const struct shm_table_update *u, uint64_t now, int rc)
 {
         struct entry *e = model_find(m, &u->ip, u->prefix_len, u->table);
 
@@ -307,7 +307,7 @@ static void model_add(struct model *m, const struct shm_table_update *u, int rc)
                         e = &m->list[i];
         /* the table may have swept a dead entry that the list still has */
         for (unsigned i = 0; e == NULL && i < CAPACITY; i++)
-                if (!alive(m, &m->list[i], UINT64_MAX))
+                if (!alive(m, &m->list[i], now))
                         e = &m->list[i];
         assert_non_null(e);
         *e = (struct entry){u->ip,     u->expires_ns, m->stamp[u->table], u->prefix_len, u->table,
@@ -330,7 +330,7 @@ static void model_step(struct rng *rng, struct model *m, struct dp_bans *b, uint
                 u.op = (uint8_t)(SHM_TABLE_SYNC_BEGIN + rng_below(rng, 2));
         rc = dp_bans_apply(b, &u);
         if (u.op == SHM_TABLE_ADD) {
-                model_add(m, &u, rc);
+                model_add(m, &u, now, rc);
         } else if (u.op == SHM_TABLE_DEL) {
                 struct entry *e = model_find(m, &u.ip, u.prefix_len, u.table);
 

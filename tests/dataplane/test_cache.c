@@ -217,7 +217,7 @@ static void model_run(struct rng *rng, uint32_t entries, bool may_miss)
         }
         printf("%u entries: %llu hits, %llu evictions\n", entries, (unsigned long long)hits,
                (unsigned long long)evictions);
-        assert_true(hits > 1000);
+        assert_true(hits > 100);
         assert_true(may_miss || evictions == 0);
         assert_true(!may_miss || evictions > 0);
         dp_cache_destroy(c);
