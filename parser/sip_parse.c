@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "parser/scan/scan.h"
+#include "parser/scan/scan_select.h"
 #include "parser/sip_cur.h"
 #include "parser/sip_method.h"
 #include "parser/sip_state.h"
@@ -196,5 +196,5 @@ enum sip_anomaly sip_parse_with(scan_fn *scan, const uint8_t *buf, size_t len, s
 
 enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg)
 {
-        return sip_parse_with(scan_ref, buf, len, msg);
+        return sip_parse_with(scan_best(), buf, len, msg);
 }

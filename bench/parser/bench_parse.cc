@@ -18,7 +18,7 @@
 #define _Static_assert static_assert
 
 extern "C" {
-#include "parser/scan/scan.h"
+#include "parser/scan/scan_select.h"
 #include "parser/sip_check.h"
 #include "parser/sip_parse.h"
 }
@@ -90,8 +90,14 @@ int main(int argc, char **argv)
         for (const auto &s : sets) {
                 std::string suffix = std::string("/") + s.name;
 
-                benchmark::RegisterBenchmark(("parse/ref" + suffix).c_str(), parse, scan_ref,
-                                             s.set);
+                for (unsigned i = 0; i < scan_variant_cnt(); i++) {
+                        scan_variant v = scan_variant_at(i);
+
+                        if (v.usable)
+                                benchmark::RegisterBenchmark(
+                                    ("parse/" + std::string(v.name) + suffix).c_str(), parse, v.fn,
+                                    s.set);
+                }
                 for (const Peer *p = peers; p->name; p++)
                         benchmark::RegisterBenchmark(
                             ("peer/" + std::string(p->name) + suffix).c_str(), peer, p, s.set);

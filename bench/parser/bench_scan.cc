@@ -9,7 +9,7 @@
 #include "bench/parser/messages.h"
 
 extern "C" {
-#include "parser/scan/scan.h"
+#include "parser/scan/scan_select.h"
 }
 
 namespace
@@ -79,7 +79,14 @@ int main(int argc, char **argv)
         for (const auto &s : sets) {
                 std::string suffix = std::string("/") + s.name;
 
-                benchmark::RegisterBenchmark(("scan/ref" + suffix).c_str(), scan, scan_ref, s.set);
+                for (unsigned i = 0; i < scan_variant_cnt(); i++) {
+                        scan_variant v = scan_variant_at(i);
+
+                        if (v.usable)
+                                benchmark::RegisterBenchmark(
+                                    ("scan/" + std::string(v.name) + suffix).c_str(), scan, v.fn,
+                                    s.set);
+                }
                 benchmark::RegisterBenchmark(("limit/memchr" + suffix).c_str(), limit_memchr,
                                              s.set);
                 benchmark::RegisterBenchmark(("limit/memcpy" + suffix).c_str(), limit_memcpy,

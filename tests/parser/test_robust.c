@@ -204,12 +204,16 @@ static void linear_time(void **state)
                 memcpy(buf, rows[i].head, n);
                 for (; n + unit <= 64000; n += unit)
                         memcpy(buf + n, rows[i].unit, unit);
-                half = least_ns(buf, n / 2);
-                full = least_ns(buf, n);
-                /* Below 20 us the clock and the cache decide, not the algorithm. */
-                if (full > 20000 && full > 2.3 * half) {
-                        half = least_ns(buf, n / 2);
-                        full = least_ns(buf, n);
+                half = full = 1e18;
+                /* Below 20 us the clock and the cache decide, not the algorithm. Other work on the
+                 * machine only adds, so the least of several tries is what counts. */
+                for (unsigned tries = 0; tries < 20; tries++) {
+                        double h = least_ns(buf, n / 2), f = least_ns(buf, n);
+
+                        half = h < half ? h : half;
+                        full = f < full ? f : full;
+                        if (full <= 20000 || full <= 2.3 * half)
+                                break;
                 }
                 if (full > 20000 && full > 2.3 * half)
                         fail_msg("%s: %.0f ns for half, %.0f ns for all", rows[i].name, half, full);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "parser/scan/scan_select.h"
+
+#include <string.h>
+
+/* SCAN_WITH_AVX2 comes from meson.build, which also adds the file. */
+#if SCAN_WITH_AVX2
+static bool has_avx2(void)
+{
+        return __builtin_cpu_supports("avx2");
+}
+#endif
+
+unsigned scan_variant_cnt(void)
+{
+        return 1 + SCAN_WITH_AVX2;
+}
+
+struct scan_variant scan_variant_at(unsigned i)
+{
+#if SCAN_WITH_AVX2
+        if (i == 1)
+                return (struct scan_variant){"avx2", scan_avx2, has_avx2()};
+#endif
+        (void)i;
+        return (struct scan_variant){"ref", scan_ref, true};
+}
+
+scan_fn *scan_best(void)
+{
+        for (unsigned i = scan_variant_cnt(); i-- > 1;) {
+                struct scan_variant v = scan_variant_at(i);
+
+                if (v.usable)
+                        return v.fn;
+        }
+        return scan_ref;
+}
+
+scan_fn *scan_find(const char *name)
+{
+        for (unsigned i = 0; i < scan_variant_cnt(); i++) {
+                struct scan_variant v = scan_variant_at(i);
+
+                if (strcmp(v.name, name) == 0)
+                        return v.usable ? v.fn : NULL;
+        }
+        return NULL;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan_select.h - which kernels there are and which to use; the only code that asks the CPU.
+ */
+#ifndef SLUICE_PARSER_SCAN_SELECT_H
+#define SLUICE_PARSER_SCAN_SELECT_H
+
+#include <stdbool.h>
+
+#include "parser/scan/scan.h"
+
+/* Compiled in where the target is x86-64; calling it on a CPU without AVX2 is a fault. */
+scan_fn scan_avx2;
+
+struct scan_variant {
+        const char *name; /* "ref", "avx2"; static */
+        scan_fn *fn;
+        bool usable; /* this CPU runs it */
+};
+
+/* How many kernels are compiled in; at least 1. */
+unsigned scan_variant_cnt(void);
+
+/* Kernel i < scan_variant_cnt(), from the plainest (0, the reference) to the one preferred. */
+struct scan_variant scan_variant_at(unsigned i);
+
+/* The preferred kernel that this CPU runs. Cheap enough to ask for every message. */
+scan_fn *scan_best(void);
+
+/* The kernel with this name; NULL when there is none or this CPU does not run it: no fallback. */
+scan_fn *scan_find(const char *name);
+
+#endif
