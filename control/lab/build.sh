@@ -15,7 +15,7 @@ build_tree() {
                 shift
                 ;;
         esac
-        if ! { if [ -f "$dir/build.ninja" ]; then meson configure "$dir" "$@"; else meson setup "$dir" "$source" "$@"; fi &&
+        if ! { { [ -f "$dir/build.ninja" ] || meson setup "$dir" "$source" "$@"; } &&
                 meson compile -C "$dir" "${targets[@]}"; } >"$log" 2>&1; then
                 echo "the build in $dir failed: $(grep -m 1 -E 'error:|ERROR|FAILED' "$log" || tail -n 1 "$log") (all of it: $log)" >&2
                 return 1

@@ -20,6 +20,7 @@ lab_init() {
         LAB_RUN=/run/sluice-lab$suffix     # configuration, logs, results; root's
         LAB_SOCK=$LAB_RUN/sluice           # sockets and the event file; sluice-control's
         LAB_LIB=/var/lib/sluice-lab$suffix # sluice-control's state, and the programs in use
+        LAB_PREFIX=sluice-lab$suffix       # DPDK's --file-prefix
         LAB_YAML=$LAB_RUN/sluice.yaml
         LAB_USER=nobody
         LAB_CALLER=198.51.100.10
@@ -148,7 +149,7 @@ lab_down() {
                 ip netns del "$ns"
         done
         lab_huge_down
-        rm -rf "$LAB_RUN" "$LAB_LIB" "/run/dpdk/sluice-lab${LAB_ID:+-$LAB_ID}"
+        rm -rf "$LAB_RUN" "$LAB_LIB" "/run/dpdk/$LAB_PREFIX"
 }
 
 lab_ns_empty() {
@@ -163,7 +164,7 @@ lab_config() {
         {
                 cat <<YAML
 dpdk:
-  eal-params: [$LAB_EAL, "--no-pci", "--file-prefix", "sluice-lab${LAB_ID:+-$LAB_ID}"]
+  eal-params: [$LAB_EAL, "--file-prefix", "$LAB_PREFIX"]
   interfaces:
     - interface: "net_af_packet0,iface=outside"
       role: outside

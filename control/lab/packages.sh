@@ -8,13 +8,13 @@
 packages_of() {
         case $1 in
         build)
-                echo meson ninja-build pkg-config gcc g++ libc6-dev libdpdk-dev libcyaml-dev libyaml-dev \
+                echo meson ninja-build python3 pkg-config gcc g++ libc6-dev libdpdk-dev libcyaml-dev libyaml-dev \
                         libjansson-dev libuv1-dev libsqlite3-dev libpcap-dev libhyperscan-dev \
                         libssl-dev libbenchmark-dev libcmocka-dev
                 ;;
         lab) echo sip-tester iproute2 ethtool jq util-linux procps dpdk ;;
         kamailio) echo kamailio ;;
-        test) echo clang libclang-rt-14-dev tshark tcpdump python3 mandoc iputils-ping ncat git ;;
+        test) echo clang libclang-rt-14-dev tshark tcpdump mandoc iputils-ping ncat git ;;
         *)
                 echo "packages.sh: no group $1" >&2
                 return 1

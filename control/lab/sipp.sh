@@ -20,7 +20,8 @@ sipp_in() {
 # sipp_answerer NAME [PORT [ADDRESS]] - a peer in the inside namespace that stays; returns when it listens.
 sipp_answerer() {
         local name=$1 port=${2:-5060} address=${3:-$LAB_PBX}
-        sipp_in "$LAB_IN" "$name" -sf "$LAB_FILES/uas.xml" -i "$address" -p "$port" -mp $((port + 1000)) &
+        sipp_in "$LAB_IN" "$name" -sf "$LAB_FILES/uas.xml" -i "$address" -p "$port" -mp $((port + 1000)) \
+                2>/dev/null & # bash would tell of its end
         disown
         lab_until 10 sipp_listens "$LAB_IN" "$port" ||
                 lab_fail "the answerer does not listen on $address:$port: $(tail -n 1 "$LAB_RUN/$name.screen")"
@@ -51,10 +52,10 @@ sipp_result() {
                 { last = $at } END { print (NR > 1 ? last + 0 : 0) }' "$LAB_RUN/$1.csv"
 }
 
-# sipp_failures NAME - what went wrong, in a line.
+# sipp_failures NAME - what went wrong, in a line; nothing when SIPp does not say.
 sipp_failures() {
-        grep -h -m 1 -oE '(Aborting call|Unexpected|unexpected|Unable|timeout|Timeout).*' \
-                "$LAB_RUN/$1.errors" "$LAB_RUN/$1.screen" 2>/dev/null | head -n 1 | cut -c 1-160
+        sed -nE '/Aborting call|nexpected|Unable|imeout/ { s/^[^A-Z]*//; s/[[:cntrl:]]//g; p; q }' \
+                "$LAB_RUN/$1.errors" 2>/dev/null | cut -c 1-160 || true
 }
 
 # kamailio_start - Kamailio as the inside peer, relaying to an answerer on port 5070.

@@ -10,7 +10,7 @@ limit_ms=1000
 
 # What /sluice/... of DPDK's telemetry says; it needs no control.
 telemetry() {
-        python3 "$E2E/telemetry.py" "/run/dpdk/sluice-lab-$LAB_ID/dpdk_telemetry.v2" "$1"
+        python3 "$E2E/telemetry.py" "/run/dpdk/$LAB_PREFIX/dpdk_telemetry.v2" "$1"
 }
 
 dropped_unasked() {
