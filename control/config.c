@@ -83,6 +83,7 @@ static void tell(struct loader *ld)
             {"Missing required mapping field: ", "missing key"},
             {"Invalid ENUM value: ", "not one of the words that may stand here:"},
             {"Invalid UINT value: ", "not a number that may stand here:"},
+            {"Invalid uint64_t value: ", "not a number that may stand here:"},
             {"Expecting MAPPING, got event: ", "keys with values must stand here, not a"},
             {"Expecting SEQUENCE, got event: ", "a list [...] must stand here, not a"},
         };
@@ -97,7 +98,7 @@ static void tell(struct loader *ld)
                 if (strncmp(ld->text, words[i].theirs, n) != 0)
                         continue;
                 snprintf(err->text, sizeof(err->text), "%s %.160s", words[i].ours, ld->text + n);
-                if (i == 0) /* libcyaml names the mapping's place only */
+                if (i == 0) /* libcyaml names what stands before it */
                         (void)cp_yaml_find_key(&ld->yaml, ld->text + n, &err->line, &err->column);
         }
 }

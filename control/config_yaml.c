@@ -146,24 +146,33 @@ bool cp_yaml_find(struct cp_yaml *y, const char *path, unsigned *line, unsigned 
         return next != NULL;
 }
 
+static bool before(const yaml_mark_t *a, size_t line, size_t column)
+{
+        return a->line != line ? a->line < line : a->column < column;
+}
+
 bool cp_yaml_find_key(struct cp_yaml *y, const char *key, unsigned *line, unsigned *column)
 {
-        if (!y->loaded)
+        const yaml_mark_t *best = NULL;
+
+        if (!y->loaded || *line == 0 || *column == 0)
                 return false;
         for (const yaml_node_t *n = y->doc.nodes.start; n < y->doc.nodes.top; n++) {
-                const yaml_node_pair_t *p;
-                const yaml_node_t *k;
+                const yaml_node_pair_t *p =
+                    n->type != YAML_MAPPING_NODE ? NULL : find_pair(&y->doc, n, key, strlen(key));
+                const yaml_mark_t *mark;
 
-                if (n->type != YAML_MAPPING_NODE || n->start_mark.line + 1 != *line ||
-                    n->start_mark.column + 1 != *column)
-                        continue;
-                p = find_pair(&y->doc, n, key, strlen(key));
                 if (p == NULL)
                         continue;
-                k = yaml_document_get_node(&y->doc, p->key);
-                *line = (unsigned)k->start_mark.line + 1;
-                *column = (unsigned)k->start_mark.column + 1;
-                return true;
+                mark = &yaml_document_get_node(&y->doc, p->key)->start_mark;
+                if (before(mark, *line - 1, *column - 1))
+                        continue;
+                if (best == NULL || before(mark, best->line, best->column))
+                        best = mark;
         }
-        return false;
+        if (best == NULL)
+                return false;
+        *line = (unsigned)best->line + 1;
+        *column = (unsigned)best->column + 1;
+        return true;
 }

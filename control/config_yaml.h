@@ -39,7 +39,7 @@ void cp_yaml_free(struct cp_yaml *y);
  */
 bool cp_yaml_find(struct cp_yaml *y, const char *path, unsigned *line, unsigned *column);
 
-/* The place of key `key` in the mapping that begins at *line, *column; false when there is none. */
+/* The first key with this text at or behind *line, *column (from 1), as its place; false: none. */
 bool cp_yaml_find_key(struct cp_yaml *y, const char *key, unsigned *line, unsigned *column);
 
 #endif

@@ -117,14 +117,24 @@ static int bind_rings(struct cp_link *l, uint32_t generation)
 /* A descriptor is what its header says it is, wherever it stood in the message. */
 static int attach_fd(struct cp_link *l, int fd)
 {
+        const struct {
+                struct shm_region *region;
+                enum shm_region_kind kind;
+                bool writable;
+        } kinds[] = {
+            {&l->stats, SHM_REGION_STATS, false},
+            {&l->to_control, SHM_REGION_TO_CONTROL, false},
+            {&l->to_dataplane, SHM_REGION_TO_DATAPLANE, true},
+        };
         int rc = -EPROTO;
 
-        if (l->to_control.base == NULL)
-                rc = shm_region_attach(&l->to_control, fd, SHM_REGION_TO_CONTROL, false);
-        if (rc == -EPROTO && l->to_dataplane.base == NULL)
-                rc = shm_region_attach(&l->to_dataplane, fd, SHM_REGION_TO_DATAPLANE, true);
-        if (rc == -EPROTO && l->stats.base == NULL)
-                rc = shm_region_attach(&l->stats, fd, SHM_REGION_STATS, false);
+        for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+                if (kinds[i].region->base != NULL)
+                        continue;
+                rc = shm_region_attach(kinds[i].region, fd, kinds[i].kind, kinds[i].writable);
+                if (rc == 0)
+                        return 0;
+        }
         return rc;
 }
 
@@ -223,13 +233,13 @@ static enum cp_link_news read_answer(struct cp_link *l)
         rc = shm_attach_recv(l->sock, &m, fds, &fd_cnt);
         if (rc == -EAGAIN)
                 return CP_LINK_SAME;
-        if (rc == -EPROTO && m.type == SHM_ATTACH_WELCOME) {
-                fail(l, "it speaks ABI %u.%u with another layout than our %u.%u", m.abi_major,
-                     m.abi_minor, SHM_ABI_MAJOR, SHM_ABI_MINOR);
+        if (rc == -EPROTO && (m.type == SHM_ATTACH_WELCOME || m.type == SHM_ATTACH_REFUSE)) {
+                fail(l, "it speaks ABI %u.%u, which does not fit our %u.%u: %s", m.abi_major,
+                     m.abi_minor, SHM_ABI_MAJOR, SHM_ABI_MINOR,
+                     m.text[0] != '\0' ? m.text : "update the older of the two");
         } else if (rc != 0) {
                 fail(l, "handshake broken off: %s", strerror(-rc));
         } else if (m.type == SHM_ATTACH_REFUSE) {
-                m.text[sizeof(m.text) - 1] = '\0';
                 fail(l, "it refuses: %s", m.text);
         } else if (m.type != SHM_ATTACH_WELCOME) {
                 fail(l, "handshake: unexpected message %u", m.type);

@@ -186,7 +186,7 @@ char *cp_rpc_line(const struct cp_rpc_method *methods, void *ctx, void *client, 
                   size_t len)
 {
         json_error_t error;
-        json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
+        json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
         json_t *response;
 
         if (request == NULL) {
