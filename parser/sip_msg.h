@@ -16,7 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A UDP payload can not be longer (65,535 less the UDP header is); spans are 16 bits because of it. */
+/* A UDP payload can not be longer (65,535 less the UDP header is); spans are 16 bits because of it.
+ */
 #define SIP_MSG_BYTES_MAX 65535u
 
 /* Header fields that one message may have. RFC 3261 sets no limit; BAD-INPUT class B11 wants one.
@@ -172,11 +173,12 @@ struct sip_cseq {
 /* Content-Length when the message has none. */
 #define SIP_CONTENT_LENGTH_ABSENT UINT32_MAX
 /* Max-Forwards when the message has none. */
-#define SIP_MAX_FORWARDS_ABSENT UINT16_MAX
+#define SIP_MAX_FORWARDS_ABSENT   UINT16_MAX
 
 /*
- * A parsed message. After sip_parse() returned an error the fields that were read before the fault
- * are valid and the others are absent: a malformed message stays usable for logs and counters.
+ * A parsed message. After sip_parse() returned an error the fields that could be read are valid and
+ * the others are absent: a malformed message stays usable for logs and counters. Of hdrs only the
+ * first hdr_cnt entries are written.
  */
 struct sip_msg {
         const uint8_t *buf; /* borrowed; the message starts here (leading CRLFs already skipped) */
@@ -197,16 +199,17 @@ struct sip_msg {
         struct sip_anom_set anomalies; /* everything noted, the fault included */
 
         uint16_t hdr_cnt;    /* valid entries of hdrs, 0..SIP_MSG_HDRS_MAX */
-        uint16_t header_end; /* offset just past the empty line; 0 when none was found */
+        uint16_t header_end; /* offset just past the empty line, or the end where only that line
+                              * is left out (HDR_END_IMPLIED); 0 when the section does not end */
         uint16_t body_off;   /* start of the body = header_end */
-        uint16_t body_len;   /* octets of body by Content-Length, or to the end without one (18.3) */
+        uint16_t body_len; /* octets of body by Content-Length, or to the end without one (18.3) */
         uint32_t content_length; /* as declared, SIP_CONTENT_LENGTH_ABSENT without one */
         uint16_t max_forwards;   /* 0..255, SIP_MAX_FORWARDS_ABSENT without one */
         uint16_t via_cnt;        /* Via values over all Via headers */
 
         /* The mandatory fields (RFC 3261 8.1.1), typed. */
-        struct sip_uri ruri;    /* request */
-        struct sip_via via;     /* topmost */
+        struct sip_uri ruri; /* request */
+        struct sip_via via;  /* topmost */
         struct sip_addr from;
         struct sip_addr to;
         struct sip_addr contact; /* first value; all.len == 0 when absent */

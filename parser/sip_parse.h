@@ -35,8 +35,9 @@ enum sip_sniff sip_sniff(const uint8_t *buf, size_t len);
  *           four octets, RFC 3261 7.5) are skipped: msg->buf then points past them.
  * msg       written whole, whatever happens.
  *
- * Returns msg->error: SIP_ANOM_NONE, or the first fault; msg->err_off says where. Oddities that do
- * not stop the parse are in msg->anomalies; sip_check() turns both into a verdict.
+ * Returns msg->error: SIP_ANOM_NONE, or the first fault (FATAL in sip_anomaly.def); msg->err_off
+ * says where, counted from msg->buf. All faults and oddities are in msg->anomalies; sip_check()
+ * turns them into a verdict.
  */
 enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg);
 

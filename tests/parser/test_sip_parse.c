@@ -91,7 +91,7 @@ static void framing(void **state)
             {"l: 0003\r\n\r\nabc", A, SIP_ANOM_NONE, 3},
             {"l: 2\r\n\r\nabc", N, SIP_ANOM_BODY_TRAILING, 2},
             {"l: 0\r\n\r\n\r\n", N, SIP_ANOM_BODY_TRAILING, 0},
-            {"l: 0\r\n\r\n\r\n\r\nINVITE sip:a@h SIP/2.0\r\n", N, SIP_ANOM_BODY_TRAILING, 0},
+            {"l: 0\r\n\r\n\r\n\r\nINVITE sip:a@h SIP/2.0\r\n", N, SIP_ANOM_SECOND_MESSAGE, 0},
             {"l: 4\r\n\r\nabc", R, SIP_ANOM_CONTENT_LENGTH_BEYOND, 3},
             {"l: 9999\r\n\r\n", R, SIP_ANOM_CONTENT_LENGTH_BEYOND, 0},
             {"l: 1\r\n\r\n\xc3\xa9", N, SIP_ANOM_BODY_TRAILING, 1},
