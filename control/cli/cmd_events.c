@@ -64,6 +64,8 @@ static int print_past(struct cp_cli *cli, size_t limit, bool drops)
                         if (!drops || is_drop(event[i]))
                                 event[keep++] = event[i];
                 qsort(event, keep, sizeof(event[0]), by_time);
+                if (keep == 0 && !cli->json)
+                        fputs("no message is remembered\n", cli->out);
                 for (size_t i = keep > limit ? keep - limit : 0; i < keep; i++)
                         print_event(cli, event[i]);
         }

@@ -53,7 +53,8 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "show every counter of the dataplane and of control", NULL},
     {"ban add", "PREFIX", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, ban_add_opts, cp_cmd_ban_add,
      "ban an address or a prefix",
-     "From now on its packets are dropped before they are parsed. A second ban of the same prefix "
+     "From now on what it sends from the outside is dropped before it is parsed, unless the allow "
+     "list names it. A second ban of the same prefix "
      "replaces the first."},
     {"ban lift", "PREFIX", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_ban_lift,
      "end a ban", "Exit status 1 when there was none."},
