@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""tcp_echo.py serve ADDRESS PORT | call ADDRESS PORT OCTETS - one TCP connection that carries data both ways."""
+import socket
+import sys
+import threading
+
+role, where = sys.argv[1], (sys.argv[2], int(sys.argv[3]))
+if role == "serve":
+    with socket.create_server(where) as listener:
+        peer, _ = listener.accept()
+        with peer:
+            while data := peer.recv(65536):
+                peer.sendall(data)
+else:
+    sent = bytes(i * 7 & 255 for i in range(int(sys.argv[4])))
+    with socket.create_connection(where, timeout=10) as sock:
+        def push():
+            sock.sendall(sent)
+            sock.shutdown(socket.SHUT_WR)
+        threading.Thread(target=push, daemon=True).start()
+        got = b""
+        while data := sock.recv(65536):
+            got += data
+    sys.exit(0 if got == sent else f"{len(got)} of {len(sent)} octets came back, or others")
