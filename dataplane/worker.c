@@ -131,6 +131,11 @@ void dp_worker_set_time(struct dp_worker *w, uint64_t now_ns)
                 w->clock.now_ns = now_ns;
 }
 
+void dp_worker_apply_table(struct dp_worker *w, const struct shm_table_update *u)
+{
+        dp_resume_apply_table(&w->resume, u);
+}
+
 const struct shm_counters *dp_worker_counters(const struct dp_worker *w)
 {
         return &w->counters;

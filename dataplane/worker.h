@@ -43,6 +43,9 @@ int dp_worker_main(struct dp_worker *w, const _Atomic bool *stop);
 void dp_worker_set_time(struct dp_worker *w, uint64_t now_ns);
 /* End every held message now by the exception table with the reason DEADLINE or SHUTDOWN. */
 void dp_worker_flush_pending(struct dp_worker *w, uint8_t reason);
+/* Apply one table update as if control had sent it; from the thread that turns the worker. */
+struct shm_table_update;
+void dp_worker_apply_table(struct dp_worker *w, const struct shm_table_update *u);
 /* Its private counters: only from the thread that turns it. */
 const struct shm_counters *dp_worker_counters(const struct dp_worker *w);
 

@@ -27,6 +27,8 @@ struct dp_resume {
 
 /* Appends at most DP_RESUME_BURST decided packets to the burst; returns how many. */
 unsigned dp_resume_run(struct dp_resume *self, struct dp_burst *b);
+/* One table update; also for tables that are set without control. */
+void dp_resume_apply_table(struct dp_resume *self, const struct shm_table_update *u);
 /* Append up to DP_RESUME_BURST held messages, ended by the exception table for this cause. */
 unsigned dp_resume_flush(struct dp_resume *self, struct dp_burst *b, enum shm_reason cause);
 

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/dataplane/chain_rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_eal.h>
+#include <rte_eth_ring.h>
+#include <rte_ethdev.h>
+#include <rte_ether.h>
+#include <rte_ip.h>
+#include <rte_udp.h>
+
+#include "control/contract/cp_inproc.h"
+#include "dataplane/config.h"
+#include "dataplane/ctl_server.h"
+#include "dataplane/worker.h"
+
+#define FRAMES_MAX 16384u
+#define ROUND      4096u
+#define NULL_ROUND 65536u
+#define RING_SLOTS 8192u
+
+/* More decisions than the generator's messages make: what is measured is a hit. */
+#define CACHE_ENTRIES (1u << 18)
+
+static struct {
+        uint16_t null_ids[2];
+        uint16_t ring_ids[2];
+        struct rte_ring *rx[2];
+        struct rte_ring *tx[2];
+        struct rte_mempool *pool;
+        struct rte_mbuf *frames[FRAMES_MAX];
+        unsigned frame_cnt;
+} env;
+
+struct chain_rig {
+        enum rig_device device;
+        struct dp_config config;
+        struct dp_ctl_server *server;
+        struct dp_worker *worker;
+        struct cp_inproc *control;
+        unsigned next; /* frame to feed */
+};
+
+static bool port_start(uint16_t id)
+{
+        const struct rte_eth_conf conf = {0};
+
+        return rte_eth_dev_configure(id, 1, 1, &conf) == 0 &&
+               rte_eth_rx_queue_setup(id, 0, 512, 0, NULL, env.pool) == 0 &&
+               rte_eth_tx_queue_setup(id, 0, 512, 0, NULL) == 0 && rte_eth_dev_start(id) == 0;
+}
+
+static bool ring_port(unsigned side)
+{
+        char name[RTE_RING_NAMESIZE];
+        int id;
+
+        snprintf(name, sizeof(name), "rx%u", side);
+        env.rx[side] = rte_ring_create(name, RING_SLOTS, 0, RING_F_SP_ENQ | RING_F_SC_DEQ);
+        snprintf(name, sizeof(name), "tx%u", side);
+        env.tx[side] = rte_ring_create(name, RING_SLOTS, 0, RING_F_SP_ENQ | RING_F_SC_DEQ);
+        snprintf(name, sizeof(name), "rig%u", side);
+        id = rte_eth_from_rings(name, &env.rx[side], 1, &env.tx[side], 1, 0);
+        env.ring_ids[side] = (uint16_t)id;
+        return id >= 0 && port_start(env.ring_ids[side]);
+}
+
+bool chain_rig_start(void)
+{
+        char prefix[64];
+        const char *huge = getenv("SLUICE_BENCH_HUGE");
+
+        snprintf(prefix, sizeof(prefix), "--file-prefix=bench%d", (int)getpid());
+        const char *argv[] = {"bench_chain",
+                              "--vdev=net_null0,size=842",
+                              "--vdev=net_null1,size=842",
+                              "--no-pci",
+                              "--no-telemetry",
+                              "--no-shconf",
+                              "--log-level=lib.*:error",
+                              prefix,
+                              "-m",
+                              "512",
+                              huge == NULL ? "--no-huge" : "--legacy-mem"};
+
+        if (rte_eal_init((int)(sizeof(argv) / sizeof(argv[0])), (char **)(uintptr_t)argv) < 0)
+                return false;
+        env.pool =
+            rte_pktmbuf_pool_create("rig", FRAMES_MAX + 8191, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+        if (env.pool == NULL || rte_eth_dev_get_port_by_name("net_null0", &env.null_ids[0]) != 0 ||
+            rte_eth_dev_get_port_by_name("net_null1", &env.null_ids[1]) != 0) {
+                fprintf(stderr, "no buffers or no net_null driver\n");
+                return false;
+        }
+        return port_start(env.null_ids[0]) && port_start(env.null_ids[1]) && ring_port(0) &&
+               ring_port(1);
+}
+
+bool chain_rig_load(const uint8_t *message, size_t len)
+{
+        struct rte_mbuf *m = env.frame_cnt < FRAMES_MAX ? rte_pktmbuf_alloc(env.pool) : NULL;
+        size_t all = sizeof(struct rte_ether_hdr) + sizeof(struct rte_ipv4_hdr) +
+                     sizeof(struct rte_udp_hdr) + len;
+
+        if (m == NULL || rte_pktmbuf_tailroom(m) < all)
+                return false;
+        struct rte_ether_hdr *eth = (struct rte_ether_hdr *)rte_pktmbuf_append(m, (uint16_t)all);
+        struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(eth + 1);
+        struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
+
+        memset(eth, 0, all - len);
+        memcpy(udp + 1, message, len);
+        eth->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4);
+        ip->version_ihl = RTE_IPV4_VHL_DEF;
+        ip->total_length = rte_cpu_to_be_16((uint16_t)(all - sizeof(*eth)));
+        ip->time_to_live = 64;
+        ip->next_proto_id = IPPROTO_UDP;
+        /* some thousand sources: RFC 2544's own network */
+        ip->src_addr = rte_cpu_to_be_32(RTE_IPV4(198, 18, 0, 0) + env.frame_cnt % 8192u);
+        ip->dst_addr = rte_cpu_to_be_32(RTE_IPV4(198, 19, 0, 1));
+        ip->hdr_checksum = rte_ipv4_cksum(ip);
+        udp->src_port = rte_cpu_to_be_16(5060);
+        udp->dst_port = rte_cpu_to_be_16(5060);
+        udp->dgram_len = rte_cpu_to_be_16((uint16_t)(sizeof(*udp) + len));
+        udp->dgram_cksum = rte_ipv4_udptcp_cksum(ip, udp);
+        env.frames[env.frame_cnt++] = m;
+        return true;
+}
+
+static bool control_attach(struct chain_rig *r)
+{
+        const struct cp_inproc_args args = {0};
+        int in_fd, out_fd;
+
+        if (cp_inproc_create(&r->control, &args) != 0 ||
+            dp_ctl_server_local_fds(r->server, &in_fd, &out_fd) != 0 ||
+            cp_inproc_attach(r->control, in_fd, out_fd) != 0)
+                return false;
+        dp_ctl_server_local_ready(r->server);
+        return true;
+}
+
+struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events events)
+{
+        struct chain_rig *r = calloc(1, sizeof(*r));
+        struct shm_ring_sizes sizes = DP_CTL_RING_SIZES;
+
+        if (r == NULL || dp_config_load(NULL, &r->config) != 0)
+                abort();
+        r->device = device;
+        r->config.cache_entries = CACHE_ENTRIES;
+        r->config.decision_deadline_ms = 10000; /* a preempted rig is not a slow control */
+        r->config.events = events == RIG_EVENTS_ALL ? DP_EVENTS_ALL : DP_EVENTS_OFF;
+        if (dp_ctl_server_create_local(&r->server, 1, &sizes) != 0)
+                abort();
+        const uint16_t *ids = device == RIG_NULL ? env.null_ids : env.ring_ids;
+        struct dp_worker_args args = {
+            .config = &r->config,
+            .ctl_server = r->server,
+            .stats = dp_ctl_server_stats(r->server, 0),
+            .reply_pool = env.pool,
+            .port_ids = {ids[0], ids[1]},
+            .port_cnt = 2,
+        };
+
+        if (dp_worker_create(&r->worker, &args) != 0 || !control_attach(r))
+                abort();
+        return r;
+}
+
+/* One more reference for each frame, so that a drop does not lose it. */
+static void feed(struct chain_rig *r, unsigned cnt)
+{
+        for (unsigned i = 0; i < cnt; i++) {
+                struct rte_mbuf *m = env.frames[r->next];
+
+                r->next = (r->next + 1) % env.frame_cnt;
+                rte_mbuf_refcnt_set(m, 2);
+                rte_ring_enqueue(env.rx[0], m);
+        }
+}
+
+static void drain(void)
+{
+        void *m;
+
+        for (unsigned side = 0; side < 2; side++)
+                while (rte_ring_dequeue(env.tx[side], &m) == 0)
+                        ;
+}
+
+static unsigned round_size(const struct chain_rig *r)
+{
+        if (r->device == RIG_NULL)
+                return NULL_ROUND;
+        return env.frame_cnt < ROUND ? env.frame_cnt : ROUND;
+}
+
+struct rig_round chain_rig_round(struct chain_rig *r)
+{
+        const struct shm_counters *c = dp_worker_counters(r->worker);
+        uint64_t before = c->received;
+        uint64_t goal = before + round_size(r);
+        uint64_t start;
+
+        if (r->device == RIG_RING)
+                feed(r, round_size(r));
+        start = rte_rdtsc_precise();
+        while (c->received < goal)
+                dp_worker_turn(r->worker);
+        uint64_t cycles = rte_rdtsc_precise() - start;
+
+        drain();
+        (void)cp_inproc_events(r->control, UINT64_MAX);
+        return (struct rig_round){.packets = c->received - before, .cycles = cycles};
+}
+
+struct rig_round chain_rig_round_bare(struct chain_rig *r)
+{
+        const uint16_t *ids = r->device == RIG_NULL ? env.null_ids : env.ring_ids;
+        unsigned goal = round_size(r), moved = 0, turn = 0;
+        struct rte_mbuf *m[32];
+
+        if (r->device == RIG_RING)
+                feed(r, goal);
+        uint64_t start = rte_rdtsc_precise();
+
+        while (moved < goal) {
+                uint16_t got = rte_eth_rx_burst(ids[turn & 1u], 0, m, 32);
+
+                moved += rte_eth_tx_burst(ids[(turn & 1u) ^ 1u], 0, m, got);
+                turn++;
+        }
+        uint64_t cycles = rte_rdtsc_precise() - start;
+
+        drain();
+        return (struct rig_round){.packets = moved, .cycles = cycles};
+}
+
+void chain_rig_warm(struct chain_rig *r)
+{
+        for (unsigned fed = 0; fed < env.frame_cnt; fed += 32) {
+                feed(r, 32);
+                for (unsigned i = 0; i < 4; i++) {
+                        dp_worker_turn(r->worker);
+                        (void)cp_inproc_decide(r->control);
+                }
+                (void)cp_inproc_events(r->control, UINT64_MAX);
+                drain();
+        }
+        r->next = 0;
+}
+
+void chain_rig_ban_all(struct chain_rig *r)
+{
+        struct shm_table_update u = {
+            .op = SHM_TABLE_ADD,
+            .table = SHM_TABLE_BAN,
+            .reason = SHM_REASON_BANNED,
+        };
+
+        /* control's own copy of its tables comes first, and would sweep this away */
+        for (unsigned i = 0; i < 4; i++) {
+                (void)cp_inproc_decide(r->control);
+                dp_worker_turn(r->worker);
+        }
+        dp_worker_apply_table(r->worker, &u);
+}
+
+bool chain_rig_counts(const struct chain_rig *r, uint64_t *passed, uint64_t *dropped,
+                      uint64_t *cached)
+{
+        const struct shm_counters *c = dp_worker_counters(r->worker);
+
+        *passed = c->sent;
+        *dropped = shm_counters_dropped(c);
+        *cached = c->decisions_cached;
+        return c->received == shm_counters_accounted(c);
+}
+
+double chain_rig_tsc_hz(void)
+{
+        return (double)rte_get_tsc_hz();
+}
+
+void chain_rig_destroy(struct chain_rig *r)
+{
+        dp_worker_flush_pending(r->worker, SHM_REASON_SHUTDOWN);
+        drain();
+        cp_inproc_destroy(r->control);
+        dp_worker_destroy(r->worker);
+        dp_ctl_server_destroy(r->server);
+        dp_config_free(&r->config);
+        free(r);
+}

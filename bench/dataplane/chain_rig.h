@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * chain_rig.h - one worker fed as fast as it can take, timed in TSC cycles.
+ *
+ * Devices: net_null (frames from nowhere, sent nowhere: what is left is our own frame handling) and
+ * rings with SIP frames in memory. The floor beside each is the bare loop, rx burst to tx burst on
+ * the same devices: testpmd's `io` engine without testpmd.
+ *
+ * The dataplane is C11; this page is what the C++ of Google Benchmark sees of it. One thread.
+ */
+#ifndef SLUICE_BENCH_DATAPLANE_CHAIN_RIG_H
+#define SLUICE_BENCH_DATAPLANE_CHAIN_RIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum rig_device {
+        RIG_NULL, /* frames of 842 octets without content: "not SIP" */
+        RIG_RING, /* the frames of chain_rig_load() */
+};
+
+enum rig_events {
+        RIG_EVENTS_OFF,
+        RIG_EVENTS_ALL,
+};
+
+struct chain_rig;
+
+/* EAL, both device pairs and the buffers; once in a process. False after telling why. */
+bool chain_rig_start(void);
+/* A worker over these devices with control's default policy in this process. */
+struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events events);
+void chain_rig_destroy(struct chain_rig *r);
+
+/* Put a SIP message in a frame of its own, for all rigs. False when there is no buffer left. */
+bool chain_rig_load(const uint8_t *message, size_t len);
+/* Drop every source at the guard from now on. */
+void chain_rig_ban_all(struct chain_rig *r);
+/* Let control decide about every loaded message, so that later rounds are answered by the cache. */
+void chain_rig_warm(struct chain_rig *r);
+
+struct rig_round {
+        uint64_t packets;
+        uint64_t cycles;
+};
+/* Some thousand packets through the worker, or through the bare loop. */
+struct rig_round chain_rig_round(struct chain_rig *r);
+struct rig_round chain_rig_round_bare(struct chain_rig *r);
+
+/* Checks and counts since the rig was made: packets that passed, were dropped, were decided from
+ * the cache; false when they do not add up. */
+bool chain_rig_counts(const struct chain_rig *r, uint64_t *passed, uint64_t *dropped,
+                      uint64_t *cached);
+
+double chain_rig_tsc_hz(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
