@@ -22,10 +22,12 @@ struct found {
 static void visit(void *arg, const char *line, size_t len)
 {
         struct found *f = arg;
-        unsigned n = 0;
+        char head[9] = "";
+        unsigned n;
 
         assert_true(len >= 8);
-        assert_int_equal(sscanf(line, "%u", &n), 1);
+        memcpy(head, line, 8); /* the line does not end with a NUL */
+        n = (unsigned)strtoul(head, NULL, 10);
         for (size_t i = 8; i < len; i++) /* the filling: nothing was overwritten */
                 assert_int_equal((uint8_t)line[i], (uint8_t)('a' + n % 26));
         f->number[f->cnt++] = n;
@@ -94,7 +96,7 @@ static void test_laps(void **state)
 
                 for (unsigned n = 0; n < 3000; n++) {
                         put(log, n, 8 + (size_t)rand() % (rand() % 4 ? 300 : 4000), "10.0.0.1");
-                        if (n % 7)
+                        if (n % 41)
                                 continue;
                         assert_true(find(log, "10.0.0.1", 4096, &f) >= 1);
                         assert_true(f.cnt <= entries);
