@@ -97,7 +97,6 @@ void cp_eve_print_full(struct cp_cli *cli, const json_t *event)
                    {"message", "sip.response_line"},
                    {"Call-ID", "sip.call_id"},
                    {"CSeq", "sip.cseq"},
-                   {"of", "sip.cseq_method"},
                    {"From", "sip.from"},
                    {"To", "sip.to"},
                    {"User-Agent", "sip.user_agent"},
@@ -115,7 +114,11 @@ void cp_eve_print_full(struct cp_cli *cli, const json_t *event)
                 if (!v || (json_is_array(v) && json_array_size(v) == 0))
                         continue;
                 cp_table_cellf(&t, "%s", row[i].label);
-                cp_field_cell(&t, event, row[i].path);
+                if (strcmp(row[i].path, "sip.cseq") == 0)
+                        cp_table_cellf(&t, "%" JSON_INTEGER_FORMAT " %s", json_integer_value(v),
+                                       cp_field_raw(event, "sip.cseq_method", ""));
+                else
+                        cp_field_cell(&t, event, row[i].path);
         }
         cp_table_print(&t, cli->out, cli->width);
         cp_table_fini(&t);

@@ -122,12 +122,14 @@ void cp_field_members(struct cp_table *t, const json_t *object, const char *path
         append(&g, "", 0);
         json_object_foreach(o, key, v)
         {
+                if (json_is_integer(v) && json_integer_value(v) == 0)
+                        continue;
                 if (g.len)
                         append(&g, ", ", 2);
                 append(&g, key, strlen(key));
                 append(&g, " ", 1);
                 append_value(&g, v);
         }
-        cp_table_cell(t, g.text, g.len);
+        cp_table_cell(t, g.len ? g.text : "none", g.len ? g.len : strlen("none"));
         free(g.text);
 }

@@ -28,7 +28,7 @@ json_int_t cp_field_int(const json_t *object, const char *path);
 /* The value as a table's next cell, "" when there is none. */
 void cp_field_cell(struct cp_table *t, const json_t *object, const char *path);
 
-/* The members of an object of numbers as the next cell: "asked 10, answered 9". */
+/* The members of an object of numbers as the next cell, without zeros: "asked 10, answered 9". */
 void cp_field_members(struct cp_table *t, const json_t *object, const char *path);
 
 #endif

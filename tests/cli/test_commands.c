@@ -24,7 +24,8 @@
 #define DATAPLANE                                                                            \
         "{\"socket\":\"/run/sluice/dataplane.sock\",\"attached\":true,\"incarnation\":2,"    \
         "\"pid\":4100,\"workers\":2,\"heartbeat_age_ms\":3,\"state\":\"run\",\"decisions\":" \
-        "{\"asked\":40,\"answered\":39,\"cached\":700},\"last_error\":null," CONSERVATION "}"
+        "{\"asked\":40,\"answered\":39,\"cached\":700,\"forged\":0},\"last_error\":"         \
+        "null," CONSERVATION "}"
 #define AWAY                                                                        \
         "{\"socket\":\"/run/sluice/other.sock\",\"attached\":false,\"last_error\":" \
         "\"no such file or \\u001b[31mdirectory\"}"
@@ -232,6 +233,9 @@ static void test_events(void **state)
              "{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"params\":" SCAN_EVENT "}\n"
              "{\"jsonrpc\":\"2.0\",\"method\":\"event\",\"lost\":12,\"params\":" CALL_EVENT "}\n"},
             {.method = NULL}};
+        static const struct fake_answer none[] = {{"why", "\"result\":{\"verdicts\":[]}", NULL},
+                                                  {.method = NULL}};
+        static const struct row none_row = {"events", 0, "events_none.txt", NULL, NULL};
         static const struct row rows[] = {
             {"events", 0, "events.txt", NULL, "\"key\":\"::/0\""},
             {"events --drops -n 2", 0, "events_drops.txt", NULL, "\"key\":\"0.0.0.0/0\""},
@@ -241,6 +245,7 @@ static void test_events(void **state)
 
         (void)state;
         CHECK(rows, answers);
+        check_row(&none_row, none);
 }
 
 static void test_reload_attach_version(void **state)
