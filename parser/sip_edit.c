@@ -294,12 +294,12 @@ static void put_reply(struct sink *s, const struct sip_msg *req, const struct si
         end_line(s);
 }
 
-/* The topmost Via lies inside the first Via header, as it does after a good parse. */
+/* The topmost Via was read to the end of its sent-by, and lies inside the first Via header. */
 static bool has_top_via(const struct sip_msg *req)
 {
         const struct sip_hdr *h = sip_msg_first(req, SIP_HDR_VIA);
 
-        return h != NULL && req->via.all.len != 0 && req->via.all.off >= h->value.off &&
+        return h != NULL && req->via.host.len != 0 && req->via.all.off >= h->value.off &&
                req->via.all.off + req->via.all.len <= h->value.off + h->value.len;
 }
 
