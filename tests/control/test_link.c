@@ -106,17 +106,14 @@ static void greet(struct cp_link *l, struct fake_dp *dp, struct shm_attach_msg *
         welcome_msg(dp, m);
 }
 
-static void test_refusals(void **state)
+static void test_versions_and_refusals(void **state)
 {
-        const int one[1] = {0};
         struct shm_attach_msg m;
         struct fake_dp dp;
-        struct fake_dp other;
         struct cp_link l;
 
         (void)state;
         fake_dp_make(&dp, 1, 1, 8);
-        fake_dp_make(&other, 2, 1, 8);
         fake_dp_listen(&dp, path);
         cp_link_init(&l, path);
 
@@ -144,6 +141,22 @@ static void test_refusals(void **state)
         snprintf(m.text, sizeof(m.text), "control 17 is attached");
         assert_int_equal(shm_attach_send(dp.conn, &m, NULL, 0), 0);
         expect_refused(&l, &dp, "control 17 is attached");
+        fake_dp_free(&dp);
+}
+
+static void test_bad_welcomes(void **state)
+{
+        const int one[1] = {0};
+        struct shm_attach_msg m;
+        struct fake_dp dp;
+        struct fake_dp other;
+        struct cp_link l;
+
+        (void)state;
+        fake_dp_make(&dp, 1, 1, 8);
+        fake_dp_make(&other, 2, 1, 8);
+        fake_dp_listen(&dp, path);
+        cp_link_init(&l, path);
 
         greet(&l, &dp, &m);
         assert_int_equal(shm_attach_send(dp.conn, &m, one, 1), 0);
@@ -239,7 +252,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_life),
-            cmocka_unit_test(test_refusals),
+            cmocka_unit_test(test_versions_and_refusals),
+            cmocka_unit_test(test_bad_welcomes),
             cmocka_unit_test(test_no_log_spam),
             cmocka_unit_test(test_broken_ring_detaches),
         };
