@@ -49,6 +49,15 @@ static inline uint16_t be16(const uint8_t *p)
         return (uint16_t)(p[0] << 8 | p[1]);
 }
 
+/* libpcap names the file in some of its messages and not in others; our caller always does. */
+static void drop_path(char *error, const char *path)
+{
+        size_t n = strlen(path);
+
+        if (strncmp(error, path, n) == 0 && strncmp(error + n, ": ", 2) == 0)
+                memmove(error, error + n + 2, strlen(error + n + 2) + 1);
+}
+
 int dp_capture_open(struct dp_capture **out, const char *path, char error[DP_CAPTURE_ERROR_BYTES])
 {
         struct dp_capture *c = calloc(1, sizeof(*c));
@@ -59,6 +68,7 @@ int dp_capture_open(struct dp_capture **out, const char *path, char error[DP_CAP
         }
         c->pcap = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, error);
         if (c->pcap == NULL) {
+                drop_path(error, path);
                 free(c);
                 return -EBADMSG;
         }
@@ -242,6 +252,7 @@ int dp_capture_create(struct dp_capture_writer **out, const char *path,
         if (w->dump == NULL) {
                 snprintf(error, DP_CAPTURE_ERROR_BYTES, "%s",
                          w->pcap != NULL ? pcap_geterr(w->pcap) : "no memory");
+                drop_path(error, path);
                 if (w->pcap != NULL)
                         pcap_close(w->pcap);
                 free(w);

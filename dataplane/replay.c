@@ -55,6 +55,7 @@ struct replay {
         struct dp_worker *worker;
         struct dp_capture_frame next; /* read, not fed yet */
         bool has_next;
+        bool eal_runs;
         uint64_t fed;
         uint64_t now_ns;
         char runtime_dir[64]; /* private: EAL's files go here; "" = not made */
@@ -204,6 +205,7 @@ static int eal_start(struct replay *r)
                 args[i] = words[i];
         if (rte_eal_init(WORDS, args) < 0)
                 return cannot("EAL does not start", rte_strerror(rte_errno));
+        r->eal_runs = true;
         return 0;
 }
 
@@ -273,7 +275,12 @@ static void fini(struct replay *r)
         cp_inproc_destroy(r->control);
         dp_ctl_server_destroy(r->server);
         dp_capture_close(r->capture);
+        if (r->out != NULL)
+                (void)dp_capture_finish(r->out);
         dp_config_free(&r->config);
+        if (r->eal_runs)
+                (void)rte_eal_cleanup();
+        runtime_dir_remove(r);
 }
 
 /* ---- running ---- */
@@ -439,6 +446,7 @@ static int measured_run(struct replay *r)
                 rc = EXIT_NOT_EXACT;
         if (r->out != NULL && dp_capture_finish(r->out) != 0 && rc == 0)
                 rc = cannot(r->options.out, "not written completely");
+        r->out = NULL;
         return rc;
 }
 
@@ -461,7 +469,5 @@ int dp_replay_main(int argc, char **argv)
         if (rc == 0)
                 rc = measured_run(&r);
         fini(&r);
-        (void)rte_eal_cleanup();
-        runtime_dir_remove(&r);
         return rc;
 }
