@@ -181,7 +181,7 @@ bool dp_cache_put(struct dp_cache *c, const struct dp_key *key, uint64_t now_ns,
             .epoch = c->epoch,
             .retry_after_s = d->retry_after_s,
             .reason = d->reason,
-            .code_action = (uint16_t)(d->action << ACTION_SHIFT | (d->code & CODE_MASK)),
+            .code_action = (uint16_t)((unsigned)d->action << ACTION_SHIFT | (d->code & CODE_MASK)),
         };
         return evicted;
 }
