@@ -209,6 +209,29 @@ int cp_engine_unban(struct cp_engine *e, const struct cp_prefix *prefix)
         return 1;
 }
 
+static size_t live_allows(const struct cp_policy *p, uint64_t now_ns)
+{
+        size_t n = 0;
+
+        for (uint32_t i = 0; i < p->config->policy.allow_count; i++)
+                n += p->allow[i].expires_ns == 0 || p->allow[i].expires_ns > now_ns;
+        return n;
+}
+
+/* An allow entry that ends may uncover bans: everyone gets the tables anew. */
+static void expire_allows(struct cp_engine *e)
+{
+        size_t n = live_allows(e->policy, cp_clock_real_ns());
+
+        if (e->allow_policy == e->policy && n != e->allow_cnt) {
+                cp_gate_close(&e->decide_gate);
+                cp_tables_reset(&e->tables);
+                cp_gate_open(&e->decide_gate);
+        }
+        e->allow_policy = e->policy;
+        e->allow_cnt = n;
+}
+
 void cp_engine_expire(struct cp_engine *e)
 {
         struct cp_prefix gone[EXPIRE_BATCH];
@@ -216,6 +239,7 @@ void cp_engine_expire(struct cp_engine *e)
 
         for (size_t i = 0; i < n; i++)
                 (void)cp_engine_unban(e, &gone[i]);
+        expire_allows(e);
 }
 
 void cp_engine_stats(struct cp_engine *e, struct cp_decider_stats *out)

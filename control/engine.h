@@ -43,9 +43,11 @@ struct cp_engine {
         unsigned link_cnt;
 
         struct cp_event_queue queue;
-        struct cp_event_writer *writer; /* event thread */
-        struct cp_state_db *db;         /* owner; NULL = memory only */
-        uint64_t started_ns;            /* CLOCK_MONOTONIC */
+        struct cp_event_writer *writer;       /* event thread */
+        struct cp_state_db *db;               /* owner; NULL = memory only */
+        const struct cp_policy *allow_policy; /* owner: of which allow_cnt were live last time */
+        size_t allow_cnt;
+        uint64_t started_ns; /* CLOCK_MONOTONIC */
 };
 
 /* Take the configuration over, open the state, make the links (down). 0 or a negative errno, told

@@ -34,6 +34,20 @@ const struct shm_table_update *cp_tables_journal(const struct cp_tables *t, uint
         return &t->journal[seq % CP_JOURNAL_LEN];
 }
 
+/* True when every address of the prefix is on the allow list. The dataplane lets the longest prefix
+ * decide, the policy says that allow wins: so such a ban is kept from it. */
+static bool allowed(const struct cp_policy *p, const struct cp_prefix *prefix, uint64_t now_ns)
+{
+        const struct cp_policy_entry *e;
+        unsigned len = prefix->len + 1u;
+
+        while ((e = cp_prefix_map_match(&p->allow_map, &prefix->ip, &len)) != NULL) {
+                if (e->expires_ns == 0 || e->expires_ns > now_ns)
+                        return true;
+        }
+        return false;
+}
+
 /* What the ban table should say about a prefix; op is ADD or DEL. */
 static struct shm_table_update ban_entry(const struct cp_policy *p, const struct cp_bans *b,
                                          const struct cp_prefix *prefix, uint64_t now_ns)
@@ -46,6 +60,8 @@ static struct shm_table_update ban_entry(const struct cp_policy *p, const struct
             .generation = p->generation,
         };
 
+        if (allowed(p, prefix, now_ns))
+                return u;
         if (deny != NULL && (deny->expires_ns == 0 || deny->expires_ns > now_ns)) {
                 u.op = SHM_TABLE_ADD;
                 u.reason = SHM_REASON_DENIED;

@@ -360,6 +360,27 @@ static void test_ban_over_deny(void **state)
         drop(f);
 }
 
+/* The dataplane goes by the longest prefix, so a ban within the allow list is kept from it. */
+static void test_allow_hides_bans(void **state)
+{
+        struct fixture *f = make(1, 8,
+                                 "policy:\n  allow: [{prefix: 10.0.0.0/30}, {prefix: 10.2.0.1}]\n"
+                                 "  deny: [{prefix: 10.0.0.2}, {prefix: 10.2.0.1},"
+                                 " {prefix: 10.2.0.0/24}]\n");
+        struct mirror *m = calloc(1, sizeof(*m));
+
+        (void)state;
+        set_ban(f, 1, true); /* allowed */
+        set_ban(f, 4, true); /* just outside */
+        publish(f, m, 5);
+        set_ban(f, 3, true); /* the same by way of the journal */
+        publish(f, m, 5);
+        assert_int_equal(m->cnt[SHM_TABLE_PEER - 1], 2);
+        assert_int_equal(m->cnt[SHM_TABLE_BAN - 1], 2); /* 10.0.0.4, 10.2.0.0/24 */
+        free(m);
+        drop(f);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -371,6 +392,7 @@ int main(void)
             cmocka_unit_test(test_tables_reach_the_worker),
             cmocka_unit_test(test_new_policy_flushes),
             cmocka_unit_test(test_ban_over_deny),
+            cmocka_unit_test(test_allow_hides_bans),
         };
 
         srand(20260103);
