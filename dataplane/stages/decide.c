@@ -32,6 +32,20 @@ static bool cached(struct dp_decide *self, const struct dp_pkt *p, uint64_t now_
                dp_cache_get(self->cache, &p->key_route, now_ns, d);
 }
 
+/*
+ * A call that begins under a cached decision is known from its first message on: nobody is asked
+ * about the rest of it, and it lives on when control does not. For as long as that decision stands.
+ */
+static void remember_call(struct dp_decide *self, const struct dp_pkt *p, uint64_t now_ns,
+                          const struct dp_decision *d)
+{
+        if (p->cls == SHM_CLASS_IN_DIALOG || d->action != SHM_ACTION_PASS || !d->grants_dialog)
+                return;
+        self->counters->cache_inserts++;
+        if (dp_cache_put(self->cache, &p->key_dialog, now_ns, d->left_ms, d))
+                self->counters->cache_evictions++;
+}
+
 /* 0 when the message is held now; otherwise why it can not be. */
 static enum shm_reason ask(struct dp_decide *self, struct dp_pkt *p, uint64_t now_ns)
 {
@@ -70,6 +84,7 @@ void dp_decide_run(struct dp_decide *self, struct dp_burst *b)
                         continue;
                 if (cached(self, p, b->now_ns, &d)) {
                         self->counters->decisions_cached++;
+                        remember_call(self, p, b->now_ns, &d);
                         if (d.action == SHM_ACTION_PASS)
                                 d.reason = SHM_REASON_PASS_CACHED;
                         dp_decide_apply(p, &d);

@@ -21,6 +21,7 @@ static void remember(struct dp_resume *self, const struct dp_key *key, uint64_t 
             .code = r->code,
             .retry_after_s = r->retry_after_s,
             .rule = r->rule,
+            .grants_dialog = (r->scopes & SHM_SCOPE_DIALOG) != 0,
         };
 
         if ((key->w[0] | key->w[1]) == 0)

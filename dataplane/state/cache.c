@@ -23,10 +23,11 @@ struct entry {
         uint16_t epoch;
         uint16_t retry_after_s;
         uint16_t reason;
-        uint16_t code_action; /* SIP status below, action above ACTION_SHIFT */
+        uint16_t code_action; /* SIP status, GRANTS_DIALOG, action from ACTION_SHIFT on */
 };
-#define ACTION_SHIFT 12u /* a status has three digits: 10 bits */
-#define CODE_MASK    ((1u << ACTION_SHIFT) - 1u)
+#define ACTION_SHIFT  12u
+#define GRANTS_DIALOG (1u << 11)
+#define CODE_MASK     ((1u << 10) - 1u) /* a status has three digits */
 _Static_assert(SHM_ACTION_CNT <= UINT16_MAX >> ACTION_SHIFT, "action does not fit");
 _Static_assert(sizeof(struct entry) == 32, "an entry is half a cache line");
 
@@ -136,7 +137,9 @@ bool dp_cache_get(struct dp_cache *c, const struct dp_key *key, uint64_t now_ns,
                                             .reason = e->reason,
                                             .code = e->code_action & CODE_MASK,
                                             .retry_after_s = e->retry_after_s,
-                                            .rule = e->rule};
+                                            .rule = e->rule,
+                                            .grants_dialog = (e->code_action & GRANTS_DIALOG) != 0,
+                                            .left_ms = e->expires_ms - now_ms};
                 return true;
         }
         return false;
@@ -181,7 +184,9 @@ bool dp_cache_put(struct dp_cache *c, const struct dp_key *key, uint64_t now_ns,
             .epoch = c->epoch,
             .retry_after_s = d->retry_after_s,
             .reason = d->reason,
-            .code_action = (uint16_t)((unsigned)d->action << ACTION_SHIFT | (d->code & CODE_MASK)),
+            .code_action =
+                (uint16_t)((unsigned)d->action << ACTION_SHIFT |
+                           (d->grants_dialog ? GRANTS_DIALOG : 0u) | (d->code & CODE_MASK)),
         };
         return evicted;
 }

@@ -28,6 +28,8 @@ struct dp_decision {
         uint16_t code;   /* REJECT: SIP status */
         uint16_t retry_after_s;
         uint32_t rule;
+        bool grants_dialog; /* a call that begins under it may go on under it (SHM_SCOPE_DIALOG) */
+        uint32_t left_ms;   /* get: how much longer it stands; put: not read */
 };
 
 #define DP_CACHE_ENTRIES_MAX (1u << 26) /* 2 GiB */

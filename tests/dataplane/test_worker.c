@@ -139,6 +139,7 @@ static void test_dialog_scope_opens_no_door(void **state)
 {
         struct chain *c = chain_create(&config, true);
         const uint8_t both = SHM_SCOPE_ROUTE | SHM_SCOPE_DIALOG;
+        char text[1024];
 
         (void)state;
         send_request(c, "OPTIONS", "sip:bob@example.com", "");
@@ -150,6 +151,18 @@ static void test_dialog_scope_opens_no_door(void **state)
         send_request(c, "INVITE", "sip:0900666@example.com", "");
         assert_int_equal(chain_counters(c)->decisions_asked, 2);
         answer_next(c, SHM_ACTION_DROP, SHM_REASON_ROUTE_DROP, 0);
+        /* a second call to the same place: its INVITE is cached, and so is all that follows */
+        chain_request_text(text, sizeof(text), "OPTIONS", "sip:bob@example.com", "");
+        memcpy(strstr(text, "a84b4c"), "second", 6);
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+        chain_request_text(text, sizeof(text), "BYE", "sip:bob@10.0.0.9",
+                           "To: <sip:bob@example.com>;tag=9\r\n");
+        memcpy(strstr(text, "a84b4c"), "second", 6);
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->decisions_cached, 3);
+        assert_int_equal(chain_counters(c)->decisions_asked, 2);
         /* the answer from the inside travels in the same call */
         chain_send(SHM_SIDE_INSIDE, 1,
                    "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK776asdhds\r\n"
@@ -157,7 +170,7 @@ static void test_dialog_scope_opens_no_door(void **state)
                    "To: <sip:bob@example.com>;tag=9\r\nCall-ID: a84b4c76e66710@example.com\r\n"
                    "CSeq: 314159 OPTIONS\r\nContent-Length: 0\r\n\r\n");
         chain_turn(c);
-        assert_int_equal(chain_counters(c)->decisions_cached, 2);
+        assert_int_equal(chain_counters(c)->decisions_cached, 4);
         assert_non_null(chain_receive_text(c, SHM_SIDE_OUTSIDE));
         chain_destroy(c);
 }
