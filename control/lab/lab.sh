@@ -60,9 +60,10 @@ lab_check() {
 
 # ---- huge pages: each lab adds its own and takes them away again ----
 
+# Leaves the memory arguments of EAL in $LAB_RUN/eal-memory: without huge pages if it must be.
 lab_huge_up() {
         local file=/proc/sys/vm/nr_hugepages before after
-        LAB_EAL='"--no-huge", "-m", "512"'
+        echo '"--no-huge", "-m", "512"' >"$LAB_RUN/eal-memory"
         [ "${LAB_HUGE:-auto}" != no ] || return 0
         [ "$(awk '/Hugepagesize/ { print $2 }' /proc/meminfo)" = 2048 ] && [ -w "$file" ] || return 0
         exec 8>/run/sluice-lab.lock
@@ -75,7 +76,7 @@ lab_huge_up() {
         [ $((after - before)) -eq "$LAB_HUGE_PAGES" ] || return 0
         mkdir -p "$LAB_RUN/huge"
         mount -t hugetlbfs -o pagesize=2M none "$LAB_RUN/huge" 2>/dev/null || return 0
-        LAB_EAL="\"--huge-dir\", \"$LAB_RUN/huge\""
+        echo "\"--huge-dir\", \"$LAB_RUN/huge\"" >"$LAB_RUN/eal-memory"
 }
 
 lab_huge_down() {
@@ -164,7 +165,7 @@ lab_config() {
         {
                 cat <<YAML
 dpdk:
-  eal-params: [$LAB_EAL, "--file-prefix", "$LAB_PREFIX"]
+  eal-params: [$(cat "$LAB_RUN/eal-memory"), "--file-prefix", "$LAB_PREFIX"]
   interfaces:
     - interface: "net_af_packet0,iface=outside"
       role: outside

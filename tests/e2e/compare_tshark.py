@@ -3,8 +3,8 @@
 """compare_tshark.py CAPTURE EVENTS - are the messages of a replay those that tshark sees?
 
 Compares two multisets of (method or status code, Call-ID, CSeq number, CSeq method): ours from the
-EVE lines of EVENTS, tshark's from the frames whose SIP lies plainly in one UDP datagram. Every frame
-that is left out is counted under its reason. Prints one line of JSON: {"messages": N, "left_out":
+EVE lines of EVENTS, tshark's from the frames whose SIP lies plainly in one good UDP datagram. Every
+frame that is left out is counted under its reason. Prints one line of JSON: {"messages": N, "left_out":
 {reason: N}, "only_ours": [...], "only_tshark": [...]}; exits 1 when the sets differ.
 """
 import collections
@@ -15,13 +15,14 @@ import sys
 
 # What may stand below UDP for a message to be plain.
 PLAIN = {"eth", "ethertype", "sll", "sll2", "raw", "null", "loop", "ppp", "vlan", "ip", "ipv6", "udp"}
-FIELDS = ["frame.protocols", "ip.reassembled.length", "ipv6.reassembled.length",
-          "sip.Method", "sip.Status-Code", "sip.Call-ID", "sip.CSeq"]
+FIELDS = ["frame.protocols", "ip.reassembled.length", "ipv6.reassembled.length", "ip.checksum.status",
+          "ip.len", "ip.hdr_len", "udp.length", "sip.Method", "sip.Status-Code", "sip.Call-ID", "sip.CSeq"]
+CHECKSUM_BAD = "0"
 
 
-def left_out(protocols, reassembled):
+def left_out(frame):
     """Why a frame is not compared; None when it is."""
-    below = protocols.split(":sip")[0].split(":")
+    below = frame["frame.protocols"].split(":sip")[0].split(":")
     if "icmp" in below or "icmpv6" in below:
         return "quoted inside ICMP: no message of its own"
     if "tcp" in below:
@@ -31,8 +32,12 @@ def left_out(protocols, reassembled):
         return "inside a tunnel (" + "+".join(foreign) + "): tunnels come later"
     if below.count("ip") + below.count("ipv6") > 1:
         return "inside a tunnel (IP in IP): tunnels come later"
-    if reassembled:
+    if frame["ip.reassembled.length"] or frame["ipv6.reassembled.length"]:
         return "made of IP fragments: reassembly comes later"
+    if frame["ip.checksum.status"] == CHECKSUM_BAD:
+        return "under a wrong IPv4 header checksum: dropped as ip4_checksum"
+    if frame["ip.len"] and int(frame["ip.len"]) - int(frame["ip.hdr_len"]) != int(frame["udp.length"]):
+        return "with a UDP length that differs from the IP length: dropped as udp_header"
     return None
 
 
@@ -42,23 +47,26 @@ def cseq_parts(text):
 
 
 def of_tshark(capture):
-    command = ["tshark", "-r", capture, "-Y", "sip", "-T", "fields", "-E", "occurrence=f"]
+    command = ["tshark", "-r", capture, "-o", "ip.check_checksum:TRUE", "-Y", "sip", "-T", "fields",
+               "-E", "occurrence=f"]
     for field in FIELDS:
         command += ["-e", field]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     seen, skipped = collections.Counter(), collections.Counter()
     for line in lines:
-        protocols, joined4, joined6, method, code, call_id, cseq = line.split("\t")
-        why = left_out(protocols, joined4 or joined6)
+        frame = dict(zip(FIELDS, line.split("\t")))
+        why = left_out(frame)
         if why:
             skipped[why] += 1
         else:
-            seen[(method or code, call_id.strip(), *cseq_parts(cseq))] += 1
+            first = frame["sip.Method"] or frame["sip.Status-Code"]
+            seen[(first, frame["sip.Call-ID"].strip(), *cseq_parts(frame["sip.CSeq"]))] += 1
     return seen, skipped
 
 
 def of_events(path):
-    seen = collections.Counter()
+    """Two multisets: all messages, and those of them that the parser rejects."""
+    seen, rejected = collections.Counter(), collections.Counter()
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             event = json.loads(line)
@@ -66,18 +74,34 @@ def of_events(path):
                 continue
             sip = event["sip"]
             first = sip.get("method") or str(sip.get("code", ""))
-            seen[(first, sip.get("call_id", ""), sip.get("cseq"), sip.get("cseq_method"))] += 1
-    return seen
+            key = (first, sip.get("call_id", ""), sip.get("cseq"), sip.get("cseq_method"))
+            seen[key] += 1
+            if event["verdict"]["reason"].startswith("sip_"):
+                rejected[key] += 1
+    return seen, rejected
+
+
+def agrees(read, theirs):
+    """What could be read of a rejected message is what tshark read."""
+    return all(mine in ("", None) or mine == other for mine, other in zip(read, theirs))
 
 
 def main():
     theirs, skipped = of_tshark(sys.argv[1])
-    ours = of_events(sys.argv[2])
+    ours, rejected = of_events(sys.argv[2])
+    only_ours, only_theirs = ours - theirs, theirs - ours
+    for read in list((only_ours & rejected).elements()):
+        for other in list(only_theirs):
+            if agrees(read, other):
+                only_ours -= collections.Counter([read])
+                only_theirs -= collections.Counter([other])
+                skipped["rejected as malformed: equal in what could be read"] += 1
+                break
     result = {"messages": sum((ours & theirs).values()), "left_out": dict(skipped),
-              "only_ours": sorted(map(str, (ours - theirs).elements())),
-              "only_tshark": sorted(map(str, (theirs - ours).elements()))}
+              "only_ours": sorted(map(str, only_ours.elements())),
+              "only_tshark": sorted(map(str, only_theirs.elements()))}
     print(json.dumps(result))
-    return 1 if result["only_ours"] or result["only_tshark"] else 0
+    return 1 if only_ours or only_theirs else 0
 
 
 if __name__ == "__main__":
