@@ -173,10 +173,20 @@ static void conservation_watch(struct dp_app *app)
                sum.received, shm_counters_accounted(&sum));
 }
 
+static void generation_tell(struct dp_app *app)
+{
+        uint32_t lowest = UINT32_MAX;
+
+        for (uint32_t i = 0; i < app->config->workers; i++)
+                lowest = RTE_MIN(lowest, dp_worker_generation(app->workers[i]));
+        dp_ctl_server_set_generation(app->server, lowest);
+}
+
 void dp_app_run(struct dp_app *app)
 {
         while (!atomic_load_explicit(&app->stop, memory_order_relaxed)) {
                 dp_ctl_server_poll(app->server, POLL_MS);
+                generation_tell(app);
                 conservation_watch(app);
         }
 }

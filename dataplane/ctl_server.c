@@ -300,6 +300,11 @@ void dp_ctl_server_set_running(struct dp_ctl_server *s)
         (void)shm_cnc_set_state(link_cnc(&s->stats), SHM_CNC_RUN);
 }
 
+void dp_ctl_server_set_generation(struct dp_ctl_server *s, uint32_t generation)
+{
+        shm_cnc_set_generation(link_cnc(&s->stats), generation);
+}
+
 /* ---- making it ---- */
 
 static int rcu_create(struct dp_ctl_server *s)

@@ -35,6 +35,9 @@ struct shm_stats_page *dp_ctl_server_stats(struct dp_ctl_server *s, uint16_t wor
 
 /* Serve the socket for up to timeout_ms; beats the heart, reclaims retired links. Main lcore. */
 void dp_ctl_server_poll(struct dp_ctl_server *s, int timeout_ms);
+/* The policy generation that all workers have reached: a control that comes back under the same
+ * policy need not flush what they know. */
+void dp_ctl_server_set_generation(struct dp_ctl_server *s, uint32_t generation);
 /* The dataplane's state as control and sluicectl see it: RUN once the workers poll. */
 void dp_ctl_server_set_running(struct dp_ctl_server *s);
 

@@ -37,7 +37,7 @@ struct shm_event *dp_report_add(struct dp_report *self, const struct dp_pkt *p)
             .full_len = p->payload_len,
             .rule = p->rule,
             .held_us = p->held_us,
-            .generation = *self->generation,
+            .generation = atomic_load_explicit(self->generation, memory_order_relaxed),
         };
         dp_report_correct(e, p);
         memcpy(e + 1, dp_pkt_at(p, p->payload_off), len);

@@ -8,6 +8,8 @@
 #ifndef SLUICE_DATAPLANE_REPORT_H
 #define SLUICE_DATAPLANE_REPORT_H
 
+#include <stdatomic.h>
+
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 #include "dataplane/config.h"
@@ -16,7 +18,7 @@
 struct dp_report {
         struct dp_ctl *ctl;
         enum dp_events events;
-        const uint32_t *generation; /* of the policy in force */
+        const _Atomic uint32_t *generation; /* of the policy in force */
         uint8_t worker;
         struct shm_counters *counters;
 };

@@ -136,6 +136,11 @@ void dp_worker_apply_table(struct dp_worker *w, const struct shm_table_update *u
         dp_resume_apply_table(&w->resume, u);
 }
 
+uint32_t dp_worker_generation(const struct dp_worker *w)
+{
+        return atomic_load_explicit(&w->resume.generation, memory_order_relaxed);
+}
+
 const struct shm_counters *dp_worker_counters(const struct dp_worker *w)
 {
         return &w->counters;

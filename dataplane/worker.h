@@ -46,6 +46,8 @@ void dp_worker_flush_pending(struct dp_worker *w, uint8_t reason);
 /* Apply one table update as if control had sent it; from the thread that turns the worker. */
 struct shm_table_update;
 void dp_worker_apply_table(struct dp_worker *w, const struct shm_table_update *u);
+/* Policy generation that its tables and decisions are of, 0 before any. Any thread. */
+uint32_t dp_worker_generation(const struct dp_worker *w);
 /* Its private counters: only from the thread that turns it. */
 const struct shm_counters *dp_worker_counters(const struct dp_worker *w);
 

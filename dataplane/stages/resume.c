@@ -60,7 +60,7 @@ static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct
 
 void dp_resume_apply_table(struct dp_resume *self, const struct shm_table_update *u)
 {
-        self->generation = u->generation;
+        atomic_store_explicit(&self->generation, u->generation, memory_order_relaxed);
         if (u->op == SHM_TABLE_FLUSH_CACHE) {
                 dp_cache_flush(self->cache);
                 self->counters->table_updates++;

@@ -6,6 +6,8 @@
 #ifndef SLUICE_DATAPLANE_STAGES_RESUME_H
 #define SLUICE_DATAPLANE_STAGES_RESUME_H
 
+#include <stdatomic.h>
+
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 #include "dataplane/config.h"
@@ -21,7 +23,8 @@ struct dp_resume {
         struct dp_bans *bans;
         const enum dp_policy *exceptions;
         uint64_t deadline_ns;
-        uint32_t generation; /* of the policy, as control last said */
+        _Atomic uint32_t
+            generation; /* of the policy, as control last said; read by the main lcore */
         struct shm_counters *counters;
 };
 
