@@ -15,12 +15,11 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 
-#include "control/contract/cp_inproc.h"
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 #include "dataplane/capture.h"
 #include "dataplane/config.h"
-#include "dataplane/ctl_server.h"
+#include "dataplane/replay_control.h"
 #include "dataplane/ring_ports.h"
 #include "dataplane/worker.h"
 
@@ -42,6 +41,7 @@ struct options {
         const char *events;
         const char *config;
         const char *rules;
+        const char *control; /* API socket, "none", or NULL for the usual one */
 };
 
 struct replay {
@@ -50,8 +50,7 @@ struct replay {
         struct dp_capture *capture;
         struct dp_capture_writer *out; /* NULL: nobody wants it */
         struct dp_ring_ports ports;
-        struct dp_ctl_server *server;
-        struct cp_inproc *control;
+        struct dp_replay_control control;
         struct dp_worker *worker;
         struct dp_capture_frame next; /* read, not fed yet */
         bool has_next;
@@ -74,6 +73,8 @@ static const char help[] =
     "                      with the counters (\"-\" = standard output)\n"
     "  --config FILE       sluice.yaml; without it the defaults\n"
     "  --rules FILE        detection rules\n"
+    "  --control SOCKET    ask the sluice-control behind this socket (default: the usual one, if\n"
+    "                      it runs; else, or with \"none\", its logic runs in this process)\n"
     "  --help              this page\n"
     "\n"
     "Exit status: 0 every frame is accounted for, 1 not, 2 usage or a file that can not be used.\n";
@@ -88,19 +89,20 @@ static int cannot(const char *what, const char *why)
 static int options_parse(int argc, char **argv, struct options *o)
 {
         static const struct option longs[] = {
-            {"replay", required_argument, NULL, 'r'},
-            {"out", required_argument, NULL, 'o'},
-            {"events", required_argument, NULL, 'e'},
-            {"config", required_argument, NULL, 'c'},
-            {"rules", required_argument, NULL, 'R'},
-            {"help", no_argument, NULL, 'h'},
-            {NULL, 0, NULL, 0},
+            {"replay", required_argument, NULL, 'r'}, {"out", required_argument, NULL, 'o'},
+            {"events", required_argument, NULL, 'e'}, {"config", required_argument, NULL, 'c'},
+            {"rules", required_argument, NULL, 'R'},  {"control", required_argument, NULL, 'C'},         {NULL, 0, NULL, 0},
         };
         int opt;
 
         *o = (struct options){0};
+        for (int i = 1; i < argc; i++)
+                if (strcmp(argv[i], "--help") == 0) { /* also where a file name is due */
+                        fputs(help, stdout);
+                        return -1;
+                }
         optind = 1;
-        while ((opt = getopt_long(argc, argv, "o:e:c:h", longs, NULL)) != -1) {
+        while ((opt = getopt_long(argc, argv, "o:e:c:", longs, NULL)) != -1) {
                 switch (opt) {
                 case 'r':
                         o->in = optarg;
@@ -117,9 +119,9 @@ static int options_parse(int argc, char **argv, struct options *o)
                 case 'R':
                         o->rules = optarg;
                         break;
-                case 'h':
-                        fputs(help, stdout);
-                        return -1;
+                case 'C':
+                        o->control = optarg;
+                        break;
                 default:
                         return EXIT_CANNOT; /* getopt has said why */
                 }
@@ -218,20 +220,14 @@ static int control_start(struct replay *r)
             .rules_path = r->options.rules,
             .events_path = r->options.events,
         };
-        int to_control, to_dataplane;
-        int rc = cp_inproc_create(&r->control, &args); /* tells its own errors */
+        const char *api = r->options.control;
 
-        if (rc != 0)
-                return EXIT_CANNOT;
-        rc = dp_ctl_server_create_local(&r->server, 1, &DP_CTL_RING_SIZES);
-        if (rc == 0)
-                rc = dp_ctl_server_local_fds(r->server, &to_control, &to_dataplane);
-        if (rc == 0)
-                rc = cp_inproc_attach(r->control, to_control, to_dataplane);
-        if (rc != 0)
-                return cannot("shared memory", strerror(-rc));
-        dp_ctl_server_local_ready(r->server);
-        return 0;
+        if (api == NULL)
+                api = r->config.control_socket;
+        else if (strcmp(api, "none") == 0)
+                api = NULL;
+        return dp_replay_control_start(&r->control, &args, api, r->runtime_dir) == 0 ? 0
+                                                                                     : EXIT_CANNOT;
 }
 
 static int chain_start(struct replay *r)
@@ -244,8 +240,9 @@ static int chain_start(struct replay *r)
         r->config.pending_messages = PENDING_SLOTS;
         const struct dp_worker_args args = {
             .config = &r->config,
-            .ctl_server = r->server,
-            .stats = dp_ctl_server_stats(r->server, 0),
+            .ctl_server = dp_replay_control_decides(&r->control),
+            .report_server = dp_replay_control_reports(&r->control),
+            .stats = dp_ctl_server_stats(dp_replay_control_decides(&r->control), 0),
             .reply_pool = r->ports.big_pool,
             .port_ids = {r->ports.ids[SHM_SIDE_OUTSIDE], r->ports.ids[SHM_SIDE_INSIDE]},
             .port_cnt = SHM_SIDE_CNT,
@@ -272,8 +269,7 @@ static void fini(struct replay *r)
 {
         dp_worker_destroy(r->worker);
         dp_ring_ports_destroy(&r->ports);
-        cp_inproc_destroy(r->control);
-        dp_ctl_server_destroy(r->server);
+        dp_replay_control_fini(&r->control);
         dp_capture_close(r->capture);
         if (r->out != NULL)
                 (void)dp_capture_finish(r->out);
@@ -340,9 +336,9 @@ static void drain(struct replay *r)
         }
 }
 
-static bool anything_held(const struct replay *r)
+static uint64_t held(const struct replay *r)
 {
-        return dp_worker_counters(r->worker)->held_pending != 0;
+        return dp_worker_counters(r->worker)->held_pending;
 }
 
 /* Turn until everything that was fed is decided and gone, and control's table updates are in. */
@@ -353,16 +349,16 @@ static int settle(struct replay *r)
 
         do {
                 moved = dp_worker_turn(r->worker);
-                answered = cp_inproc_decide(r->control);
+                answered = dp_replay_control_answer(&r->control, held(r));
                 drain(r);
                 if (answered < 0)
                         return cannot("control", strerror(-answered));
         } while (moved != 0 || answered != 0 || dp_ring_ports_waiting(&r->ports) != 0);
-        if (anything_held(r)) { /* control has no answer to give: what would happen on the wire */
+        if (held(r) != 0) { /* control has no answer to give: what would happen on the wire */
                 dp_worker_flush_pending(r->worker, SHM_REASON_DEADLINE);
                 drain(r);
         }
-        answered = cp_inproc_events(r->control, UINT64_MAX); /* nothing is undecided */
+        answered = cp_inproc_events(r->control.local, UINT64_MAX); /* nothing is undecided */
         return answered < 0 ? cannot("events", strerror(-answered)) : 0;
 }
 
@@ -379,7 +375,7 @@ static int run(struct replay *r)
         }
         if (rc != 0)
                 return rc;
-        rc = cp_inproc_stats(r->control, dp_worker_counters(r->worker), r->now_ns);
+        rc = cp_inproc_stats(r->control.local, dp_worker_counters(r->worker), r->now_ns);
         return rc == 0 ? 0 : cannot("events", strerror(-rc));
 }
 

@@ -33,7 +33,8 @@
 struct dp_worker {
         const struct dp_config *config;
         struct dp_clock clock;
-        struct dp_ctl ctl;
+        struct dp_ctl ctl;        /* who decides */
+        struct dp_ctl report_ctl; /* who is told, if that is somebody else */
         struct dp_pending pending;
         struct dp_cache *cache;
         struct dp_bans *bans;
@@ -56,6 +57,16 @@ struct dp_worker {
         struct shm_counters counters;
         struct dp_burst burst;
 };
+
+/* Bottom of a turn: publish what was written, and let links go. */
+static void links_quiesce(struct dp_worker *w)
+{
+        dp_ctl_quiesce(&w->ctl);
+        if (w->report.ctl == &w->report_ctl) {
+                dp_ctl_quiesce(&w->report_ctl);
+                dp_ctl_refresh(&w->report_ctl);
+        }
+}
 
 /* The data path, on one screen. */
 unsigned dp_worker_turn(struct dp_worker *w)
@@ -80,7 +91,7 @@ unsigned dp_worker_turn(struct dp_worker *w)
         }
         w->counters.loops++;
         w->counters.loops_idle += moved == 0;
-        dp_ctl_quiesce(&w->ctl);
+        links_quiesce(w);
         dp_housekeep_run(&w->housekeep);
         return moved;
 }
@@ -122,7 +133,7 @@ void dp_worker_flush_pending(struct dp_worker *w, uint8_t reason)
                 dp_act_run(&w->act, b);
                 dp_tx_run(&w->tx, b);
         }
-        dp_ctl_quiesce(&w->ctl);
+        links_quiesce(w);
 }
 
 void dp_worker_set_time(struct dp_worker *w, uint64_t now_ns)
@@ -229,7 +240,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
             .pending = &w->pending,
             .ctl = &w->ctl,
             .exceptions = c->exceptions,
-            .deadline_us = c->decision_deadline_ms * 1000u,
+            .deadline_us = args->virtual_clock ? 0 : c->decision_deadline_ms * 1000u,
             .counters = &w->counters,
         };
         w->act = (struct dp_act){
@@ -238,7 +249,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
             .passive = c->mode == DP_MODE_TAP,
         };
         w->report = (struct dp_report){
-            .ctl = &w->ctl,
+            .ctl = args->report_server != NULL ? &w->report_ctl : &w->ctl,
             .events = c->events,
             .generation = &w->resume.generation,
             .worker = (uint8_t)args->index,
@@ -268,6 +279,11 @@ int dp_worker_create(struct dp_worker **out, const struct dp_worker_args *args)
         dp_clock_init(&w->clock, args->virtual_clock);
         dp_ctl_init(&w->ctl, args->ctl_server != NULL ? dp_ctl_server_slot(args->ctl_server) : NULL,
                     args->index, &w->counters);
+        if (args->report_server != NULL) {
+                dp_ctl_init(&w->report_ctl, dp_ctl_server_slot(args->report_server), args->index,
+                            &w->counters);
+                dp_ctl_refresh(&w->report_ctl);
+        }
         rc = tables_create(w, args, &seed);
         if (rc != 0) {
                 dp_worker_destroy(w);
