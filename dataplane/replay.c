@@ -89,9 +89,13 @@ static int cannot(const char *what, const char *why)
 static int options_parse(int argc, char **argv, struct options *o)
 {
         static const struct option longs[] = {
-            {"replay", required_argument, NULL, 'r'}, {"out", required_argument, NULL, 'o'},
-            {"events", required_argument, NULL, 'e'}, {"config", required_argument, NULL, 'c'},
-            {"rules", required_argument, NULL, 'R'},  {"control", required_argument, NULL, 'C'},         {NULL, 0, NULL, 0},
+            {"replay", required_argument, NULL, 'r'},
+            {"out", required_argument, NULL, 'o'},
+            {"events", required_argument, NULL, 'e'},
+            {"config", required_argument, NULL, 'c'},
+            {"rules", required_argument, NULL, 'R'},
+            {"control", required_argument, NULL, 'C'},
+            {NULL, 0, NULL, 0},
         };
         int opt;
 
