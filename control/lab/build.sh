@@ -17,7 +17,8 @@ build_tree() {
         esac
         if ! { { [ -f "$dir/build.ninja" ] || meson setup "$dir" "$source" "$@"; } &&
                 meson compile -C "$dir" "${targets[@]}"; } >"$log" 2>&1; then
-                echo "the build in $dir failed: $(grep -m 1 -E 'error:|ERROR|FAILED' "$log" || tail -n 1 "$log") (all of it: $log)" >&2
+                echo "the build in $dir failed: $(grep -m 1 -E 'error:|ERROR|FAILED' "$log" ||
+                        tail -n 1 "$log") (all of it: $log)" >&2
                 return 1
         fi
         # sudo built it; the files belong to whoever the checkout belongs to.

@@ -54,7 +54,7 @@ lab_check() {
                 command -v "$tool" >/dev/null || lab_fail "$tool is missing" || return 1
         done
         ip netns add "sluice-try-$$" 2>/dev/null ||
-                lab_fail "this machine refuses network namespaces (a container without CAP_SYS_ADMIN?)" || return 1
+                lab_fail "this machine refuses network namespaces (no CAP_SYS_ADMIN?)" || return 1
         ip netns del "sluice-try-$$"
 }
 
@@ -199,7 +199,8 @@ lab_programs() {
         for name in sluice-dataplane sluice-control sluicectl; do
                 path=$(find "$1" -type f -name "$name" -perm -u+x | head -n 1)
                 [ -n "$path" ] || lab_fail "no $name under $1" || return 1
-                install -m 755 "$path" "$LAB_LIB/bin/$name.new" && mv "$LAB_LIB/bin/$name.new" "$LAB_LIB/bin/$name"
+                install -m 755 "$path" "$LAB_LIB/bin/$name.new"
+                mv "$LAB_LIB/bin/$name.new" "$LAB_LIB/bin/$name"
         done
 }
 

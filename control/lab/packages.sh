@@ -35,7 +35,7 @@ packages_missing() {
 packages_need() {
         local missing log guard=
         command -v dpkg-query >/dev/null || {
-                echo "this needs Debian 12 or a relative (no dpkg here); install by hand what control/lab/packages.sh lists" >&2
+                echo "no dpkg here: install by hand what control/lab/packages.sh lists" >&2
                 return 1
         }
         missing=$(packages_missing "$@" | sort -u | tr '\n' ' ')
@@ -56,7 +56,8 @@ packages_need() {
                 { apt-get update && DEBIAN_FRONTEND=noninteractive \
                         apt-get install -y --no-install-recommends $missing; }; } >"$log" 2>&1; then
                 [ -z "$guard" ] || rm -f "$guard"
-                echo "apt-get could not install $missing: $(grep '^E:' "$log" | head -n 1) (all of it: $log)" >&2
+                echo "apt-get could not install $missing:" \
+                        "$(grep '^E:' "$log" | head -n 1) (all of it: $log)" >&2
                 return 1
         fi
         [ -z "$guard" ] || rm -f "$guard"

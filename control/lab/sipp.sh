@@ -65,5 +65,6 @@ kamailio_start() {
                 -m 64 -M 8 -Y "$LAB_RUN" -P "$LAB_RUN/kamailio.pid" </dev/null >"$LAB_RUN/kamailio.log" 2>&1 &
         disown
         lab_until 10 sipp_listens "$LAB_IN" 5060 ||
-                lab_fail "Kamailio does not listen: $(grep -m 1 -iE 'error|critical' "$LAB_RUN/kamailio.log" || tail -n 1 "$LAB_RUN/kamailio.log")"
+                lab_fail "Kamailio does not listen: $(grep -m 1 -iE 'error|critical' \
+                        "$LAB_RUN/kamailio.log" || tail -n 1 "$LAB_RUN/kamailio.log")"
 }

@@ -52,4 +52,7 @@ e2e_is "calls completed under fire" "$(sipp_result load 'SuccessfulCall(C)')" -g
 e2e_is "drops by the exception table" "$(lab_counter .exception_drop)" -ge $((3 * rounds))
 e2e_calls after 20 50
 e2e_conserved
-e2e_pass "$rounds kills, $(sipp_result load 'SuccessfulCall(C)') calls, 0 lost, $(sipp_result load 'Retransmissions(C)') messages sent again; $(lab_counter .exception_drop) unproven requests dropped, slowest attach $slowest ms"
+calls=$(sipp_result load 'SuccessfulCall(C)')
+resent=$(sipp_result load 'Retransmissions(C)')
+e2e_pass "$rounds kills, $calls calls, 0 lost, $resent messages sent again; $((3 * rounds)) unproven" \
+        "requests dropped by the exception table; slowest attach $slowest ms"

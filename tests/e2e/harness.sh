@@ -48,21 +48,21 @@ e2e_end() {
 
 e2e_say() { # the verdict, in one line
         e2e_verdict=$1
-        echo "$1 $e2e_name: $2"
+        echo "$1 $e2e_name: ${*:2}"
 }
 
 e2e_pass() {
-        e2e_say PASS "$1"
+        e2e_say PASS "$@"
         exit 0
 }
 
 e2e_fail() {
-        e2e_say FAIL "$1"
+        e2e_say FAIL "$@"
         exit 1
 }
 
 e2e_skip() {
-        e2e_say SKIP "$1"
+        e2e_say SKIP "$@"
         exit 77
 }
 

@@ -46,7 +46,8 @@ e2e_calls free 5 50
 lab_ctl ban add $LAB_CALLER --ttl 1h --reason "e2e" >/dev/null || e2e_fail "ban add refused"
 lab_until 3 eval '! one_call banned service' || e2e_fail "a banned caller still gets through"
 lab_until 3 e2e_counts .dropped.banned -ge 1 || e2e_fail "no drop with the reason banned"
-lab_until 3 has_verdict $LAB_CALLER drop/banned || e2e_fail "why $LAB_CALLER does not say banned: $(verdicts $LAB_CALLER | head -n 1)"
+lab_until 3 has_verdict $LAB_CALLER drop/banned ||
+        e2e_fail "why $LAB_CALLER does not say banned: $(verdicts $LAB_CALLER | head -n 1)"
 [ "$(lab_ctl --json ban list | jq '.bans | length')" -eq 1 ] || e2e_fail "ban list: $(lab_ctl --json ban list)"
 lab_ctl ban lift $LAB_CALLER >/dev/null || e2e_fail "ban lift refused"
 lab_until 3 one_call lifted service || e2e_fail "a lifted ban still drops"
@@ -54,7 +55,8 @@ lab_until 3 one_call lifted service || e2e_fail "a lifted ban still drops"
 # reject: SIPp checks the response, control knows the call
 sipp_in "$LAB_OUT" rejected "$LAB_PBX:5060" -sf "$E2E/rejected.xml" -i "$LAB_CALLER" -m 20 -r 20 -s 0900123 \
         -cid_str 'reject-%u@lab' -recv_timeout 3000 || e2e_fail "403: $(sipp_failures rejected)"
-lab_until 3 has_verdict reject-20@lab reject/route_reject || e2e_fail "why reject-20@lab: $(verdicts reject-20@lab | tr '\n' ' ')"
+lab_until 3 has_verdict reject-20@lab reject/route_reject ||
+        e2e_fail "why reject-20@lab: $(verdicts reject-20@lab | tr '\n' ' ')"
 lab_ctl --json why reject-20@lab | jq -e '.verdicts[] | select(.verdict.action == "reject") |
         .verdict.rule == 1 and .verdict.code == 403 and .sip.call_id == "reject-20@lab"' >/dev/null ||
         e2e_fail "why reject-20@lab has no rule: $(lab_ctl --json why reject-20@lab | jq -c '.verdicts[0]')"
@@ -66,7 +68,8 @@ generation=$(lab_ctl --json status | jq .policy.generation)
 lab_config "$e2e_tmp/broken"
 ! lab_ctl reload >"$e2e_tmp/reload" 2>&1 || e2e_fail "a broken file was taken"
 line=$(grep -n explode "$LAB_YAML" | cut -d : -f 1)
-grep -q "$LAB_YAML:$line\b" "$e2e_tmp/reload" || e2e_fail "reload does not name line $line: $(tail -n 1 "$e2e_tmp/reload")"
+grep -q "$LAB_YAML:$line\b" "$e2e_tmp/reload" ||
+        e2e_fail "reload does not name line $line: $(tail -n 1 "$e2e_tmp/reload")"
 e2e_is "generation after the broken file" "$(lab_ctl --json status | jq .policy.generation)" -eq "$generation"
 sipp_in "$LAB_OUT" rejected2 "$LAB_PBX:5060" -sf "$E2E/rejected.xml" -i "$LAB_CALLER" -m 2 -r 20 -s 0900123 \
         -recv_timeout 3000 || e2e_fail "the old policy is not in force: $(sipp_failures rejected2)"

@@ -28,20 +28,22 @@ frames_in() { # a capture of a link type that the index does not know
 
 # one CAPTURE NUMBER - writes its result as a line "ok|bad CAPTURE text" into out/NUMBER.result
 one() {
-        local capture=$1 out=$e2e_tmp/out/$2 frames status=0 bad=
+        local capture=$1 out=$e2e_tmp/out/$2 frames taken status=0 bad=
         # As root only where the user may not read; the rest of the run has no privilege at all.
         install -m 644 "$SLUICE_CORPUS/$capture" "$out.pcap"
         (cd "$e2e_tmp/out" && UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
                 timeout 120 setpriv --reuid $LAB_USER --regid nogroup --clear-groups --inh-caps=-all --no-new-privs \
                 "$e2e_tmp/sluice-dataplane" --replay "$out.pcap" --events "$out.json" \
                 --config "$e2e_tmp/sluice.yaml" >"$out.log" 2>&1 </dev/null) || status=$?
-        frames=$(awk -F '\t' -v f="$capture" '$1 == f && $2 != "?" { print $3 }' "$SLUICE_CORPUS/pcap-expected.tsv")
+        frames=$(awk -F '\t' -v f="$capture" '$1 == f && $2 != "?" { print $3 }' \
+                "$SLUICE_CORPUS/pcap-expected.tsv")
+        frames=${frames:-$(frames_in "$out.pcap")}
         if [ $status -ne 0 ]; then
                 bad="exit $status: $(grep -m 1 -E 'ERROR|runtime error|panic' "$out.log" || tail -n 1 "$out.log")"
         elif ! jq -e -s 'last | .event_type == "stats" and .stats.conservation.exact' "$out.json" >/dev/null 2>&1; then
                 bad="conservation: $(tail -n 1 "$out.json" | jq -c .stats.conservation 2>&1)"
-        elif [ "$(jq -s 'last.stats.conservation.received' "$out.json")" -ne "${frames:-$(frames_in "$out.pcap")}" ]; then
-                bad="$(jq -s 'last.stats.conservation.received' "$out.json") of ${frames:-$(frames_in "$out.pcap")} frames taken"
+        elif taken=$(jq -s 'last.stats.conservation.received' "$out.json"); [ "$taken" -ne "$frames" ]; then
+                bad="$taken of $frames frames taken"
         elif ! python3 "$E2E/compare_tshark.py" "$out.pcap" "$out.json" >"$out.compare" 2>&1; then
                 bad="differs from tshark: $(tail -n 1 "$out.compare" | cut -c 1-400)"
         fi
@@ -60,7 +62,9 @@ wait
 cat "$e2e_tmp"/out/*.result | grep '^bad' | sort >"$e2e_tmp/bad" || true
 cat "$e2e_tmp"/out/*.compare 2>/dev/null | grep '^{' >"$e2e_tmp/compared" || true
 echo "  left out of the comparison with tshark:"
-jq -r -s 'map(.left_out | to_entries[]) | group_by(.key)[] | "    \(map(.value) | add) messages \(.[0].key)"' "$e2e_tmp/compared"
+jq -r -s 'map(.left_out | to_entries[]) | group_by(.key)[] |
+        "    \(map(.value) | add) messages \(.[0].key)"' "$e2e_tmp/compared"
 sed 's/^bad/ /' "$e2e_tmp/bad"
 [ ! -s "$e2e_tmp/bad" ] || e2e_fail "$(wc -l <"$e2e_tmp/bad") of $number captures"
-e2e_pass "$number captures without privilege under ASan and UBSan; $(jq -s 'map(.messages) | add' "$e2e_tmp/compared") messages equal tshark's"
+equal=$(jq -s 'map(.messages) | add' "$e2e_tmp/compared")
+e2e_pass "$number captures without privilege under ASan and UBSan; $equal messages equal tshark's"
