@@ -32,50 +32,73 @@ static bool only_line_ends(const uint8_t *buf, size_t len)
         return true;
 }
 
-/* Does [p, p + n) end in `name`/x.y? `name` is in lower case and includes the slash. */
-static bool ends_in_version(const uint8_t *p, size_t n, const char *name, size_t name_len)
+/* Octets that some stack skips in front of a message: Kamailio takes NULs, chan_sip all up to SP.
+ */
+static size_t leading_junk(const uint8_t *buf, size_t len)
+{
+        size_t n = 0;
+
+        while (n < len && buf[n] <= ' ')
+                n++;
+        return n;
+}
+
+/* Does [p, p + n) hold, behind white space, `name`/digit? `name` is in lower case. From the end,
+ * where an honest line has it. */
+static bool has_version(const uint8_t *p, size_t n, const char *name, size_t name_len)
 {
         if (n < name_len + 3)
                 return false;
-        p += n - (name_len + 3);
-        for (size_t i = 0; i < name_len; i++) {
-                if (sip_lower(p[i]) != (uint8_t)name[i])
-                        return false;
+        for (const uint8_t *at = p + (n - name_len - 2); at > p; at--) {
+                size_t k = 0;
+
+                if (at[-1] != ' ' && at[-1] != '\t')
+                        continue;
+                while (k < name_len && sip_lower(at[k]) == (uint8_t)name[k])
+                        k++;
+                if (k == name_len && at[k] == '/' && sip_is(at[k + 1], SIP_CT_DIGIT))
+                        return true;
         }
-        return sip_is(p[name_len], SIP_CT_DIGIT) && p[name_len + 1] == '.' &&
-               sip_is(p[name_len + 2], SIP_CT_DIGIT);
+        return false;
+}
+
+/* [buf, buf + len) begins with the octet that is not junk any more; `clean`: nothing but the line
+ * ends that RFC 3261 allows stood before it. */
+static bool looks_like_request(const uint8_t *buf, size_t len, bool clean)
+{
+        const uint8_t *lf;
+        size_t word = 0;
+        size_t line;
+        bool blank;
+
+        while (word < len && sip_is(buf[word], SIP_CT_TOKEN))
+                word++;
+        if (word == 0)
+                return false;
+        lf = memchr(buf + word, '\n', len - word);
+        line = lf ? (size_t)(lf - buf) : len;
+        blank = word < line && (buf[word] == ' ' || buf[word] == '\t');
+        if (blank && has_version(buf, line, "sip", 3))
+                return true;
+        /* HTTP, RTSP and SSDP share method names with SIP; their version tells them apart. */
+        if (has_version(buf, line, "http", 4) || has_version(buf, line, "rtsp", 4))
+                return false;
+        return (clean || blank) && sip_method_find(buf, word) != SIP_METHOD_OTHER;
 }
 
 enum sip_sniff sip_sniff(const uint8_t *buf, size_t len)
 {
-        size_t skip, line, word;
-        const uint8_t *lf;
+        size_t junk;
 
         if (len == 0)
                 return SIP_SNIFF_NOT_SIP;
         if (only_line_ends(buf, len) || (len == 4 && memcmp(buf, "\0\0\0", 4) == 0))
                 return SIP_SNIFF_KEEPALIVE;
-        skip = leading_crlf(buf, len);
-        buf += skip;
-        len -= skip;
-        if (len >= 4 && (buf[0] | 0x20) == 's' && (buf[1] | 0x20) == 'i' &&
-            (buf[2] | 0x20) == 'p' && buf[3] == '/')
+        junk = leading_junk(buf, len);
+        if (len - junk >= 4 && sip_lower(buf[junk]) == 's' && sip_lower(buf[junk + 1]) == 'i' &&
+            sip_lower(buf[junk + 2]) == 'p' && buf[junk + 3] == '/')
                 return SIP_SNIFF_SIP;
-        for (word = 0; word < len && sip_is(buf[word], SIP_CT_TOKEN); word++)
-                ;
-        if (word == 0)
-                return SIP_SNIFF_NOT_SIP;
-        lf = memchr(buf + word, '\n', len - word);
-        line = lf ? (size_t)(lf - buf) : len;
-        while (line > word &&
-               (buf[line - 1] == '\r' || buf[line - 1] == ' ' || buf[line - 1] == '\t'))
-                line--;
-        /* HTTP, RTSP and SSDP share method names with SIP; their version tells them apart. */
-        if (ends_in_version(buf, line, "http/", 5) || ends_in_version(buf, line, "rtsp/", 5))
-                return SIP_SNIFF_NOT_SIP;
-        if (sip_method_find(buf, word) != SIP_METHOD_OTHER)
-                return SIP_SNIFF_SIP;
-        if (word < line && buf[word] == ' ' && ends_in_version(buf, line, "sip/", 4))
+        if (looks_like_request(buf + junk, len - junk, junk == leading_crlf(buf, len)))
                 return SIP_SNIFF_SIP;
         return SIP_SNIFF_NOT_SIP;
 }

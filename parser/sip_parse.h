@@ -17,14 +17,16 @@
 /* What the first octets of a datagram look like, without parsing it. */
 enum sip_sniff {
         SIP_SNIFF_NOT_SIP = 0, /* anything else: STUN, RTP, TLS, HTTP, garbage */
-        SIP_SNIFF_SIP,         /* "token SP ..." ending in SIP/x.y on the first line, or "SIP/" */
+        SIP_SNIFF_SIP,         /* "token SP ... SP SIP/digit" on the first line, or "SIP/" */
         SIP_SNIFF_KEEPALIVE,   /* only CR, LF (RFC 5626 3.5.1) or four NULs */
 };
 
 /*
  * Classify a datagram by its first line. len 0..65535; buf may be NULL when len is 0.
- * A damaged message whose first word is a method of RFC 3261 and its extensions counts as SIP, so
- * that it is judged as malformed and not waved through as "other traffic".
+ * A damaged message whose first word is a method of RFC 3261 and its extensions counts as SIP, and
+ * so does one behind white space, control characters or more line ends than RFC 3261 7.5 means:
+ * there are stacks that read such. It is judged as malformed and not waved through as "other
+ * traffic".
  */
 enum sip_sniff sip_sniff(const uint8_t *buf, size_t len);
 

@@ -36,7 +36,27 @@ static void sniff(void **state)
             {"GET / HTTP/1.1\r\nX: a SIP/2.0\r\n", 0, SIP_SNIFF_NOT_SIP},
             {"\x80\x00\x01\x02", 4, SIP_SNIFF_NOT_SIP},
             {"\x00\x01\x00\x00\x21\x12\xa4\x42", 8, SIP_SNIFF_NOT_SIP},
-            {" INVITE sip:a SIP/2.0", 0, SIP_SNIFF_NOT_SIP},
+            /* what Kamailio, sofia-sip, libosip2 or chan_sip read as SIP all the same */
+            {" INVITE sip:a SIP/2.0", 0, SIP_SNIFF_SIP},
+            {"\t INVITE sip:a SIP/2.0", 0, SIP_SNIFF_SIP},
+            {"\nINVITE sip:a SIP/2.0", 0, SIP_SNIFF_SIP},
+            {"\rINVITE sip:a SIP/2.0", 0, SIP_SNIFF_SIP},
+            {"\r\n\r\n\r\nINVITE sip:a SIP/2.0", 0, SIP_SNIFF_SIP},
+            {"\0\0\0\0INVITE sip:a SIP/2.0", 24, SIP_SNIFF_SIP},
+            {"\001invite sip:a SIP/2.0", 0, SIP_SNIFF_SIP},
+            {" SIP/2.0 200 OK\r\n", 0, SIP_SNIFF_SIP},
+            {"FOO\tsip:a SIP/2.0\r\n", 0, SIP_SNIFF_SIP},
+            {"FOO sip:a SIP/2.00\r\n", 0, SIP_SNIFF_SIP},
+            {"FOO sip:a SIP/2.0x\r\n", 0, SIP_SNIFF_SIP},
+            {"FOO sip:a sip/2\r\n", 0, SIP_SNIFF_SIP},
+            {"FOO sip:a SIP/2.0\f\r\n", 0, SIP_SNIFF_SIP},
+            {"FOO sip:a SIP/2.0 x\r\n", 0, SIP_SNIFF_SIP},
+            {"FOO sip:a SIP/2.0\rX: HTTP/1.1\r\n", 0, SIP_SNIFF_SIP},
+            {"OPTIONS sip:a SIP/2.0\rX: HTTP/1.1\r\n", 0, SIP_SNIFF_SIP},
+            {"FOO sip:a\r\nX: SIP/2.0\r\n", 0, SIP_SNIFF_NOT_SIP},
+            {"HEP3\001\002 INVITE sip:a SIP/2.0\r\n", 0, SIP_SNIFF_NOT_SIP},
+            {"\0\001INFO\0octet", 12, SIP_SNIFF_NOT_SIP}, /* TFTP asks for a file of that name */
+            {"  ", 0, SIP_SNIFF_NOT_SIP},
         };
 
         (void)state;
