@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/parse.h"
 
+#include <string.h>
+
 #include "dataplane/verdict.h"
 #include "parser/sip_check.h"
 #include "parser/sip_parse.h"
@@ -14,12 +16,37 @@ static const uint16_t reason_of[SIP_ANOM_CNT] = {
 #undef X
 };
 
-static bool on_sip_port(const struct dp_parse *self, const struct dp_pkt *p)
+/* A keep-alive of any kind is shorter; no SIP stack reads a start line from so little. */
+#define UNCLEAR_BYTES_MIN 16u
+
+#define STUN_HEADER_BYTES 20u
+#define STUN_COOKIE       "\x21\x12\xa4\x42"
+
+static bool is_sip_port(const struct dp_parse *self, uint16_t port)
 {
         for (uint32_t i = 0; i < self->sip_port_cnt; i++)
-                if (p->flow.dport == self->sip_ports[i] || p->flow.sport == self->sip_ports[i])
+                if (port == self->sip_ports[i])
                         return true;
         return false;
+}
+
+/* A phone keeps its binding open with it (RFC 5626 4.4.2; the header is RFC 8489 5). */
+static bool is_stun(const uint8_t *p, uint16_t len)
+{
+        return len >= STUN_HEADER_BYTES && p[0] < 0x40 && (p[3] & 3u) == 0 &&
+               (unsigned)(p[2] << 8 | p[3]) + STUN_HEADER_BYTES == len &&
+               memcmp(p + 4, STUN_COOKIE, 4) == 0;
+}
+
+/*
+ * What listens on a SIP port may read SIP where sip_sniff() does not: every stack forgives
+ * something else. So nothing goes there as "other traffic" that is long enough to be a message.
+ */
+static bool is_unclear(const struct dp_parse *self, const struct dp_pkt *p)
+{
+        return (p->flags & DP_PKT_UDP) != 0 && p->payload_len >= UNCLEAR_BYTES_MIN &&
+               is_sip_port(self, p->flow.dport) &&
+               !is_stun(dp_pkt_at(p, p->payload_off), p->payload_len);
 }
 
 static void parse_sip(struct dp_parse *self, struct dp_pkt *p, struct sip_msg *msg)
@@ -57,11 +84,14 @@ void dp_parse_run(struct dp_parse *self, struct dp_burst *b)
                         what = sip_sniff(dp_pkt_at(p, p->payload_off), p->payload_len);
                 if (what == SIP_SNIFF_SIP) {
                         parse_sip(self, p, &b->msg[i]);
-                } else if (what == SIP_SNIFF_KEEPALIVE && on_sip_port(self, p)) {
+                } else if (what == SIP_SNIFF_KEEPALIVE &&
+                           (is_sip_port(self, p->flow.dport) || is_sip_port(self, p->flow.sport))) {
                         self->counters->keepalives++;
                         dp_verdict_pass(p, SHM_REASON_PASS_KEEPALIVE);
                 } else {
                         self->counters->non_sip++;
+                        if (is_unclear(self, p))
+                                p->malformed = SHM_REASON_UNCLEAR;
                 }
         }
 }

@@ -2,8 +2,8 @@
 /*
  * parse.h - tells SIP from the rest and reads it.
  *
- * Malformed messages stay live and carry their reason to police, which charges them to their source
- * first. Only keep-alives end here.
+ * Malformed messages, and what goes to a SIP port without being SIP, stay live and carry their
+ * reason to police. Only keep-alives end here.
  */
 #ifndef SLUICE_DATAPLANE_STAGES_PARSE_H
 #define SLUICE_DATAPLANE_STAGES_PARSE_H

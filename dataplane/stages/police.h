@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * police.h - what is settled without a routing decision: malformed SIP goes, other traffic follows
- * the operator's word.
+ * police.h - what is settled without a routing decision: malformed SIP goes, and so does what is
+ * unclear on a SIP port; other traffic follows the operator's word.
  */
 #ifndef SLUICE_DATAPLANE_STAGES_POLICE_H
 #define SLUICE_DATAPLANE_STAGES_POLICE_H

@@ -467,6 +467,43 @@ static void test_other_traffic(void **state)
         chain_destroy(c);
 }
 
+/* What goes to a SIP port is SIP, STUN, a keep-alive, or nothing: Kamailio reads the first one. */
+static void test_unclear_on_a_sip_port(void **state)
+{
+        static const char stun[] = "\x01\x01\x01\x04\x21\x12\xa4\x42";
+        char text[512] = "\x80";
+        struct chain *c;
+
+        (void)state;
+        chain_request_text(text + 1, sizeof(text) - 1, "INVITE", "sip:bob@example.com", "");
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_send(SHM_SIDE_OUTSIDE, 1, "GET / HTTP/1.1\r\n\r\n");
+        chain_send(SHM_SIDE_INSIDE, 1, "0123456789abcdef");
+        chain_turn(c);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_UNCLEAR], 3);
+        assert_int_equal(chain_counters(c)->non_sip, 3);
+        chain_send(SHM_SIDE_OUTSIDE, 1, "0123456789abcde");
+        /* 0x104 octets of attributes behind the header, none of them NUL */
+        memset(text, 'a', 280);
+        memcpy(text, stun, sizeof(stun) - 1);
+        text[280] = '\0';
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        text[279] = '\0';
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 2);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_UNCLEAR], 4);
+        chain_destroy(c);
+        config.sip_ports[0] = 5070;
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, "0123456789abcdef");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 1);
+        chain_destroy(c);
+}
+
 static void test_malformed_has_its_own_reason(void **state)
 {
         struct chain *c = chain_create(&config, true);
@@ -519,6 +556,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup(test_ring_shares, reset),
             cmocka_unit_test_setup(test_tap_sends_nothing, reset),
             cmocka_unit_test_setup(test_other_traffic, reset),
+            cmocka_unit_test_setup(test_unclear_on_a_sip_port, reset),
             cmocka_unit_test_setup(test_malformed_has_its_own_reason, reset),
             cmocka_unit_test_setup(test_tx_full_is_told, reset),
         };
