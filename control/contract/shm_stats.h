@@ -52,8 +52,8 @@
         X(exception_drop, "messages dropped by the exception table")         \
         X(cache_inserts, "decisions put in the cache")                       \
         X(cache_evictions, "live decisions that made room for others")       \
-        X(table_updates, "table updates applied")                            \
-        X(table_full, "table updates refused for want of room")              \
+        X(table_updates, "table updates taken")                            \
+        X(table_full, "of these, entries without room in their table")              \
         X(events_sent, "events given to control")                            \
         X(events_lost, "events lost: ring full or no control")               \
         X(link_errors, "rings given up because control broke the protocol")  \

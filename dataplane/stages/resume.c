@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/resume.h"
 
+#include <errno.h>
+
 #include "dataplane/exception.h"
 #include "dataplane/stages/decide.h"
 
@@ -12,10 +14,9 @@ static struct dp_pkt *slot_in_burst(struct dp_burst *b)
         return &b->pkt[b->cnt++];
 }
 
-static void remember(struct dp_resume *self, const struct dp_key *key, uint64_t now_ns,
-                     const struct shm_reply *r)
+static struct dp_decision decision_of(const struct shm_reply *r)
 {
-        struct dp_decision d = {
+        return (struct dp_decision){
             .action = r->action,
             .reason = r->reason,
             .code = r->code,
@@ -23,24 +24,22 @@ static void remember(struct dp_resume *self, const struct dp_key *key, uint64_t 
             .rule = r->rule,
             .grants_dialog = (r->scopes & SHM_SCOPE_DIALOG) != 0,
         };
+}
 
+static void remember(struct dp_resume *self, const struct dp_key *key, uint64_t now_ns,
+                     uint32_t lifetime_ms, const struct dp_decision *d)
+{
         if ((key->w[0] | key->w[1]) == 0)
                 return;
         self->counters->cache_inserts++;
-        if (dp_cache_put(self->cache, key, now_ns, r->lifetime_ms, &d))
+        if (dp_cache_put(self->cache, key, now_ns, lifetime_ms, d))
                 self->counters->cache_evictions++;
 }
 
 static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct shm_reply *r)
 {
         struct dp_pkt *p = slot_in_burst(b);
-        struct dp_decision d = {
-            .action = r->action,
-            .reason = r->reason,
-            .code = r->code,
-            .retry_after_s = r->retry_after_s,
-            .rule = r->rule,
-        };
+        struct dp_decision d = decision_of(r);
 
         if (!dp_pending_take(self->pending, r->id, b->now_ns, p)) {
                 b->cnt--;
@@ -50,25 +49,22 @@ static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct
         self->counters->held_pending--;
         self->counters->decisions_answered++;
         if ((r->scopes & SHM_SCOPE_SRC_UA) != 0)
-                remember(self, &p->key_src_ua, b->now_ns, r);
+                remember(self, &p->key_src_ua, b->now_ns, r->lifetime_ms, &d);
         if ((r->scopes & SHM_SCOPE_DIALOG) != 0)
-                remember(self, &p->key_dialog, b->now_ns, r);
+                remember(self, &p->key_dialog, b->now_ns, r->lifetime_ms, &d);
         if ((r->scopes & SHM_SCOPE_ROUTE) != 0)
-                remember(self, &p->key_route, b->now_ns, r);
+                remember(self, &p->key_route, b->now_ns, r->lifetime_ms, &d);
         dp_decide_apply(p, &d);
 }
 
 void dp_resume_apply_table(struct dp_resume *self, const struct shm_table_update *u)
 {
         atomic_store_explicit(&self->generation, u->generation, memory_order_relaxed);
-        if (u->op == SHM_TABLE_FLUSH_CACHE) {
+        if (u->op == SHM_TABLE_FLUSH_CACHE)
                 dp_cache_flush(self->cache);
-                self->counters->table_updates++;
-        } else if (dp_bans_apply(self->bans, u) == 0) {
-                self->counters->table_updates++;
-        } else {
+        else if (dp_bans_apply(self->bans, u) == -ENOSPC)
                 self->counters->table_full++;
-        }
+        self->counters->table_updates++;
 }
 
 static void take_oldest(struct dp_resume *self, struct dp_burst *b, enum shm_reason cause)
