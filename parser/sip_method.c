@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define KNOWN_BYTES_MAX 9u /* SUBSCRIBE */
+
 static const char *const names[SIP_METHOD_CNT] = {
     [SIP_METHOD_OTHER] = "OTHER",
     [SIP_METHOD_INVITE] = "INVITE",
@@ -67,6 +69,17 @@ enum sip_method sip_method_find(const uint8_t *name, size_t len)
         if (m == SIP_METHOD_OTHER || memcmp(name, names[m], len) != 0)
                 return SIP_METHOD_OTHER;
         return m;
+}
+
+bool sip_method_is_miscased(const uint8_t *name, size_t len)
+{
+        uint8_t upper[KNOWN_BYTES_MAX];
+
+        if (len > sizeof(upper))
+                return false;
+        for (size_t i = 0; i < len; i++)
+                upper[i] = name[i] >= 'a' && name[i] <= 'z' ? (uint8_t)(name[i] & ~0x20u) : name[i];
+        return memcmp(upper, name, len) != 0 && sip_method_find(upper, len) != SIP_METHOD_OTHER;
 }
 
 const char *sip_method_name(enum sip_method m)

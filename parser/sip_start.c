@@ -78,8 +78,11 @@ static void check_method(struct sip_msg *m, struct sip_span name)
         if (name.len > SIP_METHOD_BYTES_MAX)
                 sip_state_note(m, SIP_ANOM_METHOD_TOO_LONG, name.off);
         m->method = (uint8_t)sip_method_find(m->buf + name.off, name.len);
-        if (m->method == SIP_METHOD_OTHER)
-                sip_state_note(m, SIP_ANOM_METHOD_UNKNOWN, name.off);
+        if (m->method != SIP_METHOD_OTHER)
+                return;
+        sip_state_note(m, SIP_ANOM_METHOD_UNKNOWN, name.off);
+        if (sip_method_is_miscased(m->buf + name.off, name.len))
+                sip_state_note(m, SIP_ANOM_METHOD_CASE, name.off);
 }
 
 static void check_ruri(struct sip_msg *m, struct sip_span uri)
