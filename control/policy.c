@@ -121,10 +121,12 @@ static bool banned(const struct cp_prefix_map *map, const struct shm_ip *ip, uin
 
 bool cp_policy_in_dialog(const struct sip_msg *msg)
 {
-        if (msg->kind == SIP_KIND_RESPONSE || msg->to.tag.len != 0)
+        if (msg->kind == SIP_KIND_RESPONSE)
                 return true;
-        return msg->method == SIP_METHOD_ACK || msg->method == SIP_METHOD_CANCEL ||
-               msg->method == SIP_METHOD_PRACK;
+        if (msg->method == SIP_METHOD_REGISTER)
+                return false;
+        return msg->to.tag.len != 0 || msg->method == SIP_METHOD_ACK ||
+               msg->method == SIP_METHOD_CANCEL || msg->method == SIP_METHOD_PRACK;
 }
 
 static void answer(struct shm_reply *out, enum shm_action action, enum shm_reason reason,
@@ -177,6 +179,7 @@ static void decide(const struct cp_policy *p, const struct shm_flow *flow,
 {
         const struct cp_policy_entry *allow;
         const struct cp_config_route *route;
+        bool outside = flow->side == SHM_SIDE_OUTSIDE;
         uint32_t number = 0;
 
         if (sip_check(msg).verdict == SIP_VERDICT_REJECT) {
@@ -184,19 +187,18 @@ static void decide(const struct cp_policy *p, const struct shm_flow *flow,
         } else if ((allow = listed(&p->allow_map, &flow->src, now_ns)) != NULL) {
                 answer_pass(out, SHM_REASON_PASS_ALLOW);
                 limit_lifetime(out, allow->expires_ns, now_ns);
-        } else if (listed(&p->deny_map, &flow->src, now_ns) != NULL) {
+        } else if (outside && listed(&p->deny_map, &flow->src, now_ns) != NULL) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_DENIED, 0);
-        } else if (banned(p->bans, &flow->src, now_ns)) {
+        } else if (outside && banned(p->bans, &flow->src, now_ns)) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_BANNED, 0);
-        } else if (flow->side == SHM_SIDE_OUTSIDE && cp_scanners_match_msg(p->scanners, msg)) {
+        } else if (outside && cp_scanners_match_msg(p->scanners, msg)) {
                 /* Narrow: a UDP source is easily forged, and its owner must not suffer. */
                 answer(out, SHM_ACTION_DROP, SHM_REASON_SCANNER, SHM_SCOPE_SRC_UA);
         } else if (cp_policy_in_dialog(msg)) {
                 answer(out, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_DIALOG);
         } else if ((route = cp_routes_find(p->routes, flow, msg, &number)) != NULL) {
                 answer_route(out, route, number, msg);
-        } else if (flow->side == SHM_SIDE_OUTSIDE &&
-                   p->config->policy.fallback == SHM_ACTION_DROP) {
+        } else if (outside && p->config->policy.fallback == SHM_ACTION_DROP) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_NO_ROUTE, SHM_SCOPE_ROUTE);
         } else {
                 answer_pass(out, SHM_REASON_PASS_POLICY);

@@ -54,14 +54,15 @@ void cp_policy_destroy(struct cp_policy *p);
  * that it passes shm_reply_check(). Pure; time is what the caller says it is.
  *
  * In this order: a message that does not parse is dropped (the dataplane does not ask about such,
- * so this one was cut or forged); allow list; deny list and bans; scanners (outside only);
+ * so this one was cut or forged); allow list; deny list, bans and scanners (outside only);
  * responses and messages within a dialog pass; routes of the message's side; the default, for
  * requests from the outside. A rejected ACK or response is dropped instead.
  */
 void cp_policy_decide(const struct cp_policy *p, const struct shm_request *req,
                       const struct sip_msg *msg, uint64_t now_ns, struct shm_reply *out);
 
-/* To-tag, or a method that only lives in a dialog, or a response (DESIGN 3, class IN_DIALOG). */
+/* To-tag, or a method that only lives in a dialog, or a response (DESIGN 3, class IN_DIALOG). Never
+ * a REGISTER: it makes no dialog (RFC 3261 10.2), and registrars take it with a To-tag, too. */
 bool cp_policy_in_dialog(const struct sip_msg *msg);
 
 #endif

@@ -9,6 +9,15 @@ static bool span_is(const struct sip_msg *m, struct sip_span s, const char *text
         return s.len == strlen(text) && memcmp(sip_span_at(m, s), text, s.len) == 0;
 }
 
+/* A call for help, or a text (RFC 6881 9). Nothing else needs the door that is never shut: a
+ * REGISTER to 112 is somebody who has read our manual. */
+static bool may_be_emergency(const struct sip_msg *m)
+{
+        return m->kind == SIP_KIND_REQUEST &&
+               (m->method == SIP_METHOD_INVITE || m->method == SIP_METHOD_ACK ||
+                m->method == SIP_METHOD_CANCEL || m->method == SIP_METHOD_MESSAGE);
+}
+
 /* urn:service:sos and its sub-services (RFC 5031), or a configured number as the user part. */
 static bool is_emergency(const struct dp_classify *self, const struct sip_msg *m)
 {
@@ -28,16 +37,19 @@ static bool is_emergency(const struct dp_classify *self, const struct sip_msg *m
         return false;
 }
 
-/* Part of something that is already going on (RFC 3261 12.2, 9.1, 17.1.1.3; RFC 3262). */
+/* Part of something that is already going on (RFC 3261 12.2, 9.1, 17.1.1.3; RFC 3262). A REGISTER
+ * never is (10.2), though registrars take it with a To-tag as well. */
 static bool is_in_dialog(const struct sip_msg *m)
 {
+        if (m->kind == SIP_KIND_REQUEST && m->method == SIP_METHOD_REGISTER)
+                return false;
         return m->kind == SIP_KIND_RESPONSE || m->to.tag.len != 0 || m->method == SIP_METHOD_ACK ||
                m->method == SIP_METHOD_CANCEL || m->method == SIP_METHOD_PRACK;
 }
 
 enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_msg *msg, bool peer)
 {
-        if (msg->kind == SIP_KIND_REQUEST && is_emergency(self, msg))
+        if (may_be_emergency(msg) && is_emergency(self, msg))
                 return SHM_CLASS_EMERGENCY;
         if (is_in_dialog(msg))
                 return SHM_CLASS_IN_DIALOG;
