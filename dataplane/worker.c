@@ -129,6 +129,8 @@ void dp_worker_flush_pending(struct dp_worker *w, uint8_t reason)
 {
         struct dp_burst *b = &w->burst;
 
+        /* The last turn has said that it holds no link any more, so that one may be gone by now. */
+        dp_ctl_refresh(&w->ctl);
         while (dp_resume_flush(&w->resume, b, reason) != 0) {
                 dp_act_run(&w->act, b);
                 dp_tx_run(&w->tx, b);

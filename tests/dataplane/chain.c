@@ -142,6 +142,28 @@ void chain_control_detach(struct chain *c)
         c->attached = false;
 }
 
+static uint16_t detach_cb(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, uint16_t cnt,
+                          uint16_t room, void *c)
+{
+        (void)port, (void)queue, (void)pkts, (void)room;
+        chain_control_detach(c);
+        return cnt;
+}
+
+void chain_control_detach_in_turn(struct chain *c)
+{
+        const struct rte_eth_rxtx_callback *cb[SHM_SIDE_CNT];
+
+        for (unsigned i = 0; i < SHM_SIDE_CNT; i++) {
+                cb[i] = rte_eth_add_rx_callback(ports[i].id, 0, detach_cb, c);
+                assert_non_null(cb[i]);
+        }
+        dp_worker_turn(c->worker);
+        for (unsigned i = 0; i < SHM_SIDE_CNT; i++)
+                assert_int_equal(rte_eth_remove_rx_callback(ports[i].id, 0, cb[i]), 0);
+        dp_ctl_server_local_detach(c->server);
+}
+
 struct chain *chain_create(const struct dp_config *config, bool with_control)
 {
         struct chain *c = calloc(1, sizeof(*c));
@@ -194,6 +216,11 @@ void chain_destroy(struct chain *c)
         }
         dp_ctl_server_destroy(c->server);
         free(c);
+}
+
+void chain_stop(struct chain *c)
+{
+        dp_worker_flush_pending(c->worker, SHM_REASON_SHUTDOWN);
 }
 
 void chain_send_bytes(enum shm_side side, const uint8_t *frame, size_t len)

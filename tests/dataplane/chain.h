@@ -34,6 +34,8 @@ void chain_destroy(struct chain *c);
 void chain_send(enum shm_side side, uint8_t src, const char *payload);
 void chain_send_bytes(enum shm_side side, const uint8_t *frame, size_t len);
 unsigned chain_turn(struct chain *c);
+/* What a worker does when it is told to stop. */
+void chain_stop(struct chain *c);
 /* The next frame that left by the port of this side: its length, 0 when there is none. */
 size_t chain_receive(enum shm_side side, uint8_t *frame, size_t cap);
 /* The UDP payload of the next frame there as text; NULL when there is none. Valid until the next
@@ -59,6 +61,9 @@ void chain_break_ring(struct chain *c);
 /* The next event; false when there is none. */
 bool chain_event(struct chain *c, struct shm_event *e);
 void chain_control_detach(struct chain *c);
+/* The same in the middle of the next turn, when the worker has the link in its hands; it is
+ * reclaimed as soon as that turn is over. */
+void chain_control_detach_in_turn(struct chain *c);
 void chain_control_attach(struct chain *c);
 
 /* A minimal well-formed request. The text is the caller's to keep; cap octets at least 512. */

@@ -431,6 +431,22 @@ static void test_ring_shares(void **state)
         chain_destroy(c);
 }
 
+/* Stopped together, as by a service manager: the segments are gone when the worker ends its work.
+ */
+static void test_stop_after_control_left(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+
+        (void)state;
+        config.exceptions[SHM_CLASS_INVITE] = DP_POLICY_PASS;
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_control_detach_in_turn(c);
+        assert_int_equal(chain_counters(c)->held_pending, 1);
+        chain_stop(c);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_EXCEPTION], 1);
+        chain_destroy(c);
+}
+
 static void test_tap_sends_nothing(void **state)
 {
         struct chain *c;
@@ -559,6 +575,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup(test_bans_peers_and_flush, reset),
             cmocka_unit_test_setup(test_pending_full, reset),
             cmocka_unit_test_setup(test_ring_shares, reset),
+            cmocka_unit_test_setup(test_stop_after_control_left, reset),
             cmocka_unit_test_setup(test_tap_sends_nothing, reset),
             cmocka_unit_test_setup(test_other_traffic, reset),
             cmocka_unit_test_setup(test_unclear_on_a_sip_port, reset),
