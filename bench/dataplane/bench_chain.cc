@@ -50,8 +50,8 @@ void check(benchmark::State &state, const chain_rig *rig, Meets meets)
         if (exact && as_named)
                 return;
         std::string what = "passed " + std::to_string(passed) + ", dropped " +
-                           std::to_string(dropped) + ", cached " + std::to_string(cached) +
-                           (exact ? "" : ", not conserved");
+                           std::to_string(dropped) + " (" + chain_rig_main_drop(rig) +
+                           "), cached " + std::to_string(cached) + (exact ? "" : ", not conserved");
 
         state.SkipWithError(what.c_str());
 }

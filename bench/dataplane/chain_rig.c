@@ -283,6 +283,17 @@ bool chain_rig_counts(const struct chain_rig *r, uint64_t *passed, uint64_t *dro
         return c->received == shm_counters_accounted(c);
 }
 
+const char *chain_rig_main_drop(const struct chain_rig *r)
+{
+        const struct shm_counters *c = dp_worker_counters(r->worker);
+        unsigned most = 0;
+
+        for (unsigned i = 0; i < SHM_REASONS_MAX; i++)
+                if (c->dropped[i] > c->dropped[most])
+                        most = i;
+        return shm_reason_name(most);
+}
+
 double chain_rig_tsc_hz(void)
 {
         return (double)rte_get_tsc_hz();

@@ -57,6 +57,9 @@ struct rig_round chain_rig_round_bare(struct chain_rig *r);
 bool chain_rig_counts(const struct chain_rig *r, uint64_t *passed, uint64_t *dropped,
                       uint64_t *cached);
 
+/* The reason that dropped most, "none" when nothing was dropped. */
+const char *chain_rig_main_drop(const struct chain_rig *r);
+
 double chain_rig_tsc_hz(void);
 
 #ifdef __cplusplus
