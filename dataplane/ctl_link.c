@@ -98,15 +98,16 @@ static bool record_check(uint16_t type, const void *rec, uint32_t bytes)
         }
 }
 
-int dp_ctl_poll(struct dp_ctl *ctl, uint16_t *type, union dp_ctl_record *out)
+int dp_ctl_poll(struct dp_ctl *ctl, unsigned *left, uint16_t *type, union dp_ctl_record *out)
 {
         uint32_t bytes;
 
-        while (ctl->me != NULL) {
+        while (ctl->me != NULL && *left > 0) {
                 int rc = shm_ring_read(&ctl->me->rep, out, sizeof(*out), type, &bytes);
 
                 if (rc == 0)
                         return 0;
+                --*left;
                 if (rc == 1 && record_check(*type, out, bytes))
                         return 1;
                 if (rc == -EBADMSG)

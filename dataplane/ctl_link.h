@@ -75,8 +75,10 @@ uint64_t dp_ctl_incarnation(const struct dp_ctl *ctl);
  * Returns 0, -ENOTCONN without control, -ENOBUFS when the class's share of the ring is used up.
  */
 int dp_ctl_ask(struct dp_ctl *ctl, const struct dp_pkt *p, uint64_t id, uint32_t age_limit_us);
-/* The next checked record. Returns 1, or 0 when there is none (or no control). */
-int dp_ctl_poll(struct dp_ctl *ctl, uint16_t *type, union dp_ctl_record *out);
+/* The next checked record. Returns 1, or 0 when there is none (or no control). *left says how many
+ * records may be read, bad ones too, and is counted down: a peer that writes as fast as we read
+ * must not keep us. */
+int dp_ctl_poll(struct dp_ctl *ctl, unsigned *left, uint16_t *type, union dp_ctl_record *out);
 /* Space for an event with msg_len octets behind it, visible at the end of the turn; NULL: lost. */
 struct shm_event *dp_ctl_event(struct dp_ctl *ctl, uint16_t msg_len);
 

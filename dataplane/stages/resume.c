@@ -6,8 +6,9 @@
 #include "dataplane/exception.h"
 #include "dataplane/stages/decide.h"
 
-/* Records taken in one turn besides replies: a full table copy must not hold up the packets. */
-#define TABLE_BURST 64u
+/* Records taken in one turn, good or not: neither a full table copy nor a control that floods its
+ * ring with answers to nothing may hold up the packets. */
+#define RECORD_BURST 96u
 
 static struct dp_pkt *slot_in_burst(struct dp_burst *b)
 {
@@ -104,23 +105,23 @@ static enum shm_reason lost_cause(const struct dp_resume *self, uint64_t now_ns)
 unsigned dp_resume_run(struct dp_resume *self, struct dp_burst *b)
 {
         union dp_ctl_record rec;
-        unsigned tables = 0;
         unsigned before = b->cnt;
+        unsigned left = RECORD_BURST;
+        unsigned lost = 0;
         enum shm_reason cause;
         uint16_t type;
 
         dp_ctl_refresh(self->ctl);
-        while (b->cnt - before < DP_RESUME_BURST && tables < TABLE_BURST &&
-               dp_ctl_poll(self->ctl, &type, &rec) == 1) {
-                if (type == SHM_REC_REPLY) {
-                        reply_apply(self, b, &rec.reply);
-                } else {
-                        dp_resume_apply_table(self, &rec.table);
-                        tables++;
-                }
-        }
         while (b->cnt - before < DP_RESUME_BURST &&
-               (cause = lost_cause(self, b->now_ns)) != SHM_REASON_NONE)
+               dp_ctl_poll(self->ctl, &left, &type, &rec) == 1) {
+                if (type == SHM_REC_REPLY)
+                        reply_apply(self, b, &rec.reply);
+                else
+                        dp_resume_apply_table(self, &rec.table);
+        }
+        for (; b->cnt - before < DP_RESUME_BURST &&
+               (cause = lost_cause(self, b->now_ns)) != SHM_REASON_NONE;
+             lost++)
                 take_oldest(self, b, cause);
-        return b->cnt - before + tables;
+        return RECORD_BURST - left + lost;
 }

@@ -28,7 +28,8 @@ struct dp_resume {
         struct shm_counters *counters;
 };
 
-/* Appends at most DP_RESUME_BURST decided packets to the burst; returns how many. */
+/* Appends at most DP_RESUME_BURST decided packets to the burst. Returns the records read and the
+ * packets given up: 0 = nothing to do. */
 unsigned dp_resume_run(struct dp_resume *self, struct dp_burst *b);
 /* One table update; also for tables that are set without control. */
 void dp_resume_apply_table(struct dp_resume *self, const struct shm_table_update *u);

@@ -224,6 +224,26 @@ static void test_twice_and_invented(void **state)
         chain_destroy(c);
 }
 
+/* A control that writes as fast as a worker reads does not keep it from its packets. */
+static void test_flood_of_replies(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        const unsigned in_two_turns = 192;
+
+        (void)state;
+        for (unsigned i = 0; i < in_two_turns; i += 2) {
+                chain_answer(c, 1, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+                chain_answer_raw(c, SHM_REC_REPLY, "", 1);
+        }
+        chain_answer(c, 1, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->decisions_stale, in_two_turns / 2);
+        assert_int_equal(chain_counters(c)->decisions_forged, in_two_turns / 2);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->decisions_stale, in_two_turns / 2 + 1);
+        chain_destroy(c);
+}
+
 static void test_forged_records_are_counted_only(void **state)
 {
         struct chain *c = chain_create(&config, true);
@@ -374,11 +394,17 @@ static void test_bans_peers_and_flush(void **state)
 {
         struct chain *c = chain_create(&config, true);
         struct shm_request r;
+        struct shm_event e;
 
         (void)state;
         table_update(c, SHM_TABLE_ADD, SHM_TABLE_BAN, "\x0a\x00\x00\x00", 120);
         send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_BANNED], 1);
+        assert_true(chain_event(c, &e)); /* an operator can ask why */
+        assert_int_equal(e.reason, SHM_REASON_BANNED);
+        chain_send(SHM_SIDE_OUTSIDE, 1, "not SIP, and so no event");
+        chain_turn(c);
+        assert_false(chain_event(c, &e));
         assert_false(chain_request(c, &r));
         /* the allow list always wins */
         table_update(c, SHM_TABLE_ADD, SHM_TABLE_PEER, "\x0a\x00\x00\x01", 128);
@@ -567,6 +593,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup(test_dialog_scope_opens_no_door, reset),
             cmocka_unit_test_setup(test_deadline, reset),
             cmocka_unit_test_setup(test_twice_and_invented, reset),
+            cmocka_unit_test_setup(test_flood_of_replies, reset),
             cmocka_unit_test_setup(test_forged_records_are_counted_only, reset),
             cmocka_unit_test_setup(test_broken_ring_is_as_no_control, reset),
             cmocka_unit_test_setup(test_exception_table, reset),
