@@ -19,6 +19,9 @@
 
 /* Control beats at least every 100 ms; ten missed beats are a hang. */
 #define HEARTBEAT_LIMIT_NS UINT64_C(1000000000)
+/* From connecting to READY: there is one seat, and who only sits in it keeps a working control out.
+ */
+#define HANDSHAKE_LIMIT_NS UINT64_C(1000000000)
 
 struct dp_ctl_server {
         struct dp_link_slot slot;
@@ -30,7 +33,8 @@ struct dp_ctl_server {
         uint16_t worker_cnt;
         int listener; /* -1: local */
         int client;   /* -1: nobody */
-        uid_t owner;  /* of the socket's directory */
+        uint64_t client_since_ns;
+        uid_t owner; /* of the socket's directory */
         char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 };
 
@@ -175,6 +179,12 @@ static bool may_attach(const struct dp_ctl_server *s, int sock)
         return cred.uid == 0 || cred.uid == geteuid() || cred.uid == s->owner;
 }
 
+static void client_seat(struct dp_ctl_server *s, int sock)
+{
+        s->client = sock;
+        s->client_since_ns = dp_clock_monotonic_ns();
+}
+
 static void client_accept(struct dp_ctl_server *s)
 {
         int sock = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -186,7 +196,7 @@ static void client_accept(struct dp_ctl_server *s)
         else if (s->client >= 0)
                 refuse(sock, -EBUSY, "another control process is attached");
         else
-                s->client = sock;
+                client_seat(s, sock);
 }
 
 static int welcome(struct dp_ctl_server *s)
@@ -244,6 +254,8 @@ static void client_read(struct dp_ctl_server *s)
         if (rc == -EPROTO && current_link(s) == NULL) {
                 refuse(s->client, rc, "contract version or layout differs");
                 s->client = -1;
+                link_free(s->offered);
+                s->offered = NULL;
         } else if (rc != 0) {
                 client_drop(s, rc == -ECONNRESET ? "it hung up" : strerror(-rc));
         } else if (m.type == SHM_ATTACH_HELLO && s->offered == NULL && current_link(s) == NULL) {
@@ -265,8 +277,13 @@ static void link_watch(struct dp_ctl_server *s, uint64_t now_ns)
         struct dp_link *l = current_link(s);
         struct shm_cnc_view peer;
 
-        if (l == NULL || s->client < 0)
+        if (s->client < 0)
                 return;
+        if (l == NULL) {
+                if (now_ns - s->client_since_ns > HANDSHAKE_LIMIT_NS)
+                        client_drop(s, "it did not finish attaching");
+                return;
+        }
         shm_cnc_beat(link_cnc(&l->to_control), now_ns);
         shm_cnc_read(link_cnc(&l->to_dataplane), &peer);
         if (atomic_load_explicit(&l->broken, memory_order_relaxed))

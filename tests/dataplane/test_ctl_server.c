@@ -4,6 +4,7 @@
  * when segments go.
  */
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -207,6 +208,49 @@ static void test_out_of_order(void **state)
         hang_up(&p);
 }
 
+/* Segments that were offered to somebody who then talked nonsense are not in the next one's way. */
+static void test_nonsense_after_hello(void **state)
+{
+        struct peer p, next;
+
+        (void)state;
+        hello(&p);
+        assert_int_equal(send(p.sock, "what?", 5, 0), 5);
+        serve();
+        hello(&next);
+        ready(&next, next.welcome.incarnation);
+        assert_non_null(published());
+        hang_up(&next);
+        hang_up(&p);
+}
+
+static void wait_for_hang_up(int sock)
+{
+        struct pollfd end = {.fd = sock, .events = POLLIN};
+
+        while (poll(&end, 1, 0) == 0)
+                dp_ctl_server_poll(server, 20);
+}
+
+/* Stopped before READY, or no control at all: the only seat is free again after a while. */
+static void test_silent_client_is_shown_out(void **state)
+{
+        struct peer half, p;
+        int mute;
+
+        (void)state;
+        mute = dial();
+        wait_for_hang_up(mute);
+        hello(&half);
+        wait_for_hang_up(half.sock);
+        hello(&p);
+        ready(&p, p.welcome.incarnation);
+        assert_non_null(published());
+        hang_up(&p);
+        hang_up(&half);
+        close(mute);
+}
+
 static void test_stopped_heart(void **state)
 {
         struct peer p;
@@ -314,6 +358,8 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup_teardown(test_one_at_a_time, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_other_version_is_refused, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_out_of_order, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_nonsense_after_hello, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_silent_client_is_shown_out, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_stopped_heart, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_broken_link_is_given_up, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_reclaim_waits_for_workers, set_up, tear_down),

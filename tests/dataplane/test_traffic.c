@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_traffic.c - what a whole worker does without asking: other traffic, malformed SIP, a tap, a
+ * full transmit queue.
+ * Every test ends in chain_destroy(), which asserts conservation and that no buffer is lost.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/dataplane/chain.h"
+
+static struct dp_config config;
+
+static int reset(void **state)
+{
+        (void)state;
+        dp_config_free(&config);
+        return dp_config_load(NULL, &config);
+}
+
+static void send_request(struct chain *c, const char *method, const char *uri, const char *extra)
+{
+        char text[1024];
+
+        chain_request_text(text, sizeof(text), method, uri, extra);
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+}
+
+/* Ask-and-answer in one: what control is asked about must be `method`. */
+static void answer_next(struct chain *c, enum shm_action action, enum shm_reason reason,
+                        uint8_t scopes)
+{
+        struct shm_request r;
+
+        assert_true(chain_request(c, &r));
+        chain_answer(c, r.id, action, reason, scopes);
+        chain_turn(c);
+}
+
+static void test_tap_sends_nothing(void **state)
+{
+        struct chain *c;
+
+        (void)state;
+        config.mode = DP_MODE_TAP;
+        c = chain_create(&config, true);
+        send_request(c, "INVITE", "sip:bob@example.com", "");
+        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        send_request(c, "INVITE", "sip:carol@example.com", "");
+        answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
+        assert_null(chain_receive_text(c, SHM_SIDE_INSIDE));
+        assert_null(chain_receive_text(c, SHM_SIDE_OUTSIDE));
+        assert_int_equal(chain_counters(c)->observed, 1);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_ROUTE_REJECT], 1);
+        chain_destroy(c);
+}
+
+static void test_other_traffic(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        static const uint8_t arp[60] = {[0] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, [12] = 8, 6};
+
+        (void)state;
+        chain_send(SHM_SIDE_OUTSIDE, 1, "\r\n\r\n");
+        chain_send(SHM_SIDE_OUTSIDE, 1, "hello");
+        chain_send_bytes(SHM_SIDE_OUTSIDE, arp, sizeof(arp));
+        chain_send_bytes(SHM_SIDE_OUTSIDE, arp, 5);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_KEEPALIVE], 1);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 2);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_ETH_SHORT], 1);
+        chain_destroy(c);
+        config.non_sip = DP_POLICY_DROP;
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, "hello");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_NON_SIP], 1);
+        chain_destroy(c);
+}
+
+/* What goes to a SIP port is SIP, STUN, a keep-alive, or nothing: Kamailio reads the first one. */
+static void test_unclear_on_a_sip_port(void **state)
+{
+        static const char stun[] = "\x01\x01\x01\x04\x21\x12\xa4\x42";
+        char text[512] = "\x80";
+        struct chain *c;
+
+        (void)state;
+        chain_request_text(text + 1, sizeof(text) - 1, "INVITE", "sip:bob@example.com", "");
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_send(SHM_SIDE_OUTSIDE, 1, "GET / HTTP/1.1\r\n\r\n");
+        chain_send(SHM_SIDE_INSIDE, 1, "0123456789abcdef");
+        chain_turn(c);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_UNCLEAR], 3);
+        assert_int_equal(chain_counters(c)->non_sip, 3);
+        chain_send(SHM_SIDE_OUTSIDE, 1, "0123456789abcde");
+        /* 0x104 octets of attributes behind the header, none of them NUL */
+        memset(text, 'a', 280);
+        memcpy(text, stun, sizeof(stun) - 1);
+        text[280] = '\0';
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        text[279] = '\0';
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 2);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_UNCLEAR], 4);
+        chain_destroy(c);
+        config.sip_ports[0] = 5070;
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, "0123456789abcdef");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 1);
+        chain_destroy(c);
+}
+
+static void test_malformed_has_its_own_reason(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        struct shm_request r;
+        struct shm_event e;
+
+        (void)state;
+        send_request(c, "INVITE", "sip:bob@example.com", "CSeq: 1 INVITE\r\n");
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_SIP_DUP_SINGLETON], 1);
+        assert_false(chain_request(c, &r));
+        assert_true(chain_event(c, &e));
+        assert_int_equal(e.reason, SHM_REASON_SIP_DUP_SINGLETON);
+        chain_destroy(c);
+}
+
+static void test_tx_full_is_told(void **state)
+{
+        struct chain *c = chain_create(&config, false);
+        struct shm_counters const *n = chain_counters(c);
+        char text[1024];
+
+        (void)state;
+        chain_request_text(text, sizeof(text), "ACK", "sip:bob@example.com", "");
+        while (n->dropped[SHM_REASON_TX_FULL] == 0) {
+                chain_send(SHM_SIDE_OUTSIDE, 1, text);
+                chain_turn(c);
+                assert_true(n->received < 4096);
+        }
+        assert_int_equal(n->received, n->sent + 1);
+        chain_destroy(c);
+}
+
+int main(int argc, char **argv)
+{
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test_setup(test_tap_sends_nothing, reset),
+            cmocka_unit_test_setup(test_other_traffic, reset),
+            cmocka_unit_test_setup(test_unclear_on_a_sip_port, reset),
+            cmocka_unit_test_setup(test_malformed_has_its_own_reason, reset),
+            cmocka_unit_test_setup(test_tx_full_is_told, reset),
+        };
+
+        (void)argc;
+        chain_eal_start(argv[0]);
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
