@@ -3,13 +3,45 @@
 
 #include <string.h>
 
+#include "parser/sip_parse.h"
+
 /* Event of a message cut to this length still has every header that is shown; a body is of no use
  * to the reader, and the event ring holds several times more messages. */
 #define EVENT_MSG_BYTES_MAX 4096u
 
-static bool wanted(const struct dp_report *self, const struct dp_pkt *p)
+void dp_report_refill(struct dp_report *self)
 {
-        if ((p->flags & DP_PKT_SIP) == 0 || self->events == DP_EVENTS_OFF)
+        if (self->guard_budget != DP_GUARD_EVENTS_UNLIMITED)
+                self->guard_budget = DP_GUARD_EVENTS_PER_ROUND;
+}
+
+/* A UDP packet that guard ended: nobody has looked whether it is SIP. */
+static bool ended_by_guard(const struct dp_pkt *p)
+{
+        return (p->reason == SHM_REASON_BANNED || p->reason == SHM_REASON_DENIED) &&
+               (p->flags & (DP_PKT_SIP | DP_PKT_UDP | DP_PKT_FRAGMENT)) == DP_PKT_UDP;
+}
+
+static bool guard_wanted(struct dp_report *self, const struct dp_pkt *p)
+{
+        if (self->guard_budget == 0) {
+                self->counters->events_sampled_out++;
+                return false;
+        }
+        if (sip_sniff(dp_pkt_at(p, p->payload_off), p->payload_len) != SIP_SNIFF_SIP)
+                return false;
+        if (self->guard_budget != DP_GUARD_EVENTS_UNLIMITED)
+                self->guard_budget--;
+        return true;
+}
+
+static bool wanted(struct dp_report *self, const struct dp_pkt *p)
+{
+        if (self->events == DP_EVENTS_OFF)
+                return false;
+        if (ended_by_guard(p))
+                return guard_wanted(self, p);
+        if ((p->flags & DP_PKT_SIP) == 0)
                 return false;
         return self->events == DP_EVENTS_ALL || p->action != SHM_ACTION_PASS;
 }

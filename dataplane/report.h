@@ -18,10 +18,20 @@
 struct dp_report {
         struct dp_ctl *ctl;
         enum dp_events events;
+        uint32_t guard_budget; /* events about packets that guard ended, until the next refill */
         const _Atomic uint32_t *generation; /* of the policy in force */
         uint8_t worker;
         struct shm_counters *counters;
 };
+
+/*
+ * Guard ends a banned source's packets before a cycle is spent on them, and a flood of them must
+ * stay that cheap: of those only so many are reported in each of housekeeping's rounds. Without
+ * limit in replay, where every message counts.
+ */
+#define DP_GUARD_EVENTS_PER_ROUND 5u
+#define DP_GUARD_EVENTS_UNLIMITED UINT32_MAX
+void dp_report_refill(struct dp_report *self);
 
 /* NULL when the packet is not reported or the event is lost. */
 struct shm_event *dp_report_add(struct dp_report *self, const struct dp_pkt *p);

@@ -253,6 +253,8 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
         w->report = (struct dp_report){
             .ctl = args->report_server != NULL ? &w->report_ctl : &w->ctl,
             .events = c->events,
+            .guard_budget =
+                args->virtual_clock ? DP_GUARD_EVENTS_UNLIMITED : DP_GUARD_EVENTS_PER_ROUND,
             .generation = &w->resume.generation,
             .worker = (uint8_t)args->index,
             .counters = &w->counters,
@@ -260,6 +262,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
         w->housekeep = (struct dp_housekeep){
             .clock = &w->clock,
             .bans = w->bans,
+            .report = &w->report,
             .page = args->stats,
             .counters = &w->counters,
         };

@@ -18,6 +18,7 @@ void dp_housekeep_force(struct dp_housekeep *self)
         struct shm_counters *c = self->counters;
 
         dp_clock_calibrate(self->clock);
+        dp_report_refill(self->report);
         dp_bans_sweep(self->bans, self->clock->now_ns, SWEEP_ENTRIES);
         if (self->round++ % ROUNDS_PER_CHECK == 0 && c->received != shm_counters_accounted(c))
                 c->conservation_errors++;

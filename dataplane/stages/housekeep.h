@@ -9,11 +9,13 @@
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 #include "dataplane/clock.h"
+#include "dataplane/report.h"
 #include "dataplane/state/bans.h"
 
 struct dp_housekeep {
         struct dp_clock *clock;
         struct dp_bans *bans;
+        struct dp_report *report;
         struct shm_stats_page *page;
         struct shm_counters *counters;
         uint64_t next_tsc;
