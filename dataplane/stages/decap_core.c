@@ -169,6 +169,15 @@ static enum shm_reason ip6_ext(struct walk *w, struct dp_decap_result *out)
         return SHM_REASON_NONE;
 }
 
+/* An IPv4 address in IPv6 clothes has no business on the wire (RFC 4291 2.5.5.2 is about sockets),
+ * and here it would be taken for the IPv4 host: for a known peer, say. */
+static bool ip6_is_mapped(const uint8_t *addr)
+{
+        static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+        return memcmp(addr, prefix, sizeof(prefix)) == 0;
+}
+
 static enum shm_reason ip6(struct walk *w, struct dp_decap_result *out)
 {
         const uint8_t *h = w->frame + w->at;
@@ -177,7 +186,7 @@ static enum shm_reason ip6(struct walk *w, struct dp_decap_result *out)
         if (left(w) < IP6_BYTES || h[0] >> 4 != 6)
                 return SHM_REASON_IP6_HEADER;
         payload_bytes = be16(h + 4);
-        if (payload_bytes > left(w) - IP6_BYTES)
+        if (payload_bytes > left(w) - IP6_BYTES || ip6_is_mapped(h + 8) || ip6_is_mapped(h + 24))
                 return SHM_REASON_IP6_HEADER;
         w->at += IP6_BYTES;
         w->end = w->at + payload_bytes;

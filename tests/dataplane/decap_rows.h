@@ -252,6 +252,28 @@ static inline void ip6_cut(struct frame *f)
         f->len = f->l3 + 39;
 }
 
+static inline void ip6_mapped_source(struct frame *f)
+{
+        static const uint8_t peer[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, 0, 2, 1};
+
+        frame_eth(f, IP6);
+        frame_ip6(f, UDP);
+        memcpy(f->b + f->l3 + 8, peer, sizeof(peer));
+        frame_udp(f, payload, PAYLOAD_LEN);
+        frame_seal(f, 1);
+}
+
+static inline void ip6_mapped_destination(struct frame *f)
+{
+        static const uint8_t peer[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, 0, 2, 1};
+
+        frame_eth(f, IP6);
+        frame_ip6(f, UDP);
+        memcpy(f->b + f->l3 + 24, peer, sizeof(peer));
+        frame_udp(f, payload, PAYLOAD_LEN);
+        frame_seal(f, 1);
+}
+
 static inline void ip6_version(struct frame *f)
 {
         udp6(f);
@@ -491,6 +513,8 @@ static const struct row {
     {"udp6 checksum", udp6_checksum, SHM_REASON_UDP_CHECKSUM, 0, 0, 0, 0, 0, 0},
     {"udp6 without checksum", udp6_no_checksum, SHM_REASON_UDP_CHECKSUM_ZERO6, 0, 0, 0, 0, 0, 0},
     {"ip6 cut", ip6_cut, SHM_REASON_IP6_HEADER, 0, 0, 0, 0, 0, 0},
+    {"ip6 mapped source", ip6_mapped_source, SHM_REASON_IP6_HEADER, 0, 0, 0, 0, 0, 0},
+    {"ip6 mapped destination", ip6_mapped_destination, SHM_REASON_IP6_HEADER, 0, 0, 0, 0, 0, 0},
     {"ip6 version", ip6_version, SHM_REASON_IP6_HEADER, 0, 0, 0, 0, 0, 0},
     {"ip6 longer than the frame", ip6_payload_long, SHM_REASON_IP6_HEADER, 0, 0, 0, 0, 0, 0},
     {"four extension headers, 256 octets", ext_four, 0, U6, 310, PAYLOAD_LEN, 0, 5060, UDP},
