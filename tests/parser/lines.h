@@ -18,8 +18,8 @@ static inline FILE *lines_open(const char *name)
         char path[1024];
         FILE *f;
 
-        snprintf(path, sizeof(path), "%s/%s",
-                 root ? root : SLUICE_SOURCE_ROOT "/../shared/corpus", name);
+        snprintf(path, sizeof(path), "%s/%s", root ? root : SLUICE_SOURCE_ROOT "/../shared/corpus",
+                 name);
         f = fopen(path, "r");
         if (!f)
                 printf("SKIPPED: %s is not there\n", path);
