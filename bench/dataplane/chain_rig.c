@@ -70,12 +70,28 @@ static bool ring_port(unsigned side)
         return id >= 0 && port_start(env.ring_ids[side]);
 }
 
+/* EAL leaves its runtime directory behind: give it one of our own, and take that away at the end.
+ */
+static char runtime_dir[] = "/tmp/sluice_bench_XXXXXX";
+
+static void runtime_dir_remove(void)
+{
+        char path[sizeof(runtime_dir) + 16];
+
+        snprintf(path, sizeof(path), "%s/dpdk/bench", runtime_dir);
+        (void)rmdir(path);
+        snprintf(path, sizeof(path), "%s/dpdk", runtime_dir);
+        (void)rmdir(path);
+        (void)rmdir(runtime_dir);
+}
+
 bool chain_rig_start(void)
 {
-        char prefix[64];
         const char *huge = getenv("SLUICE_BENCH_HUGE");
 
-        snprintf(prefix, sizeof(prefix), "--file-prefix=bench%d", (int)getpid());
+        if (mkdtemp(runtime_dir) == NULL || setenv("RUNTIME_DIRECTORY", runtime_dir, 1) != 0)
+                return false;
+        atexit(runtime_dir_remove);
         const char *argv[] = {"bench_chain",
                               "--vdev=net_null0,size=842",
                               "--vdev=net_null1,size=842",
@@ -83,7 +99,7 @@ bool chain_rig_start(void)
                               "--no-telemetry",
                               "--no-shconf",
                               "--log-level=lib.*:error",
-                              prefix,
+                              "--file-prefix=bench",
                               "-m",
                               "512",
                               huge == NULL ? "--no-huge" : "--legacy-mem"};

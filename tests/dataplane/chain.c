@@ -68,17 +68,40 @@ static bool port_open(struct port *p, const char *name)
                rte_eth_tx_queue_setup(p->id, 0, 512, 0, NULL) == 0 && rte_eth_dev_start(p->id) == 0;
 }
 
+/* EAL leaves its runtime directory behind: give it one of our own, and take that away at the end.
+ */
+static char runtime_dir[] = "/tmp/sluice_eal_XXXXXX";
+
+static void runtime_dir_remove(void)
+{
+        char path[sizeof(runtime_dir) + 16];
+
+        snprintf(path, sizeof(path), "%s/dpdk/test", runtime_dir);
+        (void)rmdir(path);
+        snprintf(path, sizeof(path), "%s/dpdk", runtime_dir);
+        (void)rmdir(path);
+        (void)rmdir(runtime_dir);
+}
+
 void chain_eal_start(const char *program)
 {
-        char prefix[64];
-
-        snprintf(prefix, sizeof(prefix), "--file-prefix=t%d", (int)getpid());
-        const char *argv[] = {program,        "--no-huge",
-                              "-m",           "256",
-                              "--no-pci",     "--no-telemetry",
-                              "--no-shconf",  "--iova-mode=va",
-                              "--lcores=0@0", "--log-level=lib.*:error",
-                              prefix,         NULL};
+        if (mkdtemp(runtime_dir) == NULL || setenv("RUNTIME_DIRECTORY", runtime_dir, 1) != 0) {
+                perror(runtime_dir);
+                exit(1);
+        }
+        atexit(runtime_dir_remove);
+        const char *argv[] = {program,
+                              "--no-huge",
+                              "-m",
+                              "256",
+                              "--no-pci",
+                              "--no-telemetry",
+                              "--no-shconf",
+                              "--iova-mode=va",
+                              "--lcores=0@0",
+                              "--log-level=lib.*:error",
+                              "--file-prefix=test",
+                              NULL};
 
         if (rte_eal_init(11, (char **)(uintptr_t)argv) < 0) {
                 fprintf(stderr, "EAL does not start\n");
