@@ -6,17 +6,28 @@
 #include "parser/sip_params.h"
 #include "parser/sip_uri.h"
 
+/* The next ">", or the end. */
+static uint32_t find_gt(const struct sip_cur *c)
+{
+        const uint8_t *gt;
+
+        if (c->map)
+                return sip_cur_next(c->map, SCAN_GT, c->pos, c->end);
+        gt = memchr(c->buf + c->pos, '>', c->end - c->pos);
+        return gt ? (uint32_t)(gt - c->buf) : c->end;
+}
+
 /* The URI between "<" and ">"; depth is one: neither occurs in a URI. */
 static enum sip_anomaly bracketed(struct sip_cur *c, struct sip_addr *out)
 {
         uint32_t from = ++c->pos;
-        const uint8_t *gt = memchr(c->buf + from, '>', c->end - from);
+        uint32_t gt = find_gt(c);
         struct sip_cur uri = *c;
         enum sip_anomaly a;
 
-        if (!gt || gt == c->buf + from)
+        if (gt == c->end || gt == from)
                 return SIP_ANOM_ADDR_BRACKETS;
-        uri.end = (uint32_t)(gt - c->buf);
+        uri.end = gt;
         a = sip_uri_parse(&uri, &out->uri);
         if (a != SIP_ANOM_NONE) {
                 c->pos = uri.pos;
@@ -75,10 +86,8 @@ static enum sip_anomaly take_tag(struct sip_cur *c, const struct sip_param *p, s
                 return SIP_ANOM_TAG_DUP;
         if (p->quoted || p->value.len == 0)
                 return SIP_ANOM_TAG_SYNTAX;
-        for (uint32_t i = 0; i < p->value.len; i++) {
-                if (!sip_is(c->buf[p->value.off + i], SIP_CT_TOKEN))
-                        return SIP_ANOM_TAG_SYNTAX;
-        }
+        if (!sip_cur_span_is(c, p->value, SIP_CT_TOKEN))
+                return SIP_ANOM_TAG_SYNTAX;
         out->tag = p->value;
         return p->value.len > SIP_TAG_BYTES_MAX ? SIP_ANOM_TAG_TOO_LONG : SIP_ANOM_NONE;
 }

@@ -39,12 +39,14 @@ struct sip_judgement sip_check(const struct sip_msg *msg)
         if (sip_anom_empty(&msg->anomalies))
                 return worst;
         /* From the first line on and "greater" only: ties stay with the lower id. */
-        for (unsigned a = 1; a < SIP_ANOM_CNT; a++) {
-                if (!sip_anom_has(&msg->anomalies, (enum sip_anomaly)a))
-                        continue;
-                if (anomalies[a].verdict > worst.verdict)
-                        worst = (struct sip_judgement){(enum sip_verdict)anomalies[a].verdict,
-                                                       (enum sip_anomaly)a};
+        for (unsigned w = 0; w < SIP_ANOM_WORDS; w++) {
+                for (uint64_t set = msg->anomalies.w[w]; set != 0; set &= set - 1) {
+                        unsigned a = 64 * w + (unsigned)__builtin_ctzll(set) + 1;
+
+                        if (anomalies[a].verdict > worst.verdict)
+                                worst = (struct sip_judgement){
+                                    (enum sip_verdict)anomalies[a].verdict, (enum sip_anomaly)a};
+                }
         }
         return worst;
 }

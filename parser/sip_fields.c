@@ -20,9 +20,11 @@
 /* Longest Call-ID that is accepted; RFC 4475's long one has 141 octets. */
 #define CALL_ID_BYTES_MAX 512u
 
-static struct sip_cur cursor(struct sip_msg *m, struct sip_span v)
+static struct sip_cur cursor(const struct sip_state *s, struct sip_span v)
 {
-        return (struct sip_cur){m->buf, v.off, (uint32_t)v.off + v.len, &m->anomalies};
+        struct sip_msg *m = s->m;
+
+        return (struct sip_cur){m->buf, v.off, (uint32_t)v.off + v.len, &m->anomalies, s->map};
 }
 
 /* Something is wrong in a field: what names the field, why the part of it. */
@@ -47,9 +49,10 @@ static bool next_element(struct sip_msg *m, struct sip_cur *c, enum sip_anomaly 
         return false;
 }
 
-static void take_via(struct sip_msg *m, struct sip_span v)
+static void take_via(const struct sip_state *s, struct sip_span v)
 {
-        struct sip_cur c = cursor(m, v);
+        struct sip_msg *m = s->m;
+        struct sip_cur c = cursor(s, v);
         struct sip_via via;
 
         do {
@@ -69,10 +72,11 @@ static void take_via(struct sip_msg *m, struct sip_span v)
 }
 
 /* From and To: exactly one address. */
-static void take_party(struct sip_msg *m, struct sip_span v, struct sip_addr *out,
+static void take_party(const struct sip_state *s, struct sip_span v, struct sip_addr *out,
                        enum sip_anomaly what)
 {
-        struct sip_cur c = cursor(m, v);
+        struct sip_msg *m = s->m;
+        struct sip_cur c = cursor(s, v);
         enum sip_anomaly a = sip_addr_parse(&c, out);
 
         if (a == SIP_ANOM_NONE && (c.pos != c.end || out->star))
@@ -113,10 +117,11 @@ static void note_delta(struct sip_msg *m, struct sip_span digits)
 }
 
 /* q and expires of a Contact that parsed. */
-static void check_contact_params(struct sip_msg *m, const struct sip_addr *a)
+static void check_contact_params(const struct sip_state *s, const struct sip_addr *a)
 {
+        struct sip_msg *m = s->m;
         struct sip_param p;
-        struct sip_cur c = cursor(m, a->params);
+        struct sip_cur c = cursor(s, a->params);
 
         if (a->params.len == 0)
                 return;
@@ -130,9 +135,10 @@ static void check_contact_params(struct sip_msg *m, const struct sip_addr *a)
 }
 
 /* Contact: "*" alone, or a list of addresses. */
-static void take_contact(struct sip_msg *m, const struct sip_hdr *h, bool first_header)
+static void take_contact(const struct sip_state *s, const struct sip_hdr *h, bool first_header)
 {
-        struct sip_cur c = cursor(m, h->value);
+        struct sip_msg *m = s->m;
+        struct sip_cur c = cursor(s, h->value);
         struct sip_addr addr;
         struct sip_addr *out = first_header ? &m->contact : &addr;
         bool alone = first_header; /* a later Contact beside a "*" is caught when it comes */
@@ -146,16 +152,17 @@ static void take_contact(struct sip_msg *m, const struct sip_hdr *h, bool first_
                         bad(m, SIP_ANOM_CONTACT_SYNTAX, a, c.pos);
                         return;
                 }
-                check_contact_params(m, out);
+                check_contact_params(s, out);
                 out = &addr;
                 alone = false;
         } while (next_element(m, &c, SIP_ANOM_CONTACT_SYNTAX));
 }
 
 /* Route and Record-Route: name-addr only, the brackets are part of the grammar. */
-static void take_route(struct sip_msg *m, struct sip_span v)
+static void take_route(const struct sip_state *s, struct sip_span v)
 {
-        struct sip_cur c = cursor(m, v);
+        struct sip_msg *m = s->m;
+        struct sip_cur c = cursor(s, v);
         struct sip_addr addr;
 
         do {
@@ -171,9 +178,10 @@ static void take_route(struct sip_msg *m, struct sip_span v)
 }
 
 /* word [ "@" word ] */
-static void take_call_id(struct sip_msg *m, struct sip_span v)
+static void take_call_id(const struct sip_state *s, struct sip_span v)
 {
-        struct sip_cur c = cursor(m, v);
+        struct sip_msg *m = s->m;
+        struct sip_cur c = cursor(s, v);
         uint32_t from = c.pos;
 
         m->call_id = v;
@@ -188,9 +196,10 @@ static void take_call_id(struct sip_msg *m, struct sip_span v)
                 bad(m, SIP_ANOM_CALL_ID_SYNTAX, SIP_ANOM_CALL_ID_TOO_LONG, v.off);
 }
 
-static void take_cseq(struct sip_msg *m, struct sip_span v)
+static void take_cseq(const struct sip_state *s, struct sip_span v)
 {
-        struct sip_cur c = cursor(m, v);
+        struct sip_msg *m = s->m;
+        struct sip_cur c = cursor(s, v);
         enum sip_anomaly a = sip_cseq_parse(&c, &m->cseq);
 
         if (a == SIP_ANOM_CSEQ_RANGE)
@@ -231,12 +240,12 @@ static void take_content_length(struct sip_msg *m, const struct sip_hdr *h)
 }
 
 /* delta-seconds [ comment ] *( SEMI retry-param ) */
-static void take_retry_after(struct sip_msg *m, struct sip_span v)
+static void take_retry_after(const struct sip_state *s, struct sip_span v)
 {
-        struct sip_cur c = cursor(m, v);
+        struct sip_cur c = cursor(s, v);
 
         sip_cur_skip(&c, SIP_CT_DIGIT);
-        note_delta(m, sip_span_make(v.off, c.pos));
+        note_delta(s->m, sip_span_make(v.off, c.pos));
 }
 
 void sip_fields_take(struct sip_state *s, uint8_t idx)
@@ -253,22 +262,22 @@ void sip_fields_take(struct sip_state *s, uint8_t idx)
         }
         switch (id) {
         case SIP_HDR_VIA:
-                take_via(m, h->value);
+                take_via(s, h->value);
                 break;
         case SIP_HDR_FROM:
-                take_party(m, h->value, &m->from, SIP_ANOM_FROM_SYNTAX);
+                take_party(s, h->value, &m->from, SIP_ANOM_FROM_SYNTAX);
                 break;
         case SIP_HDR_TO:
-                take_party(m, h->value, &m->to, SIP_ANOM_TO_SYNTAX);
+                take_party(s, h->value, &m->to, SIP_ANOM_TO_SYNTAX);
                 break;
         case SIP_HDR_CALL_ID:
-                take_call_id(m, h->value);
+                take_call_id(s, h->value);
                 break;
         case SIP_HDR_CSEQ:
-                take_cseq(m, h->value);
+                take_cseq(s, h->value);
                 break;
         case SIP_HDR_CONTACT:
-                take_contact(m, h, !again);
+                take_contact(s, h, !again);
                 break;
         case SIP_HDR_MAX_FORWARDS:
                 take_max_forwards(m, h->value);
@@ -278,14 +287,14 @@ void sip_fields_take(struct sip_state *s, uint8_t idx)
                 break;
         case SIP_HDR_ROUTE:
         case SIP_HDR_RECORD_ROUTE:
-                take_route(m, h->value);
+                take_route(s, h->value);
                 break;
         case SIP_HDR_EXPIRES:
         case SIP_HDR_MIN_EXPIRES:
                 note_delta(m, h->value);
                 break;
         case SIP_HDR_RETRY_AFTER:
-                take_retry_after(m, h->value);
+                take_retry_after(s, h->value);
                 break;
         case SIP_HDR_DATE:
                 if (!sip_date_ok(m->buf, h->value))

@@ -47,41 +47,41 @@ static uint32_t slot(const uint8_t *n, size_t len)
         return (uint32_t)(key * HNAME_HASH_MULT >> (64 - HNAME_HASH_BITS));
 }
 
-/* The octets of w as lower case, A-Z and nothing else changed. */
-static uint64_t lower8(uint64_t w)
+/*
+ * Do octets of a message (a) and of the table (t) differ, but for the case of letters? The table's
+ * names consist of letters, digits and "-"; of these letters alone have bit 0x40, which so says
+ * where bit 0x20 does not count.
+ */
+static uint64_t differ(uint64_t a, uint64_t t)
 {
-        const uint64_t ones = UINT64_C(0x0101010101010101);
-        uint64_t low = w & (ones * 0x7f);
-        uint64_t above_z = low + ones * (0x7f - 'Z');
-        uint64_t from_a = low + ones * (0x80 - 'A');
-        uint64_t upper = (from_a ^ above_z) & ~w & (ones * 0x80);
-
-        return w | upper >> 2;
+        return (a ^ t) & ~(t >> 1 & UINT64_C(0x2020202020202020));
 }
 
-static uint64_t load8_lower(const void *p)
+static uint64_t load8(const void *p)
 {
         uint64_t w;
 
         memcpy(&w, p, sizeof(w));
-        return lower8(w);
+        return w;
 }
 
+/* len >= 2. Words that overlap: every octet is compared, none past len is read. */
 static bool same_name(const uint8_t *a, const char *b, size_t len)
 {
-        if (len < 8) {
-                for (size_t i = 0; i < len; i++) {
-                        if (sip_lower(a[i]) != sip_lower((uint8_t)b[i]))
-                                return false;
-                }
-                return true;
+        const uint8_t *t = (const uint8_t *)b;
+        uint64_t d;
+
+        if (len >= 8) {
+                d = differ(load8(a), load8(t)) | differ(load8(a + len - 8), load8(t + len - 8));
+                for (size_t i = 8; i + 8 < len; i += 8)
+                        d |= differ(load8(a + i), load8(t + i));
+                return d == 0;
         }
-        /* Whole words, then a last one that overlaps: every octet is compared, none past len. */
-        for (size_t i = 0; i + 8 <= len; i += 8) {
-                if (load8_lower(a + i) != load8_lower(b + i))
-                        return false;
-        }
-        return load8_lower(a + len - 8) == load8_lower(b + len - 8);
+        if (len >= 4)
+                return (differ(load4(a), load4(t)) |
+                        differ(load4(a + len - 4), load4(t + len - 4))) == 0;
+        d = differ(a[0], t[0]) | differ(a[len / 2], t[len / 2]) | differ(a[len - 1], t[len - 1]);
+        return d == 0;
 }
 
 enum sip_hdr_id sip_hname_find(const uint8_t *name, size_t len)

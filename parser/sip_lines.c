@@ -3,24 +3,23 @@
  * The header section into lines and headers, RFC 3261 7.3: one walk over the masks of the scan.
  * Each octet is classified once and each line visited once, so the time is linear.
  */
+#include <string.h>
+
 #include "parser/sip_cur.h"
 #include "parser/sip_hname.h"
 #include "parser/sip_state.h"
 
-/* Blocks classified at a time: most header sections fit, and big bodies are not scanned at all. */
-#define CHUNK_BLOCKS 16u
+/* Octets classified at a time: little of the body is scanned in vain. Divides SCAN_MAP_BYTES. */
+#define CHUNK_BYTES 256u
 
 /* Longest header name that is accepted; RFC 4475's long one has 84 octets. */
 #define NAME_BYTES_MAX 256u
-
-#define NO_COLON UINT32_MAX
 
 enum pending { PENDING_NONE, PENDING_HEADER, PENDING_SKIPPED };
 
 struct walk {
         struct sip_state *s;
         uint32_t line;       /* where the current line starts */
-        uint32_t colon;      /* first colon of the current line, NO_COLON until one is seen */
         uint32_t value_from; /* of the pending header */
         uint32_t value_to;
         enum pending pending; /* what a continuation line would continue */
@@ -60,27 +59,39 @@ static void flush(struct walk *w)
 }
 
 /* Only names outside the table need this: those in it were compared octet by octet. */
-static void check_name(struct sip_msg *m, uint32_t from, uint32_t to)
+static void check_name(struct sip_state *s, uint32_t from, uint32_t to)
 {
-        for (uint32_t p = from; p < to; p++) {
-                if (!sip_is(m->buf[p], SIP_CT_TOKEN)) {
-                        sip_state_note(m, SIP_ANOM_HDR_NAME, p);
-                        return;
-                }
-        }
-        if (from == to)
-                sip_state_note(m, SIP_ANOM_HDR_NAME, from);
-        if (to - from > NAME_BYTES_MAX)
-                sip_state_note(m, SIP_ANOM_HDR_NAME_TOO_LONG, from);
+        struct sip_cur c = {s->m->buf, from, to, &s->m->anomalies, s->map};
+
+        sip_cur_skip(&c, SIP_CT_TOKEN);
+        if (c.pos < to || from == to)
+                sip_state_note(s->m, SIP_ANOM_HDR_NAME, c.pos);
+        else if (to - from > NAME_BYTES_MAX)
+                sip_state_note(s->m, SIP_ANOM_HDR_NAME_TOO_LONG, from);
+}
+
+/* The first colon of the line [from, to), or `to`. It ends the name nearly always. */
+static uint32_t find_colon(const struct sip_state *s, uint32_t from, uint32_t to)
+{
+        const uint8_t *b = s->m->buf;
+        const uint8_t *colon;
+
+        if (s->map)
+                from = sip_cur_next(s->map, SCAN_NOT_TOKEN, from, to);
+        if (from < to && b[from] == ':')
+                return from;
+        colon = memchr(b + from, ':', to - from);
+        return colon ? (uint32_t)(colon - b) : to;
 }
 
 static void open_header(struct walk *w, uint32_t to)
 {
         struct sip_msg *m = w->s->m;
         struct sip_hdr *h = &m->hdrs[m->hdr_cnt];
-        uint32_t name_to = w->colon;
+        uint32_t colon = find_colon(w->s, w->line, to);
+        uint32_t name_to = colon;
 
-        if (w->colon == NO_COLON) {
+        if (colon == to) {
                 sip_state_note(m, SIP_ANOM_HDR_NO_COLON, w->line);
                 w->pending = PENDING_SKIPPED;
                 return;
@@ -92,15 +103,15 @@ static void open_header(struct walk *w, uint32_t to)
         }
         while (name_to > w->line && (m->buf[name_to - 1] == ' ' || m->buf[name_to - 1] == '\t'))
                 name_to--;
-        if (name_to != w->colon)
+        if (name_to != colon)
                 sip_state_note(m, SIP_ANOM_HDR_SPACE_BEFORE_COLON, name_to);
         h->name = sip_span_make(w->line, name_to);
         h->id = (uint8_t)sip_hname_find(m->buf + w->line, h->name.len);
         h->flags = h->name.len == 1 && h->id != SIP_HDR_OTHER ? SIP_HDR_F_COMPACT : 0;
         h->reserved = 0;
         if (h->id == SIP_HDR_OTHER)
-                check_name(m, w->line, name_to);
-        w->value_from = w->colon + 1;
+                check_name(w->s, w->line, name_to);
+        w->value_from = colon + 1;
         w->value_to = to;
         w->pending = PENDING_HEADER;
 }
@@ -142,7 +153,7 @@ static bool take_line(struct walk *w, uint32_t to)
         first = w->s->m->buf[w->line];
         if (!w->start_done) {
                 w->start_done = true;
-                sip_start_line(w->s->m, w->line, to);
+                sip_start_line(w->s, w->line, to);
         } else if (first == ' ' || first == '\t') {
                 continuation(w, to);
         } else {
@@ -153,19 +164,14 @@ static bool take_line(struct walk *w, uint32_t to)
 }
 
 /* The lines that end in this block, which starts at base. True when the section has ended. */
-static bool take_block(struct walk *w, const struct scan_block *b, uint32_t base)
+static bool take_block(struct walk *w, uint64_t lf, uint32_t base)
 {
         struct sip_msg *m = w->s->m;
-        uint64_t colons = b->colon;
 
-        for (uint64_t lf = b->lf; lf != 0; lf &= lf - 1) {
+        for (; lf != 0; lf &= lf - 1) {
                 uint32_t eol = base + (uint32_t)__builtin_ctzll(lf);
-                uint64_t upto = lf ^ (lf - 1); /* this LF and all below it */
                 uint32_t to = eol;
 
-                if (w->colon == NO_COLON && (colons & upto) != 0)
-                        w->colon = base + (uint32_t)__builtin_ctzll(colons);
-                colons &= ~upto;
                 if (to > w->line && m->buf[to - 1] == '\r') {
                         to--;
                         w->crlf_seen = true;
@@ -177,28 +183,28 @@ static bool take_block(struct walk *w, const struct scan_block *b, uint32_t base
                         return true;
                 }
                 w->line = eol + 1;
-                w->colon = NO_COLON;
         }
-        if (w->colon == NO_COLON && colons != 0)
-                w->colon = base + (uint32_t)__builtin_ctzll(colons);
         return false;
 }
 
-/* Octets that header sections do not have, among those below `end` of the block at base. */
-static void check_odd(struct walk *w, const struct scan_block *b, uint32_t base, uint32_t end)
+/* Octets that header sections do not have, among those below `end` of the block at base, which is
+ * word i of the map. */
+static void check_odd(struct walk *w, const struct scan_map *map, uint32_t i, uint32_t base,
+                      uint32_t end)
 {
         uint64_t in = end - base >= 64 ? UINT64_MAX : (UINT64_C(1) << (end - base)) - 1;
+        uint64_t cr = map->row[SCAN_CR][i] & in;
+        uint64_t lf = map->row[SCAN_LF][i];
         /* A CR must have its LF right behind it; the last one of the block is left to the next. */
-        uint64_t bare = b->cr & ~(b->lf >> 1) & ~(UINT64_C(1) << 63) & in;
+        uint64_t bare = cr & ~(lf >> 1) & ~(UINT64_C(1) << 63);
 
-        if (w->cr_before && !(b->lf & 1))
+        if (w->cr_before && !(lf & 1))
                 sip_state_note(w->s->m, SIP_ANOM_HDR_BARE_CR, base - 1);
         if (bare != 0)
                 sip_state_note(w->s->m, SIP_ANOM_HDR_BARE_CR,
                                base + (uint32_t)__builtin_ctzll(bare));
-        w->cr_before = (b->cr & in) >> 63;
-        w->s->has_ctl |= (b->ctl & in) != 0;
-        w->s->has_high |= (b->high & in) != 0;
+        w->cr_before = cr >> 63;
+        w->s->odd |= (map->row[SCAN_ODD][i] & in) != 0;
 }
 
 /* The datagram ended before an empty line did. */
@@ -221,28 +227,46 @@ static void end_missing(struct walk *w)
         m->header_end = (uint16_t)m->len;
 }
 
+/* The octets [base, base + n), whose bits are in the map from `word` on. True when it ended. */
+static bool take_chunk(struct walk *w, const struct scan_map *map, uint32_t word, uint32_t base,
+                       uint32_t n)
+{
+        struct sip_msg *m = w->s->m;
+        bool ended = false;
+
+        for (uint32_t at = base; at < base + n && !ended; at += SCAN_BLOCK_BYTES, word++) {
+                ended = take_block(w, map->row[SCAN_LF][word], at);
+                check_odd(w, map, word, at, ended && !w->s->stop ? m->header_end : m->len);
+        }
+        return ended;
+}
+
 void sip_lines_split(struct sip_state *s, scan_fn *scan)
 {
-        struct scan_block blocks[CHUNK_BLOCKS];
-        struct walk w = {.s = s, .colon = NO_COLON};
+        struct scan_map map;
+        struct walk w = {.s = s};
         struct sip_msg *m = s->m;
         bool ended = false;
 
-        for (uint32_t base = 0; base < m->len && !ended; base += CHUNK_BLOCKS * SCAN_BLOCK_BYTES) {
-                uint32_t n = m->len - base;
+        s->map = SIP_CUR_MAPS && scan ? &map : NULL;
+        if (!scan)
+                scan = scan_ref;
+        for (uint32_t base = 0; base < m->len && !ended; base += CHUNK_BYTES) {
+                uint32_t n = m->len - base < CHUNK_BYTES ? m->len - base : CHUNK_BYTES;
 
-                if (n > CHUNK_BLOCKS * SCAN_BLOCK_BYTES)
-                        n = CHUNK_BLOCKS * SCAN_BLOCK_BYTES;
-                scan(m->buf + base, n, blocks);
-                for (uint32_t i = 0; i * SCAN_BLOCK_BYTES < n && !ended; i++) {
-                        uint32_t at = base + i * SCAN_BLOCK_BYTES;
-
-                        ended = take_block(&w, &blocks[i], at);
-                        check_odd(&w, &blocks[i], at, ended && !s->stop ? m->header_end : m->len);
+                if (base < SCAN_MAP_BYTES) {
+                        scan(m->buf, base, base + n, &map);
+                        ended = take_chunk(&w, &map, base / SCAN_BLOCK_BYTES, base, n);
+                } else {
+                        /* The rest of a huge section: the map gives line ends only. */
+                        s->map = NULL;
+                        scan(m->buf + base, 0, n, &map);
+                        ended = take_chunk(&w, &map, 0, base, n);
                 }
         }
         if (!ended)
                 end_missing(&w);
         if (w.lf_seen)
                 sip_state_note(m, w.crlf_seen ? SIP_ANOM_HDR_BARE_LF : SIP_ANOM_HDR_LF_ONLY, 0);
+        s->map = NULL; /* it ends with this function */
 }

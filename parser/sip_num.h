@@ -20,7 +20,8 @@ enum sip_num_result {
 
 /*
  * Read all octets of s as a decimal number 0..max. *out is written only with SIP_NUM_OK. The
- * digits are counted before the value is computed, so nothing wraps in any width.
+ * digits are counted before the value is computed, so nothing wraps in any width. May read, though
+ * not use, the octets of buf before s.
  */
 enum sip_num_result sip_num_parse(const uint8_t *buf, struct sip_span s, uint32_t max,
                                   uint32_t *out);

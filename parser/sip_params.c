@@ -5,7 +5,11 @@ bool sip_quoted_parse(struct sip_cur *c, struct sip_span *out)
 {
         uint32_t from = ++c->pos;
 
-        while (c->pos < c->end && c->buf[c->pos] != '"') {
+        for (;;) {
+                if (c->map)
+                        c->pos = sip_cur_next(c->map, SCAN_QUOTE, c->pos, c->end);
+                if (c->pos >= c->end || c->buf[c->pos] == '"')
+                        break;
                 /* A backslash takes the next octet with it, which must exist. */
                 c->pos += c->buf[c->pos] == '\\' ? 2 : 1;
         }

@@ -205,12 +205,13 @@ enum sip_anomaly sip_parse_with(scan_fn *scan, const uint8_t *buf, size_t len, s
                 sip_state_note(msg, SIP_ANOM_LEADING_CRLF, 0);
 
         s.m = msg;
-        s.stop = s.has_ctl = s.has_high = false;
+        s.map = NULL;
+        s.stop = s.odd = false;
         sip_lines_split(&s, scan);
-        if (s.has_ctl)
+        if (s.odd) {
                 check_ctl(msg, msg->header_end ? msg->header_end : msg->len);
-        if (s.has_high)
                 check_utf8(msg, msg->header_end ? msg->header_end : msg->len);
+        }
         sip_fields_finish(&s);
         if (msg->header_end != 0)
                 frame_body(msg);

@@ -43,7 +43,11 @@ enum sip_sniff sip_sniff(const uint8_t *buf, size_t len);
  */
 enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg);
 
-/* The same with a scan kernel of the caller's choice (scan/scan.h); for tests and benchmarks. */
+/*
+ * The same with a scan kernel of the caller's choice (scan/scan.h); for tests and benchmarks. NULL
+ * finds lines with scan_ref() and reads all else octet by octet, which is what the short cuts by
+ * masks must agree with.
+ */
 enum sip_anomaly sip_parse_with(scan_fn *scan, const uint8_t *buf, size_t len, struct sip_msg *msg);
 
 #endif

@@ -66,14 +66,16 @@ static void status_line(struct sip_msg *m, struct sip_cur *c)
         m->reason = sip_span_make(c->pos + 1, c->end);
 }
 
-static void check_method(struct sip_msg *m, struct sip_span name)
+static void check_method(struct sip_state *s, struct sip_span name)
 {
+        struct sip_msg *m = s->m;
+        struct sip_cur c = {m->buf, name.off, (uint32_t)name.off + name.len, &m->anomalies, s->map};
+
         m->method_name = name;
-        for (uint32_t i = 0; i < name.len; i++) {
-                if (!sip_is(m->buf[name.off + i], SIP_CT_TOKEN)) {
-                        sip_state_note(m, SIP_ANOM_METHOD_TOKEN, name.off + i);
-                        return;
-                }
+        sip_cur_skip(&c, SIP_CT_TOKEN);
+        if (c.pos != c.end) {
+                sip_state_note(m, SIP_ANOM_METHOD_TOKEN, c.pos);
+                return;
         }
         if (name.len > SIP_METHOD_BYTES_MAX)
                 sip_state_note(m, SIP_ANOM_METHOD_TOO_LONG, name.off);
@@ -85,9 +87,11 @@ static void check_method(struct sip_msg *m, struct sip_span name)
                 sip_state_note(m, SIP_ANOM_METHOD_CASE, name.off);
 }
 
-static void check_ruri(struct sip_msg *m, struct sip_span uri)
+static void check_ruri(struct sip_state *s, struct sip_span uri)
 {
-        struct sip_cur c = {m->buf, uri.off, (uint32_t)uri.off + uri.len, &m->anomalies};
+        struct sip_msg *m = s->m;
+        struct sip_cur c = {m->buf, uri.off, (uint32_t)uri.off + uri.len, &m->anomalies, s->map};
+        struct sip_anom_set before;
         enum sip_anomaly a;
 
         m->ruri.all = uri;
@@ -95,13 +99,17 @@ static void check_ruri(struct sip_msg *m, struct sip_span uri)
                 sip_state_note(m, SIP_ANOM_RURI_BRACKETS, uri.off);
                 return;
         }
-        for (uint32_t p = c.pos; p < c.end; p++) {
+        before = m->anomalies;
+        a = sip_uri_parse(&c, &m->ruri);
+        /* No URI has a blank in it, so only a bad one is searched; then nothing of it counts. */
+        for (uint32_t p = uri.off; a != SIP_ANOM_NONE && p < c.end; p++) {
                 if (blank(m->buf[p])) {
+                        m->ruri = (struct sip_uri){.all = uri};
+                        m->anomalies = before;
                         sip_state_note(m, SIP_ANOM_RURI_SPACE, p);
                         return;
                 }
         }
-        a = sip_uri_parse(&c, &m->ruri);
         if (a != SIP_ANOM_NONE) {
                 sip_state_note(m, SIP_ANOM_RURI, c.pos);
                 sip_state_note(m, a, c.pos);
@@ -114,8 +122,9 @@ static void check_ruri(struct sip_msg *m, struct sip_span uri)
  * Method SP Request-URI SP SIP-Version: the method ends at the first blank and the version begins
  * after the last one, so that a damaged line still gives up what it holds.
  */
-static void request_line(struct sip_msg *m, uint32_t from, uint32_t to)
+static void request_line(struct sip_state *s, uint32_t from, uint32_t to)
 {
+        struct sip_msg *m = s->m;
         const uint8_t *b = m->buf;
         uint32_t end = to;
         uint32_t first = from;
@@ -123,6 +132,8 @@ static void request_line(struct sip_msg *m, uint32_t from, uint32_t to)
 
         while (end > from && blank(b[end - 1]))
                 end--;
+        if (s->map) /* no blank is in a token */
+                first = sip_cur_next(s->map, SCAN_NOT_TOKEN, first, end);
         while (first < end && !blank(b[first]))
                 first++;
         for (last = end; last > first && !blank(b[last - 1]); last--)
@@ -137,7 +148,7 @@ static void request_line(struct sip_msg *m, uint32_t from, uint32_t to)
                 ;
         for (uri_to = last; uri_to > uri_from && blank(b[uri_to - 1]); uri_to--)
                 ;
-        check_method(m, sip_span_make(from, first));
+        check_method(s, sip_span_make(from, first));
         if (uri_to == uri_from || end - last < 4 ||
             !sip_span_ieq(b, sip_span_make(last, last + 4), "sip/", 4)) {
                 sip_state_note(m, SIP_ANOM_START_LINE, last);
@@ -148,16 +159,17 @@ static void request_line(struct sip_msg *m, uint32_t from, uint32_t to)
             b[uri_to] != ' ')
                 sip_state_note(m, SIP_ANOM_START_LINE_SPACE, end != to ? end : first);
         check_version(m, sip_span_make(last, end));
-        check_ruri(m, sip_span_make(uri_from, uri_to));
+        check_ruri(s, sip_span_make(uri_from, uri_to));
 }
 
-void sip_start_line(struct sip_msg *m, uint32_t from, uint32_t to)
+void sip_start_line(struct sip_state *s, uint32_t from, uint32_t to)
 {
-        struct sip_cur c = {m->buf, from, to, &m->anomalies};
+        struct sip_msg *m = s->m;
+        struct sip_cur c = {m->buf, from, to, &m->anomalies, s->map};
 
         m->start_line = sip_span_make(from, to);
         if (to - from >= 4 && sip_span_ieq(m->buf, sip_span_make(from, from + 4), "sip/", 4))
                 status_line(m, &c);
         else
-                request_line(m, from, to);
+                request_line(s, from, to);
 }

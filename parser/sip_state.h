@@ -16,9 +16,9 @@ bool sip_anomaly_is_fault(enum sip_anomaly a);
 
 struct sip_state {
         struct sip_msg *m;
-        bool stop;     /* a fault after which nothing more can be read */
-        bool has_ctl;  /* the header section holds control characters */
-        bool has_high; /* the header section holds octets above 0x7f */
+        const struct scan_map *map; /* of the line being read; NULL beyond SCAN_MAP_BYTES */
+        bool stop;                  /* a fault after which nothing more can be read */
+        bool odd; /* the header section holds control characters or octets above 0x7f */
         uint8_t
             last[SIP_HDR_CNT]; /* index of the last header with this id, where first[] has one */
 };
@@ -34,7 +34,7 @@ static inline void sip_state_note(struct sip_msg *m, enum sip_anomaly a, uint32_
 }
 
 /* sip_start.c: read the start line [from, to), without its line end. */
-void sip_start_line(struct sip_msg *m, uint32_t from, uint32_t to);
+void sip_start_line(struct sip_state *s, uint32_t from, uint32_t to);
 
 /* sip_lines.c: split the header section into the start line and m->hdrs; sets m->header_end. */
 void sip_lines_split(struct sip_state *s, scan_fn *scan);

@@ -24,14 +24,37 @@ static enum sip_anomaly fault(const struct sip_cur *c, enum sip_anomaly otherwis
         return sip_cur_at(c, '%') ? SIP_ANOM_URI_ESCAPE : otherwise;
 }
 
+/* What userinfo() does where a user without a password stands, or where all of the URI could be
+ * one and so no "@" is in it; false leaves the cursor alone, and userinfo() decides. */
+static bool plain_user(struct sip_cur *c, struct sip_uri *u)
+{
+        uint32_t from = c->pos;
+
+        run(c, SIP_CT_USER);
+        if (c->pos == c->end) {
+                c->pos = from;
+                return true;
+        }
+        if (c->pos == from || c->buf[c->pos] != '@') {
+                c->pos = from;
+                return false;
+        }
+        u->user = sip_span_make(from, c->pos);
+        c->pos++;
+        return true;
+}
+
 /* [ user [ ":" password ] "@" ]; "@" stands nowhere else in a sip URI (its other parts escape it).
  */
 static enum sip_anomaly userinfo(struct sip_cur *c, struct sip_uri *u)
 {
         uint32_t from = c->pos;
-        const uint8_t *at = memchr(c->buf + from, '@', c->end - from);
+        const uint8_t *at;
         uint32_t stop;
 
+        if (c->map && plain_user(c, u))
+                return SIP_ANOM_NONE;
+        at = memchr(c->buf + from, '@', c->end - from);
         if (!at)
                 return SIP_ANOM_NONE;
         stop = (uint32_t)(at - c->buf);
@@ -195,12 +218,32 @@ static enum sip_scheme scheme_of(const uint8_t *buf, struct sip_span s)
         return SIP_SCHEME_OTHER;
 }
 
+/* The octets of "sip:" and "sips:" at the cursor, 0 where others are; as scheme_of() would say, for
+ * the two that nearly every URI begins with. */
+static uint32_t sip_prefix(const struct sip_cur *c)
+{
+        const uint8_t *p = c->buf + c->pos;
+
+        if (c->end - c->pos < 5 || (p[0] | 0x20) != 's' || (p[1] | 0x20) != 'i' ||
+            (p[2] | 0x20) != 'p')
+                return 0;
+        if (p[3] == ':')
+                return 4;
+        return (p[3] | 0x20) == 's' && p[4] == ':' ? 5 : 0;
+}
+
 enum sip_anomaly sip_uri_parse(struct sip_cur *c, struct sip_uri *out)
 {
+        uint32_t prefix = sip_prefix(c);
         uint32_t from = c->pos;
 
         memset(out, 0, sizeof(*out));
         out->all = sip_span_make(from, c->end);
+        if (prefix != 0) {
+                out->scheme = prefix == 4 ? SIP_SCHEME_SIP : SIP_SCHEME_SIPS;
+                c->pos += prefix;
+                return sip_or_sips(c, out);
+        }
         if (!sip_cur_is(c, SIP_CT_ALPHA))
                 return SIP_ANOM_URI_SCHEME;
         sip_cur_skip(c, SIP_CT_SCHEME);

@@ -66,17 +66,19 @@ static bool take_host(struct sip_cur *c, const struct sip_param *p, bool address
 
         if (p->value.len == 0 || p->quoted)
                 return false;
-        if (address && sip_ip6_ok(b, p->value.len, &three)) {
-                if (three)
-                        sip_anom_add(c->notes, SIP_ANOM_IPV6_THREE_COLONS);
-                return true;
-        }
         v.pos = p->value.off;
         v.end = v.pos + p->value.len;
-        if (sip_host_parse(&v, &host) != SIP_ANOM_NONE || v.pos != v.end)
+        if (sip_host_parse(&v, &host) == SIP_ANOM_NONE && v.pos == v.end) {
+                if (address && b[0] == '[')
+                        sip_anom_add(c->notes, SIP_ANOM_VIA_RECEIVED_BRACKETS);
+                return true;
+        }
+        /* No host has a colon outside brackets and no IPv6 address is without, so the order is of
+         * no account; this one is the faster. */
+        if (!address || !sip_ip6_ok(b, p->value.len, &three))
                 return false;
-        if (address && b[0] == '[')
-                sip_anom_add(c->notes, SIP_ANOM_VIA_RECEIVED_BRACKETS);
+        if (three)
+                sip_anom_add(c->notes, SIP_ANOM_IPV6_THREE_COLONS);
         return true;
 }
 
@@ -109,10 +111,8 @@ static bool take_branch(const struct sip_cur *c, const struct sip_param *p, stru
 {
         if (p->quoted || p->value.len == 0)
                 return false;
-        for (uint32_t i = 0; i < p->value.len; i++) {
-                if (!sip_is(c->buf[p->value.off + i], SIP_CT_TOKEN))
-                        return false;
-        }
+        if (!sip_cur_span_is(c, p->value, SIP_CT_TOKEN))
+                return false;
         out->branch = p->value;
         /* The cookie is compared without regard to case, as all parameter values are (7.3.1). */
         out->cookie =

@@ -1,39 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scan.h - where the octets that give a message its structure are, as bit masks.
+ * scan.h - what each octet of a message is to the grammar, as bit masks: one row of bits for each
+ * class, so that the end of a line, a token or a host name is found by counting zeros.
  *
- * One struct scan_block tells about 64 octets: bit i of a mask is octet i of the block. A kernel
- * fills ceil(len / 64) blocks; bits at and beyond len are 0.
- *
- * Promise of every kernel: masks equal those of scan_ref() for every input and length; no read
- * outside [buf, buf + len); no write past the last block; pure, thread-safe, any alignment.
+ * Promise of every kernel: the same bits as scan_ref() for every input; no read outside
+ * [buf + from, buf + to); no write outside the words it is asked for and the one behind them;
+ * pure, thread-safe, any alignment.
  */
 #ifndef SLUICE_PARSER_SCAN_SCAN_H
 #define SLUICE_PARSER_SCAN_SCAN_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #define SCAN_BLOCK_BYTES 64u
 
-struct scan_block {
-        uint64_t lf;    /* 0x0a */
-        uint64_t cr;    /* 0x0d */
-        uint64_t colon; /* 0x3a */
-        uint64_t ctl;   /* 0x00-0x1f other than HT, LF, CR; and 0x7f */
-        uint64_t high;  /* 0x80-0xff */
+/* Octets that one map describes. The header section of nearly every real message ends before. */
+#define SCAN_MAP_BLOCKS 64u
+#define SCAN_MAP_BYTES  (SCAN_MAP_BLOCKS * SCAN_BLOCK_BYTES)
+
+/* What a bit that is set says of its octet. Those from SCAN_ODD on are "not in this class". */
+enum scan_class {
+        SCAN_LF = 0, /* 0x0a */
+        SCAN_CR,     /* 0x0d */
+        SCAN_GT,     /* > */
+        SCAN_SEP,    /* . - */
+        SCAN_QUOTE,  /* " \ */
+        SCAN_ODD,    /* neither printable ASCII nor SP, HT, CR, LF */
+        SCAN_NOT_TOKEN,
+        SCAN_NOT_WORD,
+        SCAN_NOT_PVAL,  /* these as in sip_ctype.h */
+        SCAN_NOT_USER,  /* */
+        SCAN_NOT_PARAM, /* */
+        SCAN_NOT_NAME,  /* letters, digits, . - (host names without the oddity _) */
+        SCAN_CLASS_CNT
 };
 
-/* Blocks that a kernel writes for len octets. */
-static inline size_t scan_block_cnt(size_t len)
-{
-        return (len + SCAN_BLOCK_BYTES - 1) / SCAN_BLOCK_BYTES;
-}
+/* Bit o % 64 of row[c][o / 64] is about octet o. The last word of a row only ends windows. */
+struct scan_map {
+        uint64_t row[SCAN_CLASS_CNT][SCAN_MAP_BLOCKS + 1];
+};
 
-/* A kernel: classify [buf, buf + len) into out[0 .. scan_block_cnt(len)). len 0 writes nothing. */
-typedef void scan_fn(const uint8_t *buf, size_t len, struct scan_block *out);
+/*
+ * A kernel: classify buf[from .. to) into the words from / 64 up to (to - 1) / 64 of each row; bits
+ * from `to` on are those of NUL octets. The word behind them becomes all ones, so that a look
+ * across the end finds defined bits. from is a multiple of 64; from <= to <= SCAN_MAP_BYTES.
+ */
+typedef void scan_fn(const uint8_t *buf, uint32_t from, uint32_t to, struct scan_map *out);
 
-/* The specification: one octet at a time, obvious rather than fast. */
+/* The specification: from a table, one octet after another. */
 scan_fn scan_ref;
 
 #endif

@@ -2,48 +2,62 @@
 /* Two registers of 32 octets a block; this file alone is built with -mavx2. */
 #include <immintrin.h>
 
+#include "parser/scan/scan_driver.h"
 #include "parser/scan/scan_select.h"
 
-static inline uint32_t equal(__m256i v, char c)
+static inline __m256i both(const uint8_t table[16])
 {
-        return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(c)));
+        return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)table));
 }
 
-struct half {
-        uint32_t lf, cr, colon, ctl, high;
-};
-
-static inline struct half classify_half(const uint8_t *p)
+static inline __m256i is(__m256i v, char c)
 {
-        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
-        /* Unsigned v <= 0x1f: the smaller of v and 0x1f is v itself. */
-        __m256i low = _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1f)), v);
-        struct half h;
-
-        h.lf = equal(v, '\n');
-        h.cr = equal(v, '\r');
-        h.colon = equal(v, ':');
-        h.ctl = ((uint32_t)_mm256_movemask_epi8(low) & ~(h.lf | h.cr | equal(v, '\t'))) |
-                equal(v, 0x7f);
-        h.high = (uint32_t)_mm256_movemask_epi8(v);
-        return h;
+        return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c));
 }
 
-static inline void scan_classify(const uint8_t *p, struct scan_block *b)
+static inline uint64_t bits(__m256i a, __m256i z)
 {
-        struct half a = classify_half(p);
-        struct half z = classify_half(p + 32);
-
-        b->lf = a.lf | (uint64_t)z.lf << 32;
-        b->cr = a.cr | (uint64_t)z.cr << 32;
-        b->colon = a.colon | (uint64_t)z.colon << 32;
-        b->ctl = a.ctl | (uint64_t)z.ctl << 32;
-        b->high = a.high | (uint64_t)z.high << 32;
+        return (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(z)
+                                                       << 32;
 }
 
-#include "parser/scan/scan_driver.h"
-
-void scan_avx2(const uint8_t *buf, size_t len, struct scan_block *out)
+static inline __m256i upper_bit(__m256i v)
 {
-        scan_drive(buf, len, out);
+        __m256i h = _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f));
+
+        return _mm256_shuffle_epi8(both(scan_row_bit), h);
+}
+
+/* Octets whose row, picked by their lower half, lacks the bit of their upper half. The shuffle
+ * gives 0 for octets above 0x7f. */
+static inline __m256i outside(__m256i rows, __m256i v, __m256i bit)
+{
+        return _mm256_cmpeq_epi8(_mm256_and_si256(_mm256_shuffle_epi8(rows, v), bit),
+                                 _mm256_setzero_si256());
+}
+
+static inline void scan_classify(const uint8_t *p, struct scan_map *out, uint32_t word)
+{
+        __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
+        __m256i z = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+        __m256i abit = upper_bit(a);
+        __m256i zbit = upper_bit(z);
+
+        out->row[SCAN_LF][word] = bits(is(a, '\n'), is(z, '\n'));
+        out->row[SCAN_CR][word] = bits(is(a, '\r'), is(z, '\r'));
+        out->row[SCAN_GT][word] = bits(is(a, '>'), is(z, '>'));
+        out->row[SCAN_SEP][word] =
+            bits(_mm256_or_si256(is(a, '.'), is(a, '-')), _mm256_or_si256(is(z, '.'), is(z, '-')));
+        out->row[SCAN_QUOTE][word] = bits(_mm256_or_si256(is(a, '"'), is(a, '\\')),
+                                          _mm256_or_si256(is(z, '"'), is(z, '\\')));
+        for (unsigned c = SCAN_ODD; c < SCAN_CLASS_CNT; c++) {
+                __m256i rows = both(scan_rows[c - SCAN_ODD]);
+
+                out->row[c][word] = bits(outside(rows, a, abit), outside(rows, z, zbit));
+        }
+}
+
+void scan_avx2(const uint8_t *buf, uint32_t from, uint32_t to, struct scan_map *out)
+{
+        scan_drive(buf, from, to, out);
 }

@@ -3,8 +3,13 @@
 
 #include <string.h>
 
-/* SCAN_WITH_AVX2 comes from meson.build, which also adds the file. */
-#if SCAN_WITH_AVX2
+/* SCAN_WITH_X86 comes from meson.build, which also adds the files. */
+#if SCAN_WITH_X86
+static bool has_sse42(void)
+{
+        return __builtin_cpu_supports("sse4.2");
+}
+
 static bool has_avx2(void)
 {
         return __builtin_cpu_supports("avx2");
@@ -13,13 +18,15 @@ static bool has_avx2(void)
 
 unsigned scan_variant_cnt(void)
 {
-        return 1 + SCAN_WITH_AVX2;
+        return 1 + 2 * SCAN_WITH_X86;
 }
 
 struct scan_variant scan_variant_at(unsigned i)
 {
-#if SCAN_WITH_AVX2
+#if SCAN_WITH_X86
         if (i == 1)
+                return (struct scan_variant){"sse42", scan_sse42, has_sse42()};
+        if (i == 2)
                 return (struct scan_variant){"avx2", scan_avx2, has_avx2()};
 #endif
         (void)i;

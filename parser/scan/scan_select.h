@@ -9,11 +9,13 @@
 
 #include "parser/scan/scan.h"
 
-/* Compiled in where the target is x86-64; calling it on a CPU without AVX2 is a fault. */
+/* Compiled in where the target is x86-64; calling one on a CPU without its instructions is a fault.
+ */
+scan_fn scan_sse42;
 scan_fn scan_avx2;
 
 struct scan_variant {
-        const char *name; /* "ref", "avx2"; static */
+        const char *name; /* "ref", "sse42", "avx2"; static */
         scan_fn *fn;
         bool usable; /* this CPU runs it */
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every kernel against the reference: the same masks for every length and for random octets, with
- * the input flush against an inaccessible page on either side, and nothing written past the masks.
+ * the input flush against an inaccessible page on either side, and nothing else written; and the
+ * same messages, so that what is read from the masks equals what is read from the octets.
  */
 #include "tests/parser/probe.h"
 
@@ -10,8 +11,7 @@
 
 #include "parser/scan/scan_select.h"
 
-#define BYTES_MAX  700u
-#define BLOCKS_MAX ((BYTES_MAX + 63u) / 64u)
+#define BYTES_MAX 700u
 
 static uint64_t rng;
 
@@ -34,21 +34,21 @@ static void fill(uint8_t *p, size_t n)
                 p[i] = dense ? odd[next() % sizeof(odd)] : (uint8_t)next();
 }
 
-static void compare(const struct scan_variant *v, struct guard *g, const uint8_t *in, size_t n)
+static void compare(const struct scan_variant *v, struct guard *g, const uint8_t *in, uint32_t n)
 {
-        struct scan_block want[BLOCKS_MAX + 1], got[BLOCKS_MAX + 1];
-        size_t bytes = scan_block_cnt(n) * sizeof(want[0]);
+        static struct scan_map want, got;
+        uint32_t from = n < 64 ? 0 : (uint32_t)(next() % (n / 64)) * 64;
 
-        memset(want, 0xa5, sizeof(want));
-        scan_ref(in, n, want);
-        memset(got, 0xa5, sizeof(got));
-        v->fn(guard_tail(g, in, n), n, got);
-        if (memcmp(want, got, bytes + sizeof(want[0])) != 0)
-                fail_msg("%s differs from ref for %zu octets before a page", v->name, n);
-        memset(got, 0xa5, sizeof(got));
-        v->fn(guard_head(g, in, n), n, got);
-        if (memcmp(want, got, bytes + sizeof(want[0])) != 0)
-                fail_msg("%s differs from ref for %zu octets behind a page", v->name, n);
+        memset(&want, 0xa5, sizeof(want));
+        scan_ref(in, from, n, &want);
+        memset(&got, 0xa5, sizeof(got));
+        v->fn(guard_tail(g, in, n), from, n, &got);
+        if (memcmp(&want, &got, sizeof(want)) != 0)
+                fail_msg("%s differs from ref for %u..%u before a page", v->name, from, n);
+        memset(&got, 0xa5, sizeof(got));
+        v->fn(guard_head(g, in, n), from, n, &got);
+        if (memcmp(&want, &got, sizeof(want)) != 0)
+                fail_msg("%s differs from ref for %u..%u behind a page", v->name, from, n);
 }
 
 static void same_masks(void **state)
@@ -68,8 +68,8 @@ static void same_masks(void **state)
                 if (!v.usable)
                         continue;
                 rng = seed | 1;
-                for (unsigned round = 0; round < 40; round++) {
-                        for (size_t n = 0; n <= BYTES_MAX; n++) {
+                for (unsigned round = 0; round < 10; round++) {
+                        for (uint32_t n = 0; n <= BYTES_MAX; n++) {
                                 fill(in, n);
                                 compare(&v, &g, in, n);
                         }
