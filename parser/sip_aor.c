@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "parser/sip_aor.h"
+
+#include <string.h>
+
+/* Where octets go: counted always, stored while there is room. */
+struct sink {
+        uint8_t *out;
+        size_t cap;
+        size_t n;
+        bool refused;
+};
+
+static void put(struct sink *s, uint8_t c)
+{
+        if (s->n < s->cap)
+                s->out[s->n] = c;
+        s->n++;
+}
+
+static void put_word(struct sink *s, const char *word)
+{
+        while (*word != '\0')
+                put(s, (uint8_t)*word++);
+}
+
+static void put_lower(struct sink *s, const uint8_t *buf, struct sip_span span)
+{
+        for (uint32_t i = 0; i < span.len; i++)
+                put(s, sip_lower(buf[span.off + i]));
+}
+
+static unsigned hex(uint8_t c)
+{
+        return c <= '9' ? (unsigned)(c - '0') : (unsigned)(sip_lower(c) - 'a' + 10);
+}
+
+static void put_decoded(struct sink *s, const uint8_t *buf, struct sip_span span)
+{
+        const uint8_t *p = buf + span.off;
+        const uint8_t *end = p + span.len;
+
+        while (p < end) {
+                uint8_t c = *p++;
+
+                if (c == '%' && end - p >= 2) {
+                        c = (uint8_t)(hex(p[0]) << 4 | hex(p[1]));
+                        p += 2;
+                        s->refused |= c == 0;
+                }
+                put(s, c);
+        }
+}
+
+static void put_port(struct sink *s, uint16_t port)
+{
+        uint8_t digits[5];
+        unsigned n = 0;
+
+        put(s, ':');
+        for (unsigned v = port; v > 0; v /= 10)
+                digits[n++] = (uint8_t)('0' + v % 10);
+        while (n > 0)
+                put(s, digits[--n]);
+}
+
+/* The value of phone-context (RFC 3966 3). */
+static struct sip_span context(const uint8_t *buf, struct sip_span params)
+{
+        static const char name[] = "phone-context=";
+        uint32_t end = (uint32_t)params.off + params.len;
+        uint32_t from = params.off;
+
+        while (from < end) {
+                const uint8_t *semi = memchr(buf + from, ';', end - from);
+                uint32_t to = semi ? (uint32_t)(semi - buf) : end;
+                uint32_t value = from + (uint32_t)sizeof(name) - 1;
+
+                if (to > value && sip_span_ieq(buf, sip_span_make(from, value), name, value - from))
+                        return sip_span_make(value, to);
+                from = to + 1;
+        }
+        return (struct sip_span){0, 0};
+}
+
+static void tel(struct sink *s, const uint8_t *buf, const struct sip_uri *u)
+{
+        struct sip_span ctx;
+
+        put_word(s, "tel:");
+        for (uint32_t i = 0; i < u->user.len; i++) {
+                uint8_t c = buf[u->user.off + i];
+
+                if (!memchr("-.()", c, 4))
+                        put(s, sip_lower(c));
+        }
+        if (buf[u->user.off] == '+')
+                return;
+        ctx = context(buf, u->params);
+        s->refused |= ctx.len == 0;
+        put_word(s, ";phone-context=");
+        put_lower(s, buf, ctx);
+}
+
+static void sip(struct sink *s, const uint8_t *buf, const struct sip_uri *u)
+{
+        bool secure = u->scheme == SIP_SCHEME_SIPS;
+
+        put_word(s, secure ? "sips:" : "sip:");
+        put_decoded(s, buf, u->user);
+        put(s, '@');
+        put_lower(s, buf, u->host);
+        if (u->port != 0 && u->port != (secure ? 5061 : 5060))
+                put_port(s, u->port);
+}
+
+static struct sink emit(const uint8_t *buf, const struct sip_uri *u, uint8_t *out, size_t cap)
+{
+        struct sink s = {.out = out, .cap = cap};
+
+        if (u->user.len == 0)
+                s.refused = true;
+        else if (u->scheme == SIP_SCHEME_SIP || u->scheme == SIP_SCHEME_SIPS)
+                sip(&s, buf, u);
+        else if (u->scheme == SIP_SCHEME_TEL)
+                tel(&s, buf, u);
+        else
+                s.refused = true;
+        return s;
+}
+
+size_t sip_aor_write(const uint8_t *buf, const struct sip_uri *u, uint8_t *out, size_t cap)
+{
+        struct sink s = emit(buf, u, NULL, 0);
+
+        if (s.refused)
+                return 0;
+        if (s.n <= cap)
+                (void)emit(buf, u, out, cap);
+        return s.n;
+}
