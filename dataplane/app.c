@@ -15,6 +15,7 @@
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
 
+#include "dataplane/burst.h"
 #include "dataplane/log.h"
 #include "dataplane/telemetry.h"
 
@@ -22,6 +23,8 @@ RTE_LOG_REGISTER(dp_log_type, sluice, INFO)
 
 /* One turn of the main lcore waits this long for control: also how fast a stop is noticed. */
 #define POLL_MS 20
+
+#define POOL_CACHE 256u /* packet buffers at hand for each lcore */
 
 struct launch {
         struct dp_worker *worker;
@@ -123,6 +126,18 @@ static void notify_ready(void)
         close(sock);
 }
 
+/* Buffers that a worker can have in its hands at once, and then still receive: what it holds for
+ * control, what lies in its queues, its burst with replies, its cache. A pool below this would let
+ * a flood of questions starve the ports. */
+static uint32_t pool_size(const struct dp_config *c)
+{
+        uint32_t queues = DP_PORTS_MAX * (c->rx_descriptors + c->tx_descriptors);
+        uint32_t needed = c->workers * (c->pending_messages + queues + 2u * DP_BURST_MAX +
+                                        POOL_CACHE + POOL_CACHE / 2u);
+
+        return RTE_MAX(c->mempool_size, needed);
+}
+
 int dp_app_start(struct dp_app *app, const struct dp_config *config)
 {
         int rc;
@@ -132,10 +147,11 @@ int dp_app_start(struct dp_app *app, const struct dp_config *config)
         rc = lcores_take(app);
         if (rc != 0)
                 return rc;
-        app->pool = rte_pktmbuf_pool_create("dp_packets", config->mempool_size, 256, 0,
+        app->pool = rte_pktmbuf_pool_create("dp_packets", pool_size(config), POOL_CACHE, 0,
                                             RTE_MBUF_DEFAULT_BUF_SIZE, (int)rte_socket_id());
         if (app->pool == NULL)
-                return told("no memory for packets (mempool-size; huge pages: sluicectl doctor)",
+                return told("no memory for packets (mempool-size, pending-messages; huge pages: "
+                            "sluicectl doctor)",
                             -rte_errno);
         rc = ports_start(app);
         if (rc != 0)
