@@ -34,8 +34,8 @@ const struct shm_table_update *cp_tables_journal(const struct cp_tables *t, uint
         return &t->journal[seq % CP_JOURNAL_LEN];
 }
 
-/* True when every address of the prefix is on the allow list. The dataplane lets the longest prefix
- * decide, the policy says that allow wins: so such a ban is kept from it. */
+/* True when every address of the prefix is on the allow list. Allow wins in the dataplane as well, so
+ * such a ban would only take room there. */
 static bool allowed(const struct cp_policy *p, const struct cp_prefix *prefix, uint64_t now_ns)
 {
         const struct cp_policy_entry *e;

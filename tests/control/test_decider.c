@@ -360,7 +360,7 @@ static void test_ban_over_deny(void **state)
         drop(f);
 }
 
-/* The dataplane goes by the longest prefix, so a ban within the allow list is kept from it. */
+/* A ban within the allow list can not act, so the dataplane does not hear of it. */
 static void test_allow_hides_bans(void **state)
 {
         struct fixture *f = make(1, 8,
