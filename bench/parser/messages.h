@@ -14,6 +14,9 @@
 constexpr size_t kFewMessages = 1000;
 constexpr size_t kManyMessages = 15000;
 
+// More than 256 MiB, which no cache holds.
+constexpr size_t kColdMessages = 400000;
+
 struct Messages {
         std::vector<uint8_t> bytes;  // all messages, one after another
         std::vector<uint32_t> start; // offsets in bytes; one more entry than there are messages

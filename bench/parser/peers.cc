@@ -8,5 +8,8 @@ const Peer peers[] = {
 #if HAVE_SOFIA
     {"sofia", peer_sofia},
 #endif
+#if HAVE_RE
+    {"re", peer_re},
+#endif
     {nullptr, nullptr},
 };

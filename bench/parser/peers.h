@@ -16,6 +16,7 @@ struct Peer {
 // Each in a file of its own: their headers do not bear each other.
 bool peer_osip2(const uint8_t *p, size_t n);
 bool peer_sofia(const uint8_t *p, size_t n);
+bool peer_re(const uint8_t *p, size_t n);
 
 // Ends with an entry whose name is null.
 extern const Peer peers[];
