@@ -45,7 +45,7 @@ static inline struct sip_cur exact_cur(const uint8_t *data, size_t n, struct sip
         if (take)
                 memcpy(copy + 1, data, take);
         memset(notes, 0, sizeof(*notes));
-        return (struct sip_cur){copy, 1, (uint32_t)(take + 1), notes};
+        return (struct sip_cur){.buf = copy, .pos = 1, .end = (uint32_t)(take + 1), .notes = notes};
 }
 
 /* The span lies in [1, end), or is absent. */
