@@ -142,7 +142,6 @@ int dp_app_start(struct dp_app *app, const struct dp_config *config)
 {
         int rc;
 
-        memset(app, 0, sizeof(*app));
         app->config = config;
         rc = lcores_take(app);
         if (rc != 0)
@@ -169,6 +168,7 @@ int dp_app_start(struct dp_app *app, const struct dp_config *config)
                 rc = workers_launch(app);
         if (rc != 0)
                 return rc;
+        app->started = true;
         dp_ctl_server_set_running(app->server);
         notify_ready();
         DP_LOG(NOTICE, "running: %u workers, %u ports, control attaches at %s\n", config->workers,
@@ -207,22 +207,30 @@ void dp_app_run(struct dp_app *app)
         }
 }
 
-int dp_app_stop(struct dp_app *app)
+static bool final_account(struct dp_app *app)
 {
         struct shm_counters sum;
-        bool exact;
+        bool exact = dp_telemetry_sum(app->server, (uint16_t)app->config->workers, &sum) == 0 &&
+                     sum.received == shm_counters_accounted(&sum);
 
-        atomic_store_explicit(&app->stop, true, memory_order_relaxed);
-        rte_eal_mp_wait_lcore();
-        exact = dp_telemetry_sum(app->server, (uint16_t)app->config->workers, &sum) == 0 &&
-                sum.received == shm_counters_accounted(&sum);
         DP_LOG(NOTICE,
                "stopped: received %" PRIu64 " = sent %" PRIu64 " + observed %" PRIu64
                " + dropped %" PRIu64 " + consumed %" PRIu64 " + held %" PRIu64 "%s\n",
                sum.received, sum.sent, sum.observed, shm_counters_dropped(&sum), sum.consumed,
                sum.held_pending + sum.held_reassembly, exact ? "" : ": NOT EXACT");
+        return exact;
+}
+
+int dp_app_stop(struct dp_app *app)
+{
+        bool exact;
+
+        atomic_store_explicit(&app->stop, true, memory_order_relaxed);
+        rte_eal_mp_wait_lcore();
+        exact = !app->started || final_account(app);
+        dp_telemetry_unregister();
         dp_ports_stop(&app->ports);
-        for (uint32_t i = 0; i < app->config->workers; i++)
+        for (uint32_t i = 0; i < SHM_WORKERS_MAX; i++)
                 dp_worker_destroy(app->workers[i]);
         dp_ctl_server_destroy(app->server);
         return exact ? 0 : 1;

@@ -22,16 +22,17 @@ struct dp_app {
         struct dp_worker *workers[SHM_WORKERS_MAX];
         unsigned lcores[SHM_WORKERS_MAX];
         uint64_t conservation_errors; /* already told */
+        bool started;                 /* dp_app_start() came to its end */
         _Atomic bool stop;
 };
 
-/* After rte_eal_init(). Everything that can fail fails here and tells why; 0 or a negative errno.
- */
+/* After rte_eal_init(), on zeroed memory. Everything that can fail fails here and tells why; 0 or a
+ * negative errno. dp_app_stop() must follow in either case. */
 int dp_app_start(struct dp_app *app, const struct dp_config *config);
 /* Serve control until app->stop is set (from a signal handler). Main lcore. */
 void dp_app_run(struct dp_app *app);
-/* Stop the workers, tell the final equation, give everything back. Returns 0, or 1 when packets
- * were not accounted for. */
+/* Stop the workers, tell the final equation, give everything back, however far the start came.
+ * Returns 0, or 1 when packets were not accounted for. */
 int dp_app_stop(struct dp_app *app);
 
 #endif

@@ -82,12 +82,9 @@ int main(int argc, char **argv)
                 fprintf(stderr, "sluice-dataplane: packet capture (pdump) is not available\n");
         signals_catch();
         rc = dp_app_start(&app, &config);
-        if (rc == 0) {
+        if (rc == 0)
                 dp_app_run(&app);
-                rc = dp_app_stop(&app);
-        } else {
-                rc = 2;
-        }
+        rc = dp_app_stop(&app) != 0 ? 1 : rc != 0 ? 2 : EXIT_SUCCESS;
         (void)rte_pdump_uninit();
         (void)rte_eal_cleanup();
         dp_config_free(&config);

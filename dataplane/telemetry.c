@@ -2,12 +2,14 @@
 #include "dataplane/telemetry.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <rte_telemetry.h>
 
-/* Telemetry's callbacks take no context. Written once, before they are registered. */
+/* Telemetry's callbacks take no context, and run on a thread of EAL's. */
+static pthread_mutex_t source_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
         struct dp_ctl_server *server;
         uint16_t worker_cnt;
@@ -28,11 +30,13 @@ int dp_telemetry_sum(struct dp_ctl_server *s, uint16_t worker_cnt, struct shm_co
         return 0;
 }
 
-/* No parameter: all workers. */
-static int counters_of(const char *params, struct shm_counters *out)
+/* No parameter: all workers. With the lock held. */
+static int counters_locked(const char *params, struct shm_counters *out)
 {
         char *end;
 
+        if (source.server == NULL)
+                return -ENODEV;
         if (params == NULL || params[0] == '\0')
                 return dp_telemetry_sum(source.server, source.worker_cnt, out);
         unsigned long worker = strtoul(params, &end, 10);
@@ -40,6 +44,16 @@ static int counters_of(const char *params, struct shm_counters *out)
         if (*end != '\0' || worker >= source.worker_cnt)
                 return -EINVAL;
         return shm_stats_read(dp_ctl_server_stats(source.server, (uint16_t)worker), out, NULL);
+}
+
+static int counters_of(const char *params, struct shm_counters *out)
+{
+        int rc;
+
+        pthread_mutex_lock(&source_lock);
+        rc = counters_locked(params, out);
+        pthread_mutex_unlock(&source_lock);
+        return rc;
 }
 
 static int stats_cb(const char *cmd, const char *params, struct rte_tel_data *d)
@@ -92,8 +106,10 @@ int dp_telemetry_register(struct dp_ctl_server *s, uint16_t worker_cnt)
 {
         int rc;
 
+        pthread_mutex_lock(&source_lock);
         source.server = s;
         source.worker_cnt = worker_cnt;
+        pthread_mutex_unlock(&source_lock);
         rc = rte_telemetry_register_cmd("/sluice/stats", stats_cb,
                                         "Every counter. Parameter: worker (default: the sum)");
         if (rc == 0)
@@ -105,4 +121,11 @@ int dp_telemetry_register(struct dp_ctl_server *s, uint16_t worker_cnt)
                     rte_telemetry_register_cmd("/sluice/conservation", conservation_cb,
                                                "Packets received and accounted for. No parameters");
         return rc;
+}
+
+void dp_telemetry_unregister(void)
+{
+        pthread_mutex_lock(&source_lock);
+        source.server = NULL;
+        pthread_mutex_unlock(&source_lock);
 }

@@ -13,8 +13,11 @@
 
 #include "dataplane/ctl_server.h"
 
-/* Call once, after the server exists and before it goes; s outlives EAL's telemetry thread. */
+/* Call once, after the server exists. */
 int dp_telemetry_register(struct dp_ctl_server *s, uint16_t worker_cnt);
+
+/* Before the server goes: EAL's telemetry thread lives on, and from now on gets -ENODEV. */
+void dp_telemetry_unregister(void);
 
 /* Sum of all workers' pages, each coherent. Returns 0 or -EAGAIN. */
 int dp_telemetry_sum(struct dp_ctl_server *s, uint16_t worker_cnt, struct shm_counters *out);
