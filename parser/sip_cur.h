@@ -53,7 +53,7 @@ static inline uint32_t sip_cur_next(const struct scan_map *map, enum scan_class 
         while (pos < end) {
                 uint64_t w = sip_cur_window(map, c, pos);
 
-                if (w != 0) {
+                if (__builtin_expect(w != 0, 1)) {
                         pos += (uint32_t)__builtin_ctzll(w);
                         break;
                 }

@@ -128,13 +128,13 @@ bad:
         return SIP_ANOM_URI_HOST;
 }
 
-/* One number of a dotted quad, the n digits before e. The two octets before those are in memory,
- * so that no branch depends on how many digits there are. */
-static bool quad_ok(const uint8_t *e, uint32_t n)
+/* One number of a dotted quad, the n digits before e. The two octets before those are in memory, so
+ * all are read and masked, and no branch depends on how many digits there are. 1 or 0. */
+static uint32_t quad_ok(const uint8_t *e, uint32_t n)
 {
         uint32_t ones = (uint32_t)e[-1] - '0';
-        uint32_t tens = n > 1 ? (uint32_t)e[-2] - '0' : 0;
-        uint32_t hundreds = n > 2 ? (uint32_t)e[-3] - '0' : 0;
+        uint32_t tens = ((uint32_t)e[-2] - '0') & (0u - (n > 1));
+        uint32_t hundreds = ((uint32_t)e[-3] - '0') & (0u - (n > 2));
 
         return (n <= 3) & (ones <= 9) & (tens <= 9) & (hundreds <= 9) &
                (hundreds * 100 + tens * 10 + ones <= 255);
@@ -151,10 +151,12 @@ static bool quads(const uint8_t *p, uint32_t n, uint64_t sep)
         b = (uint32_t)__builtin_ctzll(sep | UINT64_C(1) << 63);
         sep &= sep - 1;
         c = (uint32_t)__builtin_ctzll(sep | UINT64_C(1) << 63);
-        if (c >= n || (sep & (sep - 1)) != 0 || p[a] != '.' || p[b] != '.' || p[c] != '.')
+        if (c >= n || (sep & (sep - 1)) != 0)
                 return false;
-        return quad_ok(p + a, a) & quad_ok(p + b, b - a - 1) & quad_ok(p + c, c - b - 1) &
-               quad_ok(p + n, n - c - 1);
+        if (p[a] != '.' || p[b] != '.' || p[c] != '.')
+                return false;
+        return (quad_ok(p + a, a) & quad_ok(p + b, b - a - 1) & quad_ok(p + c, c - b - 1) &
+                quad_ok(p + n, n - c - 1)) != 0;
 }
 
 /* What name() does, from the masks, for names that fit one look and have nothing odd about them;

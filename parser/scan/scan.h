@@ -20,18 +20,18 @@
 
 /* What a bit that is set says of its octet. Those from SCAN_ODD on are "not in this class". */
 enum scan_class {
-        SCAN_LF = 0, /* 0x0a */
-        SCAN_CR,     /* 0x0d */
-        SCAN_GT,     /* > */
-        SCAN_SEP,    /* . - */
-        SCAN_QUOTE,  /* " \ */
-        SCAN_ODD,    /* neither printable ASCII nor SP, HT, CR, LF */
-        SCAN_NOT_TOKEN,
+        SCAN_LF = 0,    /* 0x0a */
+        SCAN_CR,        /* 0x0d */
+        SCAN_GT,        /* > */
+        SCAN_SEP,       /* . - */
+        SCAN_QUOTE,     /* " \ */
+        SCAN_ODD,       /* neither printable ASCII nor SP, HT, CR, LF */
+        SCAN_NOT_TOKEN, /* this and the next four as in sip_ctype.h */
         SCAN_NOT_WORD,
-        SCAN_NOT_PVAL,  /* these as in sip_ctype.h */
-        SCAN_NOT_USER,  /* */
-        SCAN_NOT_PARAM, /* */
-        SCAN_NOT_NAME,  /* letters, digits, . - (host names without the oddity _) */
+        SCAN_NOT_PVAL,
+        SCAN_NOT_USER,
+        SCAN_NOT_PARAM,
+        SCAN_NOT_NAME, /* letters, digits, . - (host names without the oddity _) */
         SCAN_CLASS_CNT
 };
 

@@ -14,7 +14,7 @@
 #include "parser/scan/scan_select.h"
 #include "parser/sip_parse.h"
 
-static const char *const seeds[] = {
+static const char invite[] =
     "INVITE sip:+49301234@198.51.100.7:5062;user=phone SIP/2.0\r\n"
     "Via: SIP/2.0/UDP 192.0.2.1:5060;rport=40000;branch=z9hG4bK-1.a~b;received=203.0.113.255\r\n"
     "Via: SIP/2.0/TLS [2001:db8::9:1]:5061;branch=z9hG4bK77;ttl=16;maddr=h-1.example.com\r\n"
@@ -25,13 +25,18 @@ static const char *const seeds[] = {
     "Call-ID: a84b4c76e66710@pc33.example.com\r\nCSeq: 314159 INVITE\r\n"
     "Contact: <sip:a@1.2.3.4:65536>;q=0.7;expires=3600, <tel:+1-201-555;phone-context=x>\r\n"
     "Subject : folded\r\n  text \r\nX-Unknown: \xc3\xa9\r\nExpires: 60\r\n"
-    "Content-Type: application/sdp\r\nContent-Length: 4\r\n\r\nv=0\n",
+    "Content-Type: application/sdp\r\nContent-Length: 4\r\n\r\nv=0\n";
+
+static const char response[] =
     "SIP/2.0 200 OK\r\nv: SIP/2.0/UDP 10.0.0.256;branch=z9hG4bKx\r\nf: sip:a@b;tag=1\r\n"
     "t: <sip:c-d.e@host--x.y>;tag=2\r\ni: x@y\r\nCSeq: 00000012345 BYE\r\n"
-    "m: <sip:1.2.3:5060>\r\nl: 00000000\r\n\r\n",
+    "m: <sip:1.2.3:5060>\r\nl: 00000000\r\n\r\n";
+
+static const char odd[] =
     "MESSAGE SIPS:[::1]:05060 SIP/2.0\r\nVia:SIP/2.0/UDP 1.1.1.1 : 5060 ;branch=z9hG4bK\r\n"
-    "From:<sip:@h>;tag=\r\nTo:<sip:a:b@h>\r\nCall-ID:(a)<b>:c\r\nCSeq:4294967296 MESSAGE\r\n\r\n",
-};
+    "From:<sip:@h>;tag=\r\nTo:<sip:a:b@h>\r\nCall-ID:(a)<b>:c\r\nCSeq:4294967296 MESSAGE\r\n\r\n";
+
+static const char *const seeds[] = {invite, response, odd};
 #define SEED_CNT (sizeof(seeds) / sizeof(seeds[0]))
 #define ROOM     8192u
 
@@ -75,7 +80,7 @@ static void same_meaning(const char *label, const uint8_t *text, size_t n)
 /* Change, insert, delete or copy octets here and there. Returns the new length. */
 static size_t mutate(uint8_t *buf, size_t n)
 {
-        static const char odd[] = "\1\t\n\r \"\\<>;,:=@?%&/[]()._-0125azAZ\x7f\x80";
+        static const char set[] = "\1\t\n\r \"\\<>;,:=@?%&/[]()._-0125azAZ\x7f\x80";
 
         for (unsigned k = next() % 4 + 1; k > 0; k--) {
                 size_t run = next() % 16 + 1;
@@ -83,11 +88,11 @@ static size_t mutate(uint8_t *buf, size_t n)
 
                 switch (next() % 4) {
                 case 0:
-                        buf[at] = (uint8_t)odd[next() % sizeof(odd)];
+                        buf[at] = (uint8_t)set[next() % sizeof(set)];
                         break;
                 case 1:
                         memmove(buf + at + 1, buf + at, n++ - at);
-                        buf[at] = (uint8_t)odd[next() % sizeof(odd)];
+                        buf[at] = (uint8_t)set[next() % sizeof(set)];
                         break;
                 case 2:
                         memmove(buf + at, buf + at + run, n - at - run);
