@@ -14,28 +14,28 @@ static bool parse(struct probe *p, const char *text, size_t n)
         return sip_sdp_parse(probe_value(p, text, n), &sdp);
 }
 
-static void whole(void **state)
+static const char everything[] =
+    "v=0\r\no=alice 2890844526 2890844527 IN IP6 2001:db8::1\r\ns=call\r\ni=info\r\n"
+    "u=http://x\r\ne=a@b\r\ne=c@d\r\np=+1\r\nc=IN IP4 224.2.1.1/127/3\r\nb=AS:128\r\n"
+    "b=X-Y:1\r\nt=1 2\r\nr=7d 1h 0 25h\r\nz=1 -1h 2 0\r\nt=0 0\r\na=sendonly\r\n"
+    "a=fingerprint:sha-256 AB:cd:01\r\na=setup:actpass\r\na=group:BUNDLE 0\r\n"
+    "m=audio 49170/2 RTP/SAVP 0 97\r\ni=media\r\nc=IN IP4 host.example\r\n"
+    "c=IN IP4 192.0.2.9\r\nb=TIAS:64000\r\nb=RS:0\r\nb=RR:800\r\nb=CT:9\r\n"
+    "a=rtpmap:0 PCMU/8000\r\na=rtpmap:97 opus/48000/2\r\na=fmtp:97 useinbandfec=1\r\n"
+    "a=rtcp:53020 IN IP4 192.0.2.7\r\na=rtcp-mux\r\na=inactive\r\na=mid:0\r\n"
+    "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNf KDR=1\r\n"
+    "a=crypto:2 F8_128_HMAC_SHA1_80 inline:x\r\n"
+    "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"
+    "a=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\n"
+    "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=rtcp:9\r\n";
+
+static void session(void **state)
 {
-        const char *text =
-            "v=0\r\no=alice 2890844526 2890844527 IN IP6 2001:db8::1\r\ns=call\r\ni=info\r\n"
-            "u=http://x\r\ne=a@b\r\ne=c@d\r\np=+1\r\nc=IN IP4 224.2.1.1/127/3\r\nb=AS:128\r\n"
-            "b=X-Y:1\r\nt=1 2\r\nr=7d 1h 0 25h\r\nz=1 -1h 2 0\r\nt=0 0\r\na=sendonly\r\n"
-            "a=fingerprint:sha-256 AB:cd:01\r\na=setup:actpass\r\na=group:BUNDLE 0\r\n"
-            "m=audio 49170/2 RTP/SAVP 0 97\r\ni=media\r\nc=IN IP4 host.example\r\n"
-            "c=IN IP4 192.0.2.9\r\nb=TIAS:64000\r\nb=RS:0\r\nb=RR:800\r\nb=CT:9\r\n"
-            "a=rtpmap:0 PCMU/8000\r\na=rtpmap:97 opus/48000/2\r\na=fmtp:97 useinbandfec=1\r\n"
-            "a=rtcp:53020 IN IP4 192.0.2.7\r\na=rtcp-mux\r\na=inactive\r\na=mid:0\r\n"
-            "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNf KDR=1\r\n"
-            "a=crypto:2 F8_128_HMAC_SHA1_80 inline:x\r\n"
-            "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"
-            "a=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\n"
-            "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=rtcp:9\r\n";
         struct probe p;
-        const struct sip_sdp_media *m = &sdp.media[0];
         const uint8_t *b;
 
         (void)state;
-        assert_true(parse(&p, text, strlen(text)));
+        assert_true(parse(&p, everything, strlen(everything)));
         b = p.cur.buf;
         assert_int_equal(sdp.anomalies, 0);
         assert_int_equal(p.cur.pos, p.cur.end);
@@ -52,6 +52,18 @@ static void whole(void **state)
         probe_span(b, sdp.attrs.fingerprint_hash, "sha-256");
         probe_span(b, sdp.attrs.fingerprint, "AB:cd:01");
         probe_span(b, sdp.attrs.setup, "actpass");
+        probe_end(&p);
+}
+
+static void media(void **state)
+{
+        struct probe p;
+        const struct sip_sdp_media *m = &sdp.media[0];
+        const uint8_t *b;
+
+        (void)state;
+        assert_true(parse(&p, everything, strlen(everything)));
+        b = p.cur.buf;
         assert_int_equal(sdp.media_cnt, 2);
         probe_span(b, m->type, "audio");
         probe_span(b, m->proto, "RTP/SAVP");
@@ -269,8 +281,8 @@ static void browsers(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(whole), cmocka_unit_test(table),    cmocka_unit_test(nul),
-            cmocka_unit_test(caps),  cmocka_unit_test(browsers),
+            cmocka_unit_test(session), cmocka_unit_test(media), cmocka_unit_test(table),
+            cmocka_unit_test(nul),     cmocka_unit_test(caps),  cmocka_unit_test(browsers),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
