@@ -72,6 +72,7 @@ struct dp_pkt {
         struct sip_msg *msg; /* parse; NULL when not SIP or RESUMED */
         uint16_t malformed;  /* parse: enum shm_reason that police drops it for, 0 = well formed */
 
+        uint16_t keep_len;      /* parse: octets of payload that are the message; 0 = all of it */
         struct rte_mbuf *reply; /* act: our answer to a rejected request */
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dataplane/stages/reply_packet.h"
+#include "dataplane/stages/trim_packet.h"
 #include "dataplane/verdict.h"
 #include "parser/sip_edit.h"
 #include "parser/sip_parse.h"
@@ -84,12 +85,34 @@ static struct rte_mbuf *reply_make(struct dp_act *self, const struct dp_pkt *p)
         return reply;
 }
 
+/* Only what was judged goes on. */
+static void trim(struct dp_pkt *p)
+{
+        const struct dp_trim_packet t = {
+            .l3_off = p->l3_off,
+            .l4_off = p->l4_off,
+            .payload_off = p->payload_off,
+            .payload_len = p->payload_len,
+            .keep_len = p->keep_len,
+            .flags = p->flags,
+        };
+        uint32_t len = dp_trim_packet(rte_pktmbuf_mtod(p->m, uint8_t *), &t);
+
+        rte_pktmbuf_trim(p->m, (uint16_t)(p->m->data_len - len));
+        p->payload_len = p->keep_len;
+        p->keep_len = 0;
+}
+
 void dp_act_run(struct dp_act *self, struct dp_burst *b)
 {
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];
 
-                if (p->action != SHM_ACTION_REJECT || self->passive)
+                if (self->passive)
+                        continue;
+                if (p->action == SHM_ACTION_PASS && p->keep_len != 0)
+                        trim(p);
+                if (p->action != SHM_ACTION_REJECT)
                         continue;
                 p->reply = reply_make(self, p);
                 if (p->reply == NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * act.h - carries out what was decided: a rejected request gets its stateless SIP response.
+ * act.h - carries out what was decided: what passes goes on without the octets that nobody judged,
+ * and a rejected request gets its stateless SIP response.
  *
  * The reply goes to the packet's own source, out of the port it came in by; never to an ACK or a
  * response (decide sees to that).

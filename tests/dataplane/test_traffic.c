@@ -43,6 +43,33 @@ static void answer_next(struct chain *c, enum shm_action action, enum shm_reason
         chain_turn(c);
 }
 
+/* The next hop sees what was judged, held or not, and nothing behind it. */
+static void test_what_follows_the_body_is_cut(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        char text[1024];
+        size_t len;
+
+        (void)state;
+        chain_request_text(text, sizeof(text), "OPTIONS", "sip:bob@example.com", "");
+        len = strlen(text);
+        snprintf(text + len, sizeof(text) - len, "INVITE sip:0900@example.com SIP/2.0\r\n\r\n");
+        for (unsigned round = 0; round < 2; round++) {
+                const char *out;
+
+                chain_send(SHM_SIDE_OUTSIDE, 1, text);
+                chain_turn(c);
+                if (round == 0)
+                        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE);
+                out = chain_receive_text(c, SHM_SIDE_INSIDE);
+                assert_non_null(out);
+                assert_int_equal(strlen(out), len);
+                assert_memory_equal(out, text, len);
+        }
+        assert_int_equal(chain_counters(c)->decisions_cached, 1);
+        chain_destroy(c);
+}
+
 static void test_tap_sends_nothing(void **state)
 {
         struct chain *c;
@@ -156,6 +183,7 @@ static void test_tx_full_is_told(void **state)
 int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
+            cmocka_unit_test_setup(test_what_follows_the_body_is_cut, reset),
             cmocka_unit_test_setup(test_tap_sends_nothing, reset),
             cmocka_unit_test_setup(test_other_traffic, reset),
             cmocka_unit_test_setup(test_unclear_on_a_sip_port, reset),
