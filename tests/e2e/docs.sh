@@ -1,14 +1,27 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The README is true: each of its commands is in docs.tsv, which says how it is tested; those that say
-# `run` are run here; its sluice.yaml is taken by both processes; its links lead somewhere.
+# The documents are true: each command in them is in docs.tsv, which says how it is tested; those that say
+# `run` are run here, in the order of the documents; each sluice.yaml is taken by both processes; links
+# lead somewhere.
 . "$(dirname "$0")/harness.sh"
 e2e_begin docs
-readme=$ROOT/README.md
+documents="README.md bench/README.md control/doc/firewall.md control/doc/tap.md control/doc/bench.md .github/CONTRIBUTING.md"
 
-# of LANGUAGE - the text inside the README's fences of that language.
+# fenced LANGUAGE DOCUMENT - the text inside its fences of that language.
 fenced() {
-        awk -v want="$1" '/^```/ { on = !on && $0 == "```" want; next } on' "$readme"
+        awk -v want="$1" '/^```/ { on = !on && $0 == "```" want; next } on' "$ROOT/$2"
+}
+
+# commands_of DOCUMENT - one a line: continued lines joined, remarks taken off.
+commands_of() {
+        fenced sh "$1" | awk '
+                { sub(/^ +/, line == "" ? "" : " "); line = line $0 }
+                line ~ /(\\|\|)$/ { sub(/ *\\$/, "", line); next }
+                { sub(/ +# .*$/, "", line); if (line !~ /^#/ && line != "") print line; line = "" }'
+}
+
+all_commands() {
+        for document in $documents; do commands_of "$document"; done
 }
 
 how_tested() { # COMMAND
@@ -18,6 +31,7 @@ how_tested() { # COMMAND
 commands=0
 ran=0
 ln -s "$SLUICE_BUILD" "$e2e_tmp/build"
+ln -s "$SLUICE_BUILD" "$e2e_tmp/build-release"
 mkdir "$e2e_tmp/bin"
 for name in sluice-dataplane sluice-control sluicectl; do
         path=$(find "$SLUICE_BUILD" -type f -name $name -perm -u+x | head -n 1)
@@ -29,6 +43,22 @@ if [ -f "$SLUICE_CORPUS/pcap/trex/udp_sip.pcap" ]; then
 else # a capture with no packet: the command still has to work
         printf '\324\303\262\241\002\0\004\0\0\0\0\0\0\0\0\0\377\377\0\0\001\0\0\0' >"$e2e_tmp/calls.pcap"
 fi
+
+cp "$e2e_tmp/calls.pcap" "$e2e_tmp/calls.pcapng" # the content tells, not the name
+
+takes() { # PROGRAM DOCUMENT ARGUMENTS...
+        local program=$1 document=$2
+        shift 2
+        "$e2e_tmp/bin/$program" "$@" --test --config "$e2e_tmp/sluice.yaml" >"$e2e_tmp/output" 2>&1 ||
+                e2e_fail "$program refuses the sluice.yaml of $document: $(tail -n 1 "$e2e_tmp/output")"
+}
+
+for document in $documents; do
+        [ -n "$(fenced yaml "$document")" ] || continue
+        fenced yaml "$document" >"$e2e_tmp/sluice.yaml"
+        takes sluice-dataplane "$document" --
+        takes sluice-control "$document"
+done
 
 while IFS= read -r command; do
         [ -n "$command" ] || continue
@@ -48,22 +78,18 @@ while IFS= read -r command; do
         by\ hand:*) ;;
         *) e2e_fail "\`$command\` is not in docs.tsv" ;;
         esac
-done < <(fenced sh)
+done < <(all_commands)
 while IFS= read -r command; do
-        fenced sh | grep -qxF -- "$command" || e2e_fail "docs.tsv names \`$command\`, the README does not"
+        all_commands | grep -xF -- "$command" >/dev/null || e2e_fail "docs.tsv names \`$command\`, no document does"
 done < <(grep -v '^#' "$E2E/docs.tsv" | cut -f 1)
 
-fenced yaml >"$e2e_tmp/sluice.yaml"
-"$e2e_tmp/bin/sluice-dataplane" -- --test --config "$e2e_tmp/sluice.yaml" >"$e2e_tmp/output" 2>&1 ||
-        e2e_fail "sluice-dataplane refuses the README's sluice.yaml: $(tail -n 1 "$e2e_tmp/output")"
-"$e2e_tmp/bin/sluice-control" --test --config "$e2e_tmp/sluice.yaml" >"$e2e_tmp/output" 2>&1 ||
-        e2e_fail "sluice-control refuses the README's sluice.yaml: $(tail -n 1 "$e2e_tmp/output")"
-
 links=0
-while IFS= read -r link; do
-        [ -e "$ROOT/$link" ] || e2e_fail "the README's link to $link leads nowhere"
-        links=$((links + 1))
-done < <(grep -oE '\]\([^)#]+\)' "$readme" | sed 's/^](//; s/)$//' | grep -v '^https\?:')
+for document in $documents; do
+        while IFS= read -r link; do
+                [ -e "$ROOT/$(dirname "$document")/$link" ] || e2e_fail "$document: the link to $link leads nowhere"
+                links=$((links + 1))
+        done < <(grep -oE '\]\([^)#]+\)' "$ROOT/$document" | sed 's/^](//; s/)$//' | grep -v '^https\?:')
+done
 
-e2e_is "commands in the README" $commands -ge 10
-e2e_pass "$commands commands accounted for, $ran run here; sluice.yaml taken by both; $links links lead somewhere"
+e2e_is "commands in the documents" $commands -ge 30
+e2e_pass "$commands commands accounted for, $ran run here; every sluice.yaml taken by both; $links links lead somewhere"
