@@ -4,15 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/*
- * Guaranteed shares of the request ring (DESIGN 3, "punting is policed before it is fast"): a class
- * may ask while more than this many 64ths of the ring are free. Unproven work can fill half of it,
- * so there is always room for peers, then for calls that are up, then for emergencies.
- */
-static const uint8_t reserve_64ths[SHM_CLASS_CNT] = {
-    [SHM_CLASS_OTHER] = 32, [SHM_CLASS_REGISTER] = 32, [SHM_CLASS_INVITE] = 28,
-    [SHM_CLASS_PEER] = 16,  [SHM_CLASS_IN_DIALOG] = 8, [SHM_CLASS_EMERGENCY] = 0,
-};
+#include "dataplane/shares.h"
 
 void dp_ctl_init(struct dp_ctl *ctl, struct dp_link_slot *slot, uint16_t index,
                  struct shm_counters *counters)
@@ -56,9 +48,8 @@ int dp_ctl_ask(struct dp_ctl *ctl, const struct dp_pkt *p, uint64_t id, uint32_t
         if (ctl->me == NULL)
                 return -ENOTCONN;
         struct shm_ring_producer *ring = &ctl->me->req;
-        uint64_t reserved = (uint64_t)ring->capacity * reserve_64ths[p->cls] / 64u;
 
-        if (shm_ring_free(ring) <= reserved)
+        if (shm_ring_free(ring) <= dp_share_reserved(p->cls, ring->capacity))
                 return -ENOBUFS;
         struct shm_request *r = shm_ring_reserve(
             ring, SHM_REC_REQUEST, (uint32_t)sizeof(struct shm_request) + p->payload_len);

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "dataplane/exception.h"
+#include "dataplane/shares.h"
 #include "dataplane/verdict.h"
 
 void dp_decide_apply(struct dp_pkt *p, const struct dp_decision *d)
@@ -52,7 +53,7 @@ static enum shm_reason ask(struct dp_decide *self, struct dp_pkt *p, uint64_t no
         struct shm_counters *c = self->counters;
         uint64_t id = dp_pending_next_id(self->pending);
 
-        if (id == 0) {
+        if (dp_pending_free(self->pending) <= dp_share_reserved(p->cls, self->pending->slot_cnt)) {
                 c->pending_full++;
                 return SHM_REASON_PENDING_FULL;
         }

@@ -36,6 +36,12 @@ struct dp_pending {
 int dp_pending_init(struct dp_pending *t, uint32_t slot_cnt, int socket_id);
 void dp_pending_fini(struct dp_pending *t);
 
+/* Slots that are free. */
+static inline uint32_t dp_pending_free(const struct dp_pending *t)
+{
+        return t->slot_cnt - t->held_cnt;
+}
+
 /* The id that the next dp_pending_hold() will give; 0 when every slot is taken. */
 uint64_t dp_pending_next_id(const struct dp_pending *t);
 /* Take the packet over. Only after dp_pending_next_id() said there is a slot. */
