@@ -21,6 +21,7 @@
 #include "dataplane/config.h"
 #include "dataplane/replay_control.h"
 #include "dataplane/ring_ports.h"
+#include "dataplane/runtime_dir.h"
 #include "dataplane/worker.h"
 
 #define EXIT_NOT_EXACT 1
@@ -57,7 +58,7 @@ struct replay {
         bool eal_runs;
         uint64_t fed;
         uint64_t now_ns;
-        char runtime_dir[64]; /* private: EAL's files go here; "" = not made */
+        struct dp_runtime_dir runtime_dir;
 };
 
 static const char help[] =
@@ -151,42 +152,6 @@ static int first_cpu(void)
         return 0;
 }
 
-/*
- * EAL insists on a directory of its own even when it keeps nothing there, and its usual places
- * belong to whoever came first. So it gets a fresh one; RUNTIME_DIRECTORY is how EAL is told.
- */
-static int runtime_dir_make(struct replay *r)
-{
-        const char *tmp = getenv("TMPDIR");
-        int n = snprintf(r->runtime_dir, sizeof(r->runtime_dir), "%s/sluice-XXXXXX",
-                         tmp != NULL ? tmp : "/tmp");
-
-        if (n < 0 || (size_t)n >= sizeof(r->runtime_dir))
-                snprintf(r->runtime_dir, sizeof(r->runtime_dir), "/tmp/sluice-XXXXXX");
-        if (mkdtemp(r->runtime_dir) == NULL) {
-                int rc = cannot(r->runtime_dir, strerror(errno));
-
-                r->runtime_dir[0] = '\0';
-                return rc;
-        }
-        return setenv("RUNTIME_DIRECTORY", r->runtime_dir, 1) == 0
-                   ? 0
-                   : cannot(r->runtime_dir, strerror(errno));
-}
-
-static void runtime_dir_remove(const struct replay *r)
-{
-        static const char *const parts[] = {"/dpdk/replay", "/dpdk", ""};
-        char path[sizeof(r->runtime_dir) + sizeof("/dpdk/replay")];
-
-        if (r->runtime_dir[0] == '\0')
-                return;
-        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-                snprintf(path, sizeof(path), "%s%s", r->runtime_dir, parts[i]);
-                (void)rmdir(path);
-        }
-}
-
 static int eal_start(struct replay *r)
 {
         static char words[][32] = {"sluice-dataplane",
@@ -198,14 +163,14 @@ static int eal_start(struct replay *r)
                                    "-m",
                                    "128",
                                    "--log-level=*:4",
-                                   "--file-prefix=replay",
+                                   "--file-prefix=" DP_RUNTIME_DIR_PREFIX,
                                    ""};
         enum { WORDS = sizeof(words) / sizeof(words[0]) };
         static char *args[WORDS + 1]; /* EAL keeps it */
-        int rc = runtime_dir_make(r);
+        int rc = dp_runtime_dir_make(&r->runtime_dir);
 
         if (rc != 0)
-                return rc;
+                return cannot("runtime directory", strerror(-rc));
         snprintf(words[WORDS - 1], sizeof(words[0]), "--lcores=0@%d", first_cpu());
         for (int i = 0; i < WORDS; i++)
                 args[i] = words[i];
@@ -230,8 +195,9 @@ static int control_start(struct replay *r)
                 api = r->config.control_socket;
         else if (strcmp(api, "none") == 0)
                 api = NULL;
-        return dp_replay_control_start(&r->control, &args, api, r->runtime_dir) == 0 ? 0
-                                                                                     : EXIT_CANNOT;
+        return dp_replay_control_start(&r->control, &args, api, r->runtime_dir.path) == 0
+                   ? 0
+                   : EXIT_CANNOT;
 }
 
 static int chain_start(struct replay *r)
@@ -280,7 +246,7 @@ static void fini(struct replay *r)
         dp_config_free(&r->config);
         if (r->eal_runs)
                 (void)rte_eal_cleanup();
-        runtime_dir_remove(r);
+        dp_runtime_dir_remove(&r->runtime_dir);
 }
 
 /* ---- running ---- */

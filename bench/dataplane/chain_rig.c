@@ -17,6 +17,7 @@
 #include "control/contract/cp_inproc.h"
 #include "dataplane/config.h"
 #include "dataplane/ctl_server.h"
+#include "dataplane/runtime_dir.h"
 #include "dataplane/worker.h"
 
 #define FRAMES_MAX 16384u
@@ -70,26 +71,18 @@ static bool ring_port(unsigned side)
         return id >= 0 && port_start(env.ring_ids[side]);
 }
 
-/* EAL leaves its runtime directory behind: give it one of our own, and take that away at the end.
- */
-static char runtime_dir[] = "/tmp/sluice_bench_XXXXXX";
+static struct dp_runtime_dir runtime_dir;
 
 static void runtime_dir_remove(void)
 {
-        char path[sizeof(runtime_dir) + 16];
-
-        snprintf(path, sizeof(path), "%s/dpdk/bench", runtime_dir);
-        (void)rmdir(path);
-        snprintf(path, sizeof(path), "%s/dpdk", runtime_dir);
-        (void)rmdir(path);
-        (void)rmdir(runtime_dir);
+        dp_runtime_dir_remove(&runtime_dir);
 }
 
 bool chain_rig_start(void)
 {
         const char *huge = getenv("SLUICE_BENCH_HUGE");
 
-        if (mkdtemp(runtime_dir) == NULL || setenv("RUNTIME_DIRECTORY", runtime_dir, 1) != 0)
+        if (dp_runtime_dir_make(&runtime_dir) != 0)
                 return false;
         atexit(runtime_dir_remove);
         const char *argv[] = {"bench_chain",
@@ -99,7 +92,7 @@ bool chain_rig_start(void)
                               "--no-telemetry",
                               "--no-shconf",
                               "--log-level=lib.*:error",
-                              "--file-prefix=bench",
+                              "--file-prefix=" DP_RUNTIME_DIR_PREFIX,
                               "-m",
                               "512",
                               huge == NULL ? "--no-huge" : "--legacy-mem"};

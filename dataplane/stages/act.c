@@ -85,7 +85,8 @@ static struct rte_mbuf *reply_make(struct dp_act *self, const struct dp_pkt *p)
         return reply;
 }
 
-/* Only what was judged goes on. */
+/* Only what was judged goes on. The octets stay behind it in the buffer, and payload_len as it
+ * came: the event tells the whole message, and so what was odd about it. */
 static void trim(struct dp_pkt *p)
 {
         const struct dp_trim_packet t = {
@@ -99,8 +100,6 @@ static void trim(struct dp_pkt *p)
         uint32_t len = dp_trim_packet(rte_pktmbuf_mtod(p->m, uint8_t *), &t);
 
         rte_pktmbuf_trim(p->m, (uint16_t)(p->m->data_len - len));
-        p->payload_len = p->keep_len;
-        p->keep_len = 0;
 }
 
 void dp_act_run(struct dp_act *self, struct dp_burst *b)

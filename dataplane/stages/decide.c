@@ -51,13 +51,12 @@ static void remember_call(struct dp_decide *self, const struct dp_pkt *p, uint64
 static enum shm_reason ask(struct dp_decide *self, struct dp_pkt *p, uint64_t now_ns)
 {
         struct shm_counters *c = self->counters;
-        uint64_t id = dp_pending_next_id(self->pending);
 
         if (dp_pending_free(self->pending) <= dp_share_reserved(p->cls, self->pending->slot_cnt)) {
                 c->pending_full++;
                 return SHM_REASON_PENDING_FULL;
         }
-        int rc = dp_ctl_ask(self->ctl, p, id, self->deadline_us);
+        int rc = dp_ctl_ask(self->ctl, p, dp_pending_next_id(self->pending), self->deadline_us);
 
         if (rc == -ENOTCONN) {
                 c->control_absent++;

@@ -18,6 +18,7 @@
 #include <rte_udp.h>
 
 #include "control/contract/shm_cnc.h"
+#include "dataplane/runtime_dir.h"
 
 #define RING_SLOTS 1024u
 #define POOL_SIZE  4095u
@@ -68,25 +69,17 @@ static bool port_open(struct port *p, const char *name)
                rte_eth_tx_queue_setup(p->id, 0, 512, 0, NULL) == 0 && rte_eth_dev_start(p->id) == 0;
 }
 
-/* EAL leaves its runtime directory behind: give it one of our own, and take that away at the end.
- */
-static char runtime_dir[] = "/tmp/sluice_eal_XXXXXX";
+static struct dp_runtime_dir runtime_dir;
 
 static void runtime_dir_remove(void)
 {
-        char path[sizeof(runtime_dir) + 16];
-
-        snprintf(path, sizeof(path), "%s/dpdk/test", runtime_dir);
-        (void)rmdir(path);
-        snprintf(path, sizeof(path), "%s/dpdk", runtime_dir);
-        (void)rmdir(path);
-        (void)rmdir(runtime_dir);
+        dp_runtime_dir_remove(&runtime_dir);
 }
 
 void chain_eal_start(const char *program)
 {
-        if (mkdtemp(runtime_dir) == NULL || setenv("RUNTIME_DIRECTORY", runtime_dir, 1) != 0) {
-                perror(runtime_dir);
+        if (dp_runtime_dir_make(&runtime_dir) != 0) {
+                fprintf(stderr, "no runtime directory\n");
                 exit(1);
         }
         atexit(runtime_dir_remove);
@@ -100,7 +93,7 @@ void chain_eal_start(const char *program)
                               "--iova-mode=va",
                               "--lcores=0@0",
                               "--log-level=lib.*:error",
-                              "--file-prefix=test",
+                              "--file-prefix=" DP_RUNTIME_DIR_PREFIX,
                               NULL};
 
         if (rte_eal_init(11, (char **)(uintptr_t)argv) < 0) {
@@ -420,4 +413,24 @@ void chain_request_text(char *out, size_t cap, const char *method, const char *u
                      extra_headers);
 
         assert_true(n > 0 && (size_t)n < cap);
+}
+
+void chain_send_request(struct chain *c, const char *method, const char *uri,
+                        const char *extra_headers)
+{
+        char text[1024];
+
+        chain_request_text(text, sizeof(text), method, uri, extra_headers);
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+}
+
+void chain_answer_next(struct chain *c, enum shm_action action, enum shm_reason reason,
+                       uint8_t scopes)
+{
+        struct shm_request r;
+
+        assert_true(chain_request(c, &r));
+        chain_answer(c, r.id, action, reason, scopes);
+        chain_turn(c);
 }

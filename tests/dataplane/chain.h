@@ -70,4 +70,11 @@ void chain_control_attach(struct chain *c);
 void chain_request_text(char *out, size_t cap, const char *method, const char *uri,
                         const char *extra_headers);
 
+/* Send such a request from the outside, from host 1, and take a turn. */
+void chain_send_request(struct chain *c, const char *method, const char *uri,
+                        const char *extra_headers);
+/* Answer the oldest question, which must be there, and take a turn. */
+void chain_answer_next(struct chain *c, enum shm_action action, enum shm_reason reason,
+                       uint8_t scopes);
+
 #endif

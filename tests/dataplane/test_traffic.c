@@ -23,31 +23,12 @@ static int reset(void **state)
         return dp_config_load(NULL, &config);
 }
 
-static void send_request(struct chain *c, const char *method, const char *uri, const char *extra)
-{
-        char text[1024];
-
-        chain_request_text(text, sizeof(text), method, uri, extra);
-        chain_send(SHM_SIDE_OUTSIDE, 1, text);
-        chain_turn(c);
-}
-
-/* Ask-and-answer in one: what control is asked about must be `method`. */
-static void answer_next(struct chain *c, enum shm_action action, enum shm_reason reason,
-                        uint8_t scopes)
-{
-        struct shm_request r;
-
-        assert_true(chain_request(c, &r));
-        chain_answer(c, r.id, action, reason, scopes);
-        chain_turn(c);
-}
-
 /* The next hop sees what was judged, held or not, and nothing behind it. */
 static void test_what_follows_the_body_is_cut(void **state)
 {
         struct chain *c = chain_create(&config, true);
         char text[1024];
+        struct shm_event e;
         size_t len;
 
         (void)state;
@@ -60,11 +41,15 @@ static void test_what_follows_the_body_is_cut(void **state)
                 chain_send(SHM_SIDE_OUTSIDE, 1, text);
                 chain_turn(c);
                 if (round == 0)
-                        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE);
+                        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY,
+                                          SHM_SCOPE_ROUTE);
                 out = chain_receive_text(c, SHM_SIDE_INSIDE);
                 assert_non_null(out);
                 assert_int_equal(strlen(out), len);
                 assert_memory_equal(out, text, len);
+                assert_true(chain_event(c, &e)); /* which tells of the rest, too */
+                assert_int_equal(e.full_len, strlen(text));
+                assert_int_equal(e.msg_len, e.full_len);
         }
         assert_int_equal(chain_counters(c)->decisions_cached, 1);
         chain_destroy(c);
@@ -77,10 +62,10 @@ static void test_tap_sends_nothing(void **state)
         (void)state;
         config.mode = DP_MODE_TAP;
         c = chain_create(&config, true);
-        send_request(c, "INVITE", "sip:bob@example.com", "");
-        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
-        send_request(c, "INVITE", "sip:carol@example.com", "");
-        answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_send_request(c, "INVITE", "sip:carol@example.com", "");
+        chain_answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
         assert_null(chain_receive_text(c, SHM_SIDE_INSIDE));
         assert_null(chain_receive_text(c, SHM_SIDE_OUTSIDE));
         assert_int_equal(chain_counters(c)->observed, 1);
@@ -155,7 +140,7 @@ static void test_malformed_has_its_own_reason(void **state)
         struct shm_event e;
 
         (void)state;
-        send_request(c, "INVITE", "sip:bob@example.com", "CSeq: 1 INVITE\r\n");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "CSeq: 1 INVITE\r\n");
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_SIP_DUP_SINGLETON], 1);
         assert_false(chain_request(c, &r));
         assert_true(chain_event(c, &e));

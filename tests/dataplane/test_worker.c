@@ -22,26 +22,6 @@ static int reset(void **state)
         return dp_config_load(NULL, &config);
 }
 
-static void send_request(struct chain *c, const char *method, const char *uri, const char *extra)
-{
-        char text[1024];
-
-        chain_request_text(text, sizeof(text), method, uri, extra);
-        chain_send(SHM_SIDE_OUTSIDE, 1, text);
-        chain_turn(c);
-}
-
-/* Ask-and-answer in one: what control is asked about must be `method`. */
-static void answer_next(struct chain *c, enum shm_action action, enum shm_reason reason,
-                        uint8_t scopes)
-{
-        struct shm_request r;
-
-        assert_true(chain_request(c, &r));
-        chain_answer(c, r.id, action, reason, scopes);
-        chain_turn(c);
-}
-
 static void test_pass_after_answer(void **state)
 {
         struct chain *c = chain_create(&config, true);
@@ -49,7 +29,7 @@ static void test_pass_after_answer(void **state)
         struct shm_event e;
 
         (void)state;
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_null(chain_receive_text(c, SHM_SIDE_INSIDE));
         assert_int_equal(chain_counters(c)->held_pending, 1);
         chain_assert_conserved(c);
@@ -74,15 +54,15 @@ static void test_drop_and_reason(void **state)
         struct shm_event e;
 
         (void)state;
-        send_request(c, "OPTIONS", "sip:100@example.com", "User-Agent: friendly-scanner\r\n");
-        answer_next(c, SHM_ACTION_DROP, SHM_REASON_SCANNER, SHM_SCOPE_SRC_UA);
+        chain_send_request(c, "OPTIONS", "sip:100@example.com", "User-Agent: friendly-scanner\r\n");
+        chain_answer_next(c, SHM_ACTION_DROP, SHM_REASON_SCANNER, SHM_SCOPE_SRC_UA);
         /* the same software from the same address, whatever it asks for next: not asked again */
-        send_request(c, "REGISTER", "sip:example.com", "User-Agent: friendly-scanner\r\n");
+        chain_send_request(c, "REGISTER", "sip:example.com", "User-Agent: friendly-scanner\r\n");
         assert_int_equal(chain_counters(c)->decisions_cached, 1);
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_SCANNER], 2);
         /* other software behind that address is not punished */
-        send_request(c, "OPTIONS", "sip:100@example.com", "User-Agent: a phone\r\n");
-        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_send_request(c, "OPTIONS", "sip:100@example.com", "User-Agent: a phone\r\n");
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
         assert_non_null(chain_receive_text(c, SHM_SIDE_INSIDE));
         while (chain_event(c, &e))
                 assert_int_not_equal(e.reason, SHM_REASON_NONE);
@@ -95,8 +75,8 @@ static void test_reject_is_answered(void **state)
         const char *reply;
 
         (void)state;
-        send_request(c, "INVITE", "sip:0900123@example.com", "");
-        answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, SHM_SCOPE_ROUTE);
+        chain_send_request(c, "INVITE", "sip:0900123@example.com", "");
+        chain_answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, SHM_SCOPE_ROUTE);
         reply = chain_receive_text(c, SHM_SIDE_OUTSIDE);
         assert_non_null(reply);
         assert_memory_equal(reply, "SIP/2.0 403 ", 12);
@@ -110,7 +90,7 @@ static void test_reject_is_answered(void **state)
         char first[1024];
 
         snprintf(first, sizeof(first), "%s", reply);
-        send_request(c, "INVITE", "sip:0900123@example.com", "");
+        chain_send_request(c, "INVITE", "sip:0900123@example.com", "");
         assert_string_equal(chain_receive_text(c, SHM_SIDE_OUTSIDE), first);
         chain_destroy(c);
 }
@@ -121,15 +101,15 @@ static void test_ack_and_response_are_never_answered(void **state)
         char text[1024];
 
         (void)state;
-        send_request(c, "ACK", "sip:bob@example.com", "");
-        answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
+        chain_send_request(c, "ACK", "sip:bob@example.com", "");
+        chain_answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
         snprintf(
             text, sizeof(text),
             "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
             "To: <sip:c@d>;tag=2\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
         chain_send(SHM_SIDE_OUTSIDE, 1, text);
         chain_turn(c);
-        answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
+        chain_answer_next(c, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
         assert_null(chain_receive_text(c, SHM_SIDE_OUTSIDE));
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_NO_REPLY_ACK], 2);
         chain_destroy(c);
@@ -142,15 +122,15 @@ static void test_dialog_scope_opens_no_door(void **state)
         char text[1024];
 
         (void)state;
-        send_request(c, "OPTIONS", "sip:bob@example.com", "");
-        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, both);
+        chain_send_request(c, "OPTIONS", "sip:bob@example.com", "");
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, both);
         /* inside that call: cached */
-        send_request(c, "BYE", "sip:bob@example.com", "To: <sip:bob@example.com>;tag=9\r\n");
+        chain_send_request(c, "BYE", "sip:bob@example.com", "To: <sip:bob@example.com>;tag=9\r\n");
         assert_int_equal(chain_counters(c)->decisions_cached, 1);
         /* a new INVITE with the same Call-ID: asked, though its dialog is known */
-        send_request(c, "INVITE", "sip:0900666@example.com", "");
+        chain_send_request(c, "INVITE", "sip:0900666@example.com", "");
         assert_int_equal(chain_counters(c)->decisions_asked, 2);
-        answer_next(c, SHM_ACTION_DROP, SHM_REASON_ROUTE_DROP, 0);
+        chain_answer_next(c, SHM_ACTION_DROP, SHM_REASON_ROUTE_DROP, 0);
         /* a second call to the same place: its INVITE is cached, and so is all that follows */
         chain_request_text(text, sizeof(text), "OPTIONS", "sip:bob@example.com", "");
         memcpy(strstr(text, "a84b4c"), "second", 6);
@@ -181,8 +161,8 @@ static void test_deadline(void **state)
         struct shm_request r;
 
         (void)state;
-        send_request(c, "INVITE", "sip:bob@example.com", "");
-        send_request(c, "BYE", "sip:bob@example.com", "To: <sip:bob@example.com>;tag=9\r\n");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "BYE", "sip:bob@example.com", "To: <sip:bob@example.com>;tag=9\r\n");
         chain_pass_ms(c, config.decision_deadline_ms - 1);
         chain_turn(c);
         assert_int_equal(chain_counters(c)->held_pending, 2);
@@ -208,7 +188,7 @@ static void test_twice_and_invented(void **state)
         struct shm_request r;
 
         (void)state;
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_true(chain_request(c, &r));
         chain_answer(c, r.id ^ (UINT64_C(1) << 40), SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
         chain_answer(c, 0, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
@@ -250,7 +230,7 @@ static void test_forged_records_are_counted_only(void **state)
         struct shm_request r;
 
         (void)state;
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_true(chain_request(c, &r));
         struct shm_reply bad = {.id = r.id, .action = 77, .reason = SHM_REASON_PASS_POLICY};
 
@@ -274,12 +254,12 @@ static void test_broken_ring_is_as_no_control(void **state)
         struct chain *c = chain_create(&config, true);
 
         (void)state;
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         chain_break_ring(c);
         chain_turn(c);
         assert_int_equal(chain_counters(c)->link_errors, 1);
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_NO_CONTROL], 1);
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_int_equal(chain_counters(c)->control_absent, 1);
         chain_destroy(c);
 }
@@ -343,7 +323,7 @@ static void test_exception_503(void **state)
         (void)state;
         config.exceptions[SHM_CLASS_INVITE] = DP_POLICY_REJECT;
         c = chain_create(&config, false);
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_memory_equal(chain_receive_text(c, SHM_SIDE_OUTSIDE), "SIP/2.0 503 ", 12);
         chain_destroy(c);
 }
@@ -353,18 +333,19 @@ static void test_control_dies_and_returns(void **state)
         struct chain *c = chain_create(&config, true);
 
         (void)state;
-        send_request(c, "INVITE", "sip:bob@example.com", "");
-        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE | SHM_SCOPE_DIALOG);
-        send_request(c, "INVITE", "sip:carol@example.com", ""); /* held when control goes */
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY,
+                          SHM_SCOPE_ROUTE | SHM_SCOPE_DIALOG);
+        chain_send_request(c, "INVITE", "sip:carol@example.com", ""); /* held when control goes */
         chain_control_detach(c);
         chain_turn(c);
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_NO_CONTROL], 1);
         /* what was decided stays decided */
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_int_equal(chain_counters(c)->decisions_cached, 1);
         chain_control_attach(c);
-        send_request(c, "INVITE", "sip:carol@example.com", "");
-        answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_send_request(c, "INVITE", "sip:carol@example.com", "");
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
         assert_int_equal(chain_counters(c)->decisions_answered, 2);
         chain_destroy(c);
 }
@@ -398,7 +379,7 @@ static void test_bans_peers_and_flush(void **state)
 
         (void)state;
         table_update(c, SHM_TABLE_ADD, SHM_TABLE_BAN, "\x0a\x00\x00\x00", 120);
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_BANNED], 1);
         assert_true(chain_event(c, &e)); /* an operator can ask why */
         assert_int_equal(e.reason, SHM_REASON_BANNED);
@@ -408,16 +389,16 @@ static void test_bans_peers_and_flush(void **state)
         assert_false(chain_request(c, &r));
         /* the allow list always wins */
         table_update(c, SHM_TABLE_ADD, SHM_TABLE_PEER, "\x0a\x00\x00\x01", 128);
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_true(chain_request(c, &r));
         assert_int_equal(r.lane, SHM_LANE_PEER);
         assert_int_equal(r.cls, SHM_CLASS_PEER);
         chain_answer(c, r.id, SHM_ACTION_PASS, SHM_REASON_PASS_ALLOW, SHM_SCOPE_ROUTE);
         chain_turn(c);
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_int_equal(chain_counters(c)->decisions_cached, 1);
         table_update(c, SHM_TABLE_FLUSH_CACHE, SHM_TABLE_NONE, NULL, 0);
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         assert_int_equal(chain_counters(c)->decisions_cached, 1);
         assert_int_equal(chain_counters(c)->held_pending, 1);
         assert_int_equal(chain_counters(c)->table_updates, 3);
@@ -432,16 +413,16 @@ static void test_pending_full(void **state)
         config.pending_messages = 16;
         c = chain_create(&config, true);
         for (unsigned i = 0; i < 20; i++)
-                send_request(c, "OPTIONS", "sip:bob@example.com", "");
+                chain_send_request(c, "OPTIONS", "sip:bob@example.com", "");
         /* unproven work gets half; the rest is for those who come after it */
         assert_int_equal(chain_counters(c)->held_pending, 8);
         assert_int_equal(chain_counters(c)->pending_full, 12);
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_PENDING_FULL], 12);
         for (unsigned i = 0; i < 20; i++)
-                send_request(c, "BYE", "sip:bob@example.com", "To: <sip:b@c>;tag=1\r\n");
+                chain_send_request(c, "BYE", "sip:bob@example.com", "To: <sip:b@c>;tag=1\r\n");
         assert_int_equal(chain_counters(c)->held_pending, 14);
         for (unsigned i = 0; i < 20; i++)
-                send_request(c, "INVITE", "sip:112@example.com", "");
+                chain_send_request(c, "INVITE", "sip:112@example.com", "");
         assert_int_equal(chain_counters(c)->held_pending, 16);
         chain_destroy(c);
 }
@@ -454,12 +435,12 @@ static void test_ring_shares(void **state)
 
         (void)state;
         while (chain_counters(c)->ring_full == 0) {
-                send_request(c, "OPTIONS", "sip:bob@example.com", "");
+                chain_send_request(c, "OPTIONS", "sip:bob@example.com", "");
                 assert_true(++asked < 4096);
         }
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_RING_FULL], 1);
-        send_request(c, "INVITE", "sip:112@example.com", "");
-        send_request(c, "BYE", "sip:bob@example.com", "To: <sip:b@c>;tag=1\r\n");
+        chain_send_request(c, "INVITE", "sip:112@example.com", "");
+        chain_send_request(c, "BYE", "sip:bob@example.com", "To: <sip:b@c>;tag=1\r\n");
         assert_int_equal(chain_counters(c)->ring_full, 1);
         chain_destroy(c);
 }
@@ -472,7 +453,7 @@ static void test_stop_after_control_left(void **state)
 
         (void)state;
         config.exceptions[SHM_CLASS_INVITE] = DP_POLICY_PASS;
-        send_request(c, "INVITE", "sip:bob@example.com", "");
+        chain_send_request(c, "INVITE", "sip:bob@example.com", "");
         chain_control_detach_in_turn(c);
         assert_int_equal(chain_counters(c)->held_pending, 1);
         chain_stop(c);
