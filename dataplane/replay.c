@@ -163,7 +163,7 @@ static int eal_start(struct replay *r)
                                    "-m",
                                    "128",
                                    "--log-level=*:4",
-                                   "--file-prefix=" DP_RUNTIME_DIR_PREFIX,
+                                   DP_RUNTIME_DIR_EAL_ARG,
                                    ""};
         enum { WORDS = sizeof(words) / sizeof(words[0]) };
         static char *args[WORDS + 1]; /* EAL keeps it */

@@ -16,8 +16,9 @@ struct dp_runtime_dir {
         char path[DP_RUNTIME_DIR_BYTES]; /* "" = not made */
 };
 
-/* The --file-prefix that EAL must be given with it: the name of what remove takes away. */
-#define DP_RUNTIME_DIR_PREFIX "private"
+/* What EAL must be given with it, and the name that it makes of it, which remove takes away. */
+#define DP_RUNTIME_DIR_EAL_ARG "--file-prefix=private"
+#define DP_RUNTIME_DIR_PREFIX  "private"
 
 /* Under TMPDIR, else /tmp. 0 or a negative errno. */
 int dp_runtime_dir_make(struct dp_runtime_dir *dir);

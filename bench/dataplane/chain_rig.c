@@ -92,7 +92,7 @@ bool chain_rig_start(void)
                               "--no-telemetry",
                               "--no-shconf",
                               "--log-level=lib.*:error",
-                              "--file-prefix=" DP_RUNTIME_DIR_PREFIX,
+                              DP_RUNTIME_DIR_EAL_ARG,
                               "-m",
                               "512",
                               huge == NULL ? "--no-huge" : "--legacy-mem"};

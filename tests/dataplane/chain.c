@@ -93,7 +93,7 @@ void chain_eal_start(const char *program)
                               "--iova-mode=va",
                               "--lcores=0@0",
                               "--log-level=lib.*:error",
-                              "--file-prefix=" DP_RUNTIME_DIR_PREFIX,
+                              DP_RUNTIME_DIR_EAL_ARG,
                               NULL};
 
         if (rte_eal_init(11, (char **)(uintptr_t)argv) < 0) {
