@@ -26,8 +26,8 @@ int dp_runtime_dir_make(struct dp_runtime_dir *dir)
 
 void dp_runtime_dir_remove(const struct dp_runtime_dir *dir)
 {
-        static const char *const parts[] = {"/dpdk/" DP_RUNTIME_DIR_PREFIX, "/dpdk", ""};
-        char path[sizeof(dir->path) + sizeof("/dpdk/" DP_RUNTIME_DIR_PREFIX)];
+        static const char *const parts[] = {"/dpdk/private", "/dpdk", ""}; /* inside out */
+        char path[sizeof(dir->path) + sizeof("/dpdk/private")];
 
         if (dir->path[0] == '\0')
                 return;

@@ -16,9 +16,8 @@ struct dp_runtime_dir {
         char path[DP_RUNTIME_DIR_BYTES]; /* "" = not made */
 };
 
-/* What EAL must be given with it, and the name that it makes of it, which remove takes away. */
+/* What EAL must be given with it: remove takes away what EAL makes under that name. */
 #define DP_RUNTIME_DIR_EAL_ARG "--file-prefix=private"
-#define DP_RUNTIME_DIR_PREFIX  "private"
 
 /* Under TMPDIR, else /tmp. 0 or a negative errno. */
 int dp_runtime_dir_make(struct dp_runtime_dir *dir);
