@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HMAC by RFC 2104 from OpenSSL's SHA-256 itself, not through EVP: OpenSSL 3.0 takes memory at each
+ * EVP_DigestInit() and twice at each EVP_MAC_init(), which a worker must not. The plain functions
+ * take none, and let the state behind the pads be kept with the key. OpenSSL calls them deprecated,
+ * hence this:
+ */
+#define OPENSSL_API_COMPAT 0x10101000L
+
+#include "dataplane/state/cookie.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+#define KEY_BYTES    32u
+#define BLOCK_BYTES  64u /* of SHA-256 */
+#define HEAD_BYTES   8u  /* key id and time */
+#define MAC_BYTES    16u
+#define COOKIE_BYTES (HEAD_BYTES + MAC_BYTES)
+#define ADDR_BYTES   18u /* address and port */
+
+_Static_assert(COOKIE_BYTES * 4 / 3 == DP_COOKIE_CHARS, "no padding");
+
+/* SHA-256 when it has taken in the key and its pad. */
+struct key {
+        SHA256_CTX inner;
+        SHA256_CTX outer;
+};
+
+/* Four, so that the one being written is neither of the two that are live nor the one that was. */
+#define KEYS 4u
+
+struct dp_cookie_keys {
+        _Atomic uint32_t newest; /* its id; it lies in key[id % KEYS] */
+        struct key key[KEYS];
+};
+
+struct dp_cookie {
+        const struct dp_cookie_keys *keys;
+        uint32_t lifetime_s;
+        size_t msg_bytes;
+        uint8_t msg[HEAD_BYTES + ADDR_BYTES + DP_COOKIE_REALM_BYTES];
+};
+
+static void pad(SHA256_CTX *ctx, const uint8_t secret[KEY_BYTES], uint8_t with)
+{
+        uint8_t block[BLOCK_BYTES];
+
+        memset(block, with, sizeof(block));
+        for (size_t i = 0; i < KEY_BYTES; i++)
+                block[i] ^= secret[i];
+        SHA256_Init(ctx);
+        SHA256_Update(ctx, block, sizeof(block));
+        OPENSSL_cleanse(block, sizeof(block));
+}
+
+static bool key_random(struct key *k)
+{
+        uint8_t secret[KEY_BYTES];
+
+        if (getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
+                return false;
+        pad(&k->inner, secret, 0x36);
+        pad(&k->outer, secret, 0x5c);
+        OPENSSL_cleanse(secret, sizeof(secret));
+        return true;
+}
+
+struct dp_cookie_keys *dp_cookie_keys_create(void)
+{
+        struct dp_cookie_keys *k = calloc(1, sizeof(*k));
+        uint32_t first;
+
+        /* The one before the first is random too: nothing was signed with it, nothing will match.
+         */
+        if (k == NULL || getrandom(&first, sizeof(first), 0) != (ssize_t)sizeof(first) ||
+            !key_random(&k->key[first % KEYS]) || !key_random(&k->key[(first - 1) % KEYS])) {
+                free(k);
+                return NULL;
+        }
+        atomic_init(&k->newest, first);
+        return k;
+}
+
+void dp_cookie_keys_destroy(struct dp_cookie_keys *k)
+{
+        if (k != NULL)
+                OPENSSL_cleanse(k->key, sizeof(k->key));
+        free(k);
+}
+
+bool dp_cookie_keys_rotate(struct dp_cookie_keys *k)
+{
+        uint32_t next = atomic_load_explicit(&k->newest, memory_order_relaxed) + 1;
+
+        if (!key_random(&k->key[next % KEYS]))
+                return false;
+        atomic_store_explicit(&k->newest, next, memory_order_release);
+        return true;
+}
+
+struct dp_cookie *dp_cookie_create(const struct dp_cookie_keys *keys, const char *realm,
+                                   uint32_t lifetime_s)
+{
+        size_t realm_bytes = strlen(realm);
+        struct dp_cookie *c;
+
+        if (realm_bytes == 0 || realm_bytes > DP_COOKIE_REALM_BYTES || lifetime_s == 0)
+                return NULL;
+        c = calloc(1, sizeof(*c));
+        if (c == NULL)
+                return NULL;
+        c->keys = keys;
+        c->lifetime_s = lifetime_s;
+        c->msg_bytes = HEAD_BYTES + ADDR_BYTES + realm_bytes;
+        memcpy(c->msg + HEAD_BYTES + ADDR_BYTES, realm, realm_bytes);
+        return c;
+}
+
+void dp_cookie_destroy(struct dp_cookie *c)
+{
+        free(c);
+}
+
+static void put32(uint8_t *at, uint32_t v)
+{
+        at[0] = (uint8_t)(v >> 24);
+        at[1] = (uint8_t)(v >> 16);
+        at[2] = (uint8_t)(v >> 8);
+        at[3] = (uint8_t)v;
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+        return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* The nonce in octets. */
+static void sign(struct dp_cookie *c, uint32_t id, uint32_t time_s, const struct dp_cookie_from *f,
+                 uint8_t raw[COOKIE_BYTES])
+{
+        const struct key *k = &c->keys->key[id % KEYS];
+        uint8_t mac[SHA256_DIGEST_LENGTH];
+        SHA256_CTX sha;
+
+        put32(c->msg, id);
+        put32(c->msg + 4, time_s);
+        memcpy(c->msg + HEAD_BYTES, f->addr.b, sizeof(f->addr.b));
+        c->msg[HEAD_BYTES + 16] = (uint8_t)(f->port >> 8);
+        c->msg[HEAD_BYTES + 17] = (uint8_t)f->port;
+
+        sha = k->inner;
+        SHA256_Update(&sha, c->msg, c->msg_bytes);
+        SHA256_Final(mac, &sha);
+        sha = k->outer;
+        SHA256_Update(&sha, mac, sizeof(mac));
+        SHA256_Final(mac, &sha);
+
+        memcpy(raw, c->msg, HEAD_BYTES);
+        memcpy(raw + HEAD_BYTES, mac, MAC_BYTES);
+}
+
+static const char base64url[64] = {'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M',
+                                   'N', 'O', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
+                                   'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm',
+                                   'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+                                   '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-', '_'};
+
+static void encode(const uint8_t raw[COOKIE_BYTES], char out[DP_COOKIE_CHARS])
+{
+        for (size_t i = 0, o = 0; i < COOKIE_BYTES; i += 3, o += 4) {
+                uint32_t v = (uint32_t)raw[i] << 16 | (uint32_t)raw[i + 1] << 8 | raw[i + 2];
+
+                out[o] = base64url[v >> 18];
+                out[o + 1] = base64url[v >> 12 & 63];
+                out[o + 2] = base64url[v >> 6 & 63];
+                out[o + 3] = base64url[v & 63];
+        }
+}
+
+void dp_cookie_make(struct dp_cookie *c, const struct dp_cookie_from *f, uint32_t now_s,
+                    char out[DP_COOKIE_CHARS])
+{
+        uint32_t id = atomic_load_explicit(&c->keys->newest, memory_order_acquire);
+        uint8_t raw[COOKIE_BYTES];
+
+        sign(c, id, now_s, f, raw);
+        encode(raw, out);
+}
+
+/* Which key and when: the first 8 of the 9 octets that 12 characters are. */
+static bool decode_head(const uint8_t *nonce, uint32_t *id, uint32_t *time_s)
+{
+        uint8_t raw[9];
+        uint32_t v = 0;
+
+        for (size_t i = 0; i < 12; i++) {
+                const char *at = memchr(base64url, nonce[i], sizeof(base64url));
+
+                if (at == NULL)
+                        return false;
+                v = v << 6 | (uint32_t)(at - base64url);
+                if (i % 4 == 3) {
+                        raw[i / 4 * 3] = (uint8_t)(v >> 16);
+                        raw[i / 4 * 3 + 1] = (uint8_t)(v >> 8);
+                        raw[i / 4 * 3 + 2] = (uint8_t)v;
+                }
+        }
+        *id = get32(raw);
+        *time_s = get32(raw + 4);
+        return true;
+}
+
+enum dp_cookie_result dp_cookie_check(struct dp_cookie *c, const struct dp_cookie_from *f,
+                                      uint32_t now_s, const uint8_t *nonce, size_t len)
+{
+        uint32_t newest = atomic_load_explicit(&c->keys->newest, memory_order_acquire);
+        uint8_t raw[COOKIE_BYTES];
+        char text[DP_COOKIE_CHARS];
+        uint32_t id, time_s, age_s;
+
+        if (len != DP_COOKIE_CHARS || !decode_head(nonce, &id, &time_s) || newest - id > 1)
+                return DP_COOKIE_INVALID;
+        /* Made again and compared as text: there is one way to write a nonce, and no other. */
+        sign(c, id, time_s, f, raw);
+        encode(raw, text);
+        if (CRYPTO_memcmp(text, nonce, sizeof(text)) != 0)
+                return DP_COOKIE_INVALID;
+        age_s = now_s + 1 - time_s; /* one more, so that a nonce one second early is no wrap */
+        return age_s <= c->lifetime_s + 1 ? DP_COOKIE_VALID : DP_COOKIE_STALE;
+}
