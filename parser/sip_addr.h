@@ -14,7 +14,7 @@
  * Take one address: [display] "<" URI ">" params, or URI params, or "*". Stops at the end or at
  * the ',' that ends this element of a list. Returns SIP_ANOM_NONE or one of ADDR_QUOTES,
  * ADDR_BRACKETS, ADDR_DISPLAY, ADDR_SPEC_HEADERS, ADDR_PARAM, TAG_SYNTAX, TAG_DUP, TAG_TOO_LONG,
- * URI_*. Notes ADDR_NO_LWS.
+ * URI_*. Notes ADDR_NO_LWS and PARAM_EMPTY.
  */
 enum sip_anomaly sip_addr_parse(struct sip_cur *c, struct sip_addr *out);
 

@@ -34,7 +34,11 @@ static void bad(struct sip_msg *m, enum sip_anomaly what, enum sip_anomaly why, 
         sip_state_note(m, why, off);
 }
 
-/* After a list element: true when another one follows, false at the end; notes what is neither. */
+/*
+ * After a list element: true when another one follows, false at the end; notes what is neither. A
+ * comma with nothing behind it ends a list of addresses (RFC 7118 prints one), but not one of Vias:
+ * where a response goes must not hang on how such a list is read.
+ */
 static bool next_element(struct sip_msg *m, struct sip_cur *c, enum sip_anomaly what)
 {
         if (c->pos == c->end)
@@ -44,6 +48,10 @@ static bool next_element(struct sip_msg *m, struct sip_cur *c, enum sip_anomaly 
                 sip_cur_lws(c);
                 if (c->pos < c->end && c->buf[c->pos] != ',')
                         return true;
+                if (c->pos == c->end && what != SIP_ANOM_VIA_SYNTAX) {
+                        sip_state_note(m, SIP_ANOM_LIST_EMPTY_LAST, c->pos - 1);
+                        return false;
+                }
         }
         bad(m, what, SIP_ANOM_ADDR_LIST, c->pos);
         return false;
@@ -71,6 +79,14 @@ static void take_via(const struct sip_state *s, struct sip_span v)
         } while (next_element(m, &c, SIP_ANOM_VIA_SYNTAX));
 }
 
+/* One '>' as the last octet behind a name-addr that was read up to a tag (RFC 8224 prints that). No
+ * octet of the address is in doubt: its URI was closed, and no parameter can hold a '>'. */
+static bool stray_bracket(const struct sip_cur *c, const struct sip_addr *a)
+{
+        return c->pos + 1 == c->end && c->buf[c->pos] == '>' && a->tag.len != 0 &&
+               sip_addr_bracketed(c->buf, a);
+}
+
 /* From and To: exactly one address. */
 static void take_party(const struct sip_state *s, struct sip_span v, struct sip_addr *out,
                        enum sip_anomaly what)
@@ -79,6 +95,10 @@ static void take_party(const struct sip_state *s, struct sip_span v, struct sip_
         struct sip_cur c = cursor(s, v);
         enum sip_anomaly a = sip_addr_parse(&c, out);
 
+        if (a == SIP_ANOM_ADDR_PARAM && stray_bracket(&c, out)) {
+                sip_state_note(m, SIP_ANOM_ADDR_STRAY_BRACKET, c.pos);
+                return;
+        }
         if (a == SIP_ANOM_NONE && (c.pos != c.end || out->star))
                 a = out->star ? SIP_ANOM_URI_SCHEME : SIP_ANOM_ADDR_LIST;
         if (a != SIP_ANOM_NONE)

@@ -50,6 +50,21 @@ static bool plain_param(struct sip_cur *c, struct sip_param *p)
         return true;
 }
 
+/* From a ';' to the name behind it. What lies between two of them may be empty when a name does
+ * follow: RFC 3428 prints that. */
+static void next_name(struct sip_cur *c)
+{
+        bool empty = false;
+
+        do {
+                c->pos++;
+                sip_cur_lws(c);
+                empty |= sip_cur_at(c, ';');
+        } while (sip_cur_at(c, ';'));
+        if (empty && sip_cur_is(c, SIP_CT_TOKEN))
+                sip_anom_add(c->notes, SIP_ANOM_PARAM_EMPTY);
+}
+
 enum sip_params_step sip_params_next(struct sip_cur *c, struct sip_param *p)
 {
         uint32_t from;
@@ -61,8 +76,7 @@ enum sip_params_step sip_params_next(struct sip_cur *c, struct sip_param *p)
                 return SIP_PARAMS_END;
         if (c->buf[c->pos] != ';')
                 return SIP_PARAMS_BAD;
-        c->pos++;
-        sip_cur_lws(c);
+        next_name(c);
         from = c->pos;
         sip_cur_skip(c, SIP_CT_TOKEN);
         if (c->pos == from)

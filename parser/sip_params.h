@@ -23,7 +23,8 @@ enum sip_params_step {
 
 /*
  * Take one ";name[=value]" with white space around its parts. Each SIP_PARAMS_ONE consumes at least
- * two octets, so a loop over it ends. *p is written with SIP_PARAMS_ONE only.
+ * two octets, so a loop over it ends. *p is written with SIP_PARAMS_ONE only. Notes PARAM_EMPTY
+ * where it passed over ";;" to a name.
  */
 enum sip_params_step sip_params_next(struct sip_cur *c, struct sip_param *p);
 

@@ -13,7 +13,7 @@
 /*
  * Take one Via value; stops at the end or at the ',' before the next one. Returns SIP_ANOM_NONE or
  * one of VIA_SYNTAX, VIA_PROTOCOL, VIA_PARAM, BRANCH_TOO_LONG, URI_HOST, URI_PORT.
- * Notes VIA_RECEIVED_BRACKETS and those of hosts.
+ * Notes VIA_RECEIVED_BRACKETS, PARAM_EMPTY and those of hosts.
  */
 enum sip_anomaly sip_via_parse(struct sip_cur *c, struct sip_via *out);
 

@@ -26,6 +26,7 @@ static void good(void **state)
              true},
             {"\r\n sip:a@b ;  tag   = 19", "sip:a@b ;  tag   = 19", NULL, "sip:a@b", "  tag   = 19",
              "19", false},
+            {"<sip:a@b>;;tag=4", "<sip:a@b>;;tag=4", NULL, "sip:a@b", ";tag=4", "4", true},
             {"<http://x/?a=b,c>,", "<http://x/?a=b,c>", NULL, "http://x/?a=b,c", NULL, NULL, true},
         };
 

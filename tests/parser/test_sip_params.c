@@ -31,8 +31,8 @@ static void walk(void **state)
 static void bad(void **state)
 {
         static const char *const rows[] = {
-            ";",     ";;",      "; ;a",      ";=x", ";a=",  ";a= ",  ";a=;b",
-            ";a=\"", ";a=\"\\", ";a=\"\\\"", "x",   ";a=@", ";\xff",
+            ";",     ";;",    "; ;,;a",  ";;=x",      ";=x", ";a=",  ";a= ",
+            ";a=;b", ";a=\"", ";a=\"\\", ";a=\"\\\"", "x",   ";a=@", ";\xff",
         };
 
         (void)state;
@@ -44,6 +44,26 @@ static void bad(void **state)
                 if (sip_params_next(c, &m) != SIP_PARAMS_BAD)
                         fail_msg("%s", rows[i]);
                 assert_true(c->pos <= c->end);
+                probe_end(&p);
+        }
+}
+
+/* Nothing between two semicolons is passed over when a name follows, and noted. */
+static void empty(void **state)
+{
+        static const char *const rows[] = {";;a=1", "; ;a=1", ";;;\r\n ;a=1", ";;a=1,x"};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                struct probe p;
+                struct sip_cur *c = probe_value(&p, rows[i], strlen(rows[i]));
+                struct sip_param m;
+
+                assert_int_equal(sip_params_next(c, &m), SIP_PARAMS_ONE);
+                probe_span(c->buf, m.name, "a");
+                probe_span(c->buf, m.value, "1");
+                assert_true(sip_anom_has(c->notes, SIP_ANOM_PARAM_EMPTY));
+                assert_int_equal(sip_params_next(c, &m), SIP_PARAMS_END);
                 probe_end(&p);
         }
 }
@@ -78,6 +98,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(walk),
             cmocka_unit_test(bad),
+            cmocka_unit_test(empty),
             cmocka_unit_test(quoted),
         };
 

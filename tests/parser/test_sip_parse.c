@@ -174,8 +174,8 @@ static void offsets(void **state)
                 const char *text;
                 const char *at;
         } rows[] = {
-            {WHOLE_START "Via: SIP/2.0/UDP h;;x\r\n", ";x"},
-            {WHOLE_START WHOLE_VIA "From: <sip:a@h>;tag=1>\r\n", ">\r\n"},
+            {WHOLE_START "Via: SIP/2.0/UDP h;;=x\r\n", "=x"},
+            {WHOLE_START WHOLE_VIA "From: <sip:a@h>;tag=1>;\r\n", ">;\r\n"},
             {WHOLE_START WHOLE_VIA "From: \"a <sip:a@h>\r\n", "\r\n\r\n"},
             {"OPTIONS sip:a@b%4 SIP/2.0\r\n", "%4"},
             {"SIP/2.0 0200 OK\r\n", "0200"},
