@@ -16,7 +16,7 @@ BITS = 10
 
 TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sip_hname_table.h - made from sip_headers.def, included by sip_hname.c alone. After a change of
+ * sip_hname_table.h - made from sip_headers.def. Private to sip_hname.c. After a change of
  * the list: parser/gen_hname.py parser/sip_headers.def > parser/sip_hname_table.h
  * (a test compares).
  */

@@ -7,6 +7,10 @@
 
 #include "parser/sip_cur.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Longest tag that is accepted; RFC 4475's long one has 155 octets. */
 #define SIP_TAG_BYTES_MAX 512u
 
@@ -20,5 +24,9 @@ enum sip_anomaly sip_addr_parse(struct sip_cur *c, struct sip_addr *out);
 
 /* Did the URI stand in angle brackets? For an address that parsed. */
 bool sip_addr_bracketed(const uint8_t *buf, const struct sip_addr *a);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

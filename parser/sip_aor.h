@@ -8,6 +8,10 @@
 
 #include "parser/sip_cur.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Of sip and sips: the scheme in lower case, the user with its escapes decoded and its case kept,
  * no password, the host in lower case, the port unless it is the scheme's default (5060, 5061), no
@@ -21,5 +25,9 @@
  * cap 0 tells the size. No terminator is written. At most u->all.len octets.
  */
 size_t sip_aor_write(const uint8_t *buf, const struct sip_uri *u, uint8_t *out, size_t cap);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #include "parser/sip_value.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sip_auth_kind {
         SIP_AUTH_CHALLENGE = 0,
         SIP_AUTH_CREDENTIALS,
@@ -100,5 +104,9 @@ struct sip_auth {
  * SYNTAX, PARAM, DUP, MISSING, CHARSET (response, rspauth, nc).
  */
 enum sip_value sip_auth_parse(struct sip_cur *c, enum sip_auth_kind kind, struct sip_auth *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

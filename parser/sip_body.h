@@ -11,6 +11,10 @@
 
 #include "parser/sip_value.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SIP_BODY_DEPTH_MAX     4u  /* multipart within multipart within ... */
 #define SIP_BODY_PARTS_MAX     32u /* over all depths, the whole body included */
 #define SIP_BODY_BOUNDARY_MAX  70u /* octets, RFC 2046 5.1.1 */
@@ -72,5 +76,9 @@ enum sip_value sip_body_type_parse(struct sip_cur *c, struct sip_body_type *out)
  */
 enum sip_body_fault sip_body_parse(const struct sip_cur *c, struct sip_span type,
                                    struct sip_body *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -25,6 +25,8 @@ static const struct anomaly anomalies[SIP_ANOM_CNT] = {
 #undef X
 };
 
+_Static_assert(SIP_ANOM_CNT - 1 <= 64 * SIP_ANOM_WORDS, "anomaly set too small");
+
 static const struct anomaly unknown = {FATAL, REJECT, "unknown", "", "not an anomaly"};
 
 static const struct anomaly *row(enum sip_anomaly a)

@@ -10,6 +10,10 @@
 
 #include "parser/sip_msg.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sip_verdict {
         SIP_VERDICT_ACCEPT = 0,
         SIP_VERDICT_NORMALISE, /* one meaning, but written oddly: forward a canonical form */
@@ -32,5 +36,9 @@ const char *sip_anomaly_rfc(enum sip_anomaly a);
 const char *sip_anomaly_text(enum sip_anomaly a);
 /* "accept", "normalise", "reject". */
 const char *sip_verdict_name(enum sip_verdict v);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 
 #include "parser/sip_cur.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* "MUST be less than 2**31". */
 #define SIP_CSEQ_MAX 0x7fffffffu
 
@@ -15,5 +19,9 @@
  * METHOD_TOO_LONG; with CSEQ_RANGE the method is valid and the number 0.
  */
 enum sip_anomaly sip_cseq_parse(struct sip_cur *c, struct sip_cseq *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sip_ctype_bit {
         SIP_CT_TOKEN = 1u << 0,  /* token */
         SIP_CT_WORD = 1u << 1,   /* word, of Call-ID */
@@ -39,5 +43,9 @@ static inline uint8_t sip_lower(uint8_t c)
 {
         return (uint8_t)(c | (uint8_t)((uint8_t)(c - 'A') < 26 ? 0x20 : 0));
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -22,6 +22,10 @@
 #include "parser/sip_ctype.h"
 #include "parser/sip_msg.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sip_cur {
         const uint8_t *buf;         /* borrowed: the message */
         uint32_t pos;               /* next octet to read */
@@ -123,7 +127,9 @@ static inline void sip_cur_lws(struct sip_cur *c)
 /* The span [from, to); from <= to. */
 static inline struct sip_span sip_span_make(uint32_t from, uint32_t to)
 {
-        return (struct sip_span){.off = (uint16_t)from, .len = (uint16_t)(to - from)};
+        struct sip_span s = {(uint16_t)from, (uint16_t)(to - from)};
+
+        return s;
 }
 
 /* Bits in which four octets and four of a word, see below, differ otherwise than by case. Of the
@@ -157,5 +163,9 @@ static inline bool sip_span_ieq(const uint8_t *buf, struct sip_span s, const cha
         }
         return true;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

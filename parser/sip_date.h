@@ -10,10 +10,18 @@
 
 #include "parser/sip_msg.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Is s an rfc1123-date, "Sat, 13 Nov 2010 23:29:00 GMT", letter for letter? Fields are checked for
  * their ranges (day 1-31, hour 0-23, minute 0-59, second 0-60), not against the calendar.
  */
 bool sip_date_ok(const uint8_t *buf, struct sip_span s);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

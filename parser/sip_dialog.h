@@ -8,6 +8,10 @@
 
 #include "parser/sip_value.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sip_dialog_kind {
         SIP_DIALOG_REPLACES = 0,
         SIP_DIALOG_JOIN,
@@ -31,5 +35,9 @@ struct sip_dialog {
  */
 enum sip_value sip_dialog_parse(struct sip_cur *c, enum sip_dialog_kind kind,
                                 struct sip_dialog *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 
 #include "parser/sip_msg.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sip_reply_args {
         uint16_t status;        /* 200..699: a stateless server sends no 1xx (8.2.7) */
         uint32_t retry_after_s; /* Retry-After, 0 = none */
@@ -49,5 +53,9 @@ int sip_reply_size(const struct sip_msg *req, const struct sip_reply_args *args,
  */
 int sip_reply_build(const struct sip_msg *req, const struct sip_reply_args *args, uint8_t *out,
                     size_t cap, size_t *len);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

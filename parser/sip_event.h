@@ -7,6 +7,10 @@
 
 #include "parser/sip_value.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sip_event {
         struct sip_span type;    /* package and templates: "presence.winfo" */
         struct sip_span package; /* what stands before the first dot */
@@ -36,5 +40,9 @@ struct sip_substate {
 
 /* Parse all of [pos, end). SIP_VALUE_OK, SYNTAX, PARAM, DUP or RANGE (expires, retry-after). */
 enum sip_value sip_substate_parse(struct sip_cur *c, struct sip_substate *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

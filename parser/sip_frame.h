@@ -22,6 +22,10 @@
 
 #include "parser/sip_num.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sip_frame_event {
         SIP_FRAME_MORE = 0,  /* all octets taken, no boundary among them */
         SIP_FRAME_MESSAGE,   /* a message ends with the last octet taken */
@@ -94,5 +98,9 @@ enum sip_frame_event sip_frame_ws(struct sip_frame *f, const uint8_t *p, size_t 
 
 /* The name of a fault in lower case with underscores, "unknown" outside the enumeration. Static. */
 const char *sip_frame_fault_name(enum sip_frame_fault fault);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

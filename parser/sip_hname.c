@@ -23,6 +23,9 @@ static const struct hname hnames[SIP_HDR_CNT] = {
 #undef X
 };
 
+_Static_assert(SIP_HDR_CNT <= 256, "header id does not fit sip_hdr.id");
+_Static_assert(SIP_MSG_HDRS_MAX < SIP_HDR_NONE, "header index does not fit next_same");
+
 /* Little endian whatever the machine, since the table was made so; compilers see one load. */
 static uint32_t load4(const uint8_t *p)
 {

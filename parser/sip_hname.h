@@ -14,6 +14,10 @@
 
 #include "parser/sip_msg.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * The header with this name, in long or compact form; SIP_HDR_OTHER for any other name.
  * Reads [name, name + len), len 0..65535.
@@ -25,5 +29,9 @@ const char *sip_hname_str(enum sip_hdr_id id);
 
 /* May this header occur only once in a message? false for SIP_HDR_OTHER. */
 bool sip_hname_single(enum sip_hdr_id id);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 
 #include "parser/sip_cur.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A domain name has at most 255 octets (RFC 1035 2.3.4). */
 #define SIP_HOST_BYTES_MAX 255u
 
@@ -35,5 +39,9 @@ bool sip_ip4_ok(const uint8_t *p, size_t n);
  * mistake (RFC 5118 4.10); it means nothing when the result is false.
  */
 bool sip_ip6_ok(const uint8_t *p, size_t n, bool *three_colons);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 
 #include "parser/sip_value.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sip_identity {
         struct sip_span all;
         struct sip_span token;   /* header "." payload "." signature, or ".." signature */
@@ -27,5 +31,9 @@ struct sip_identity {
  * alphabet of plain base64, the quotes of RFC 4474, or a length that no octets encode to).
  */
 enum sip_value sip_identity_parse(struct sip_cur *c, struct sip_identity *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

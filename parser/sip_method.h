@@ -11,6 +11,10 @@
 
 #include "parser/sip_msg.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Longest method that is accepted; the longest registered one has 9 octets. */
 #define SIP_METHOD_BYTES_MAX 64u
 
@@ -24,5 +28,9 @@ bool sip_method_is_miscased(const uint8_t *name, size_t len);
 
 /* Its name, "OTHER" for SIP_METHOD_OTHER and for values outside the enumeration. Static storage. */
 const char *sip_method_name(enum sip_method m);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

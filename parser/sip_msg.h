@@ -16,6 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A UDP payload can not be longer (65,535 less the UDP header is); spans are 16 bits because of it.
  */
 #define SIP_MSG_BYTES_MAX 65535u
@@ -80,7 +84,6 @@ enum sip_anomaly {
 struct sip_anom_set {
         uint64_t w[SIP_ANOM_WORDS];
 };
-_Static_assert(SIP_ANOM_CNT - 1 <= 64 * SIP_ANOM_WORDS, "anomaly set too small");
 
 static inline void sip_anom_add(struct sip_anom_set *s, enum sip_anomaly a)
 {
@@ -115,8 +118,6 @@ struct sip_hdr {
         uint8_t reserved;
 };
 #define SIP_HDR_NONE 0xffu
-_Static_assert(SIP_MSG_HDRS_MAX < SIP_HDR_NONE, "header index does not fit next_same");
-_Static_assert(SIP_HDR_CNT <= 256, "header id does not fit sip_hdr.id");
 
 enum sip_scheme {
         SIP_SCHEME_NONE = 0,
@@ -233,5 +234,9 @@ static inline const uint8_t *sip_span_at(const struct sip_msg *m, struct sip_spa
 {
         return m->buf + s.off;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 
 #include "parser/sip_msg.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Longest digit string that is read, leading zeros included: 2^32-1 has ten digits. */
 #define SIP_NUM_DIGITS_MAX 10u
 
@@ -25,5 +29,9 @@ enum sip_num_result {
  */
 enum sip_num_result sip_num_parse(const uint8_t *buf, struct sip_span s, uint32_t max,
                                   uint32_t *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 
 #include "parser/sip_cur.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sip_param {
         struct sip_span name;  /* token */
         struct sip_span value; /* token, host or quoted string without its quotes; {0,0}: none */
@@ -33,5 +37,9 @@ enum sip_params_step sip_params_next(struct sip_cur *c, struct sip_param *p);
  * escapes not decoded. Returns false when it does not end before c->end; pos is then c->end.
  */
 bool sip_quoted_parse(struct sip_cur *c, struct sip_span *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

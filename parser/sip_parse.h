@@ -14,6 +14,10 @@
 #include "parser/scan/scan.h"
 #include "parser/sip_msg.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What the first octets of a datagram look like, without parsing it. */
 enum sip_sniff {
         SIP_SNIFF_NOT_SIP = 0, /* anything else: STUN, RTP, TLS, HTTP, garbage */
@@ -49,5 +53,9 @@ enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg);
  * masks must agree with.
  */
 enum sip_anomaly sip_parse_with(scan_fn *scan, const uint8_t *buf, size_t len, struct sip_msg *msg);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

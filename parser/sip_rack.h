@@ -7,6 +7,10 @@
 
 #include "parser/sip_value.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sip_rack {
         uint32_t rseq;        /* 1..2^32-1 */
         struct sip_cseq cseq; /* of the request that was answered */
@@ -17,5 +21,9 @@ enum sip_value sip_rack_parse(struct sip_cur *c, struct sip_rack *out);
 
 /* Parse all of [pos, end) as RSeq, 1..2^32-1. SIP_VALUE_OK, SYNTAX or RANGE. */
 enum sip_value sip_rseq_parse(struct sip_cur *c, uint32_t *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

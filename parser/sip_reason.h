@@ -7,6 +7,10 @@
 
 #include "parser/sip_value.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sip_reason_protocol {
         SIP_REASON_OTHER = 0,
         SIP_REASON_SIP,
@@ -28,5 +32,9 @@ struct sip_reason {
  * SYNTAX, PARAM (cause no number, text without value), RANGE or DUP.
  */
 enum sip_value sip_reason_parse(struct sip_cur *c, struct sip_reason *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 
 #include "parser/sip_cur.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Media descriptions: WebRTC offers seen in the field have up to some ten. */
 #define SIP_SDP_MEDIA_MAX   24u
 /* Formats (codecs) over all media; browsers offer 20 to 40 for a video line. */
@@ -122,5 +126,9 @@ struct sip_sdp {
  * anomalies are known, except after one of the two counts. c->notes is not touched.
  */
 bool sip_sdp_parse(struct sip_cur *c, struct sip_sdp *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "parser/sip_sdp.h"
 
+#pragma GCC visibility push(hidden)
+
 /* Record an anomaly at off. */
 static inline void sip_sdp_note(struct sip_sdp *s, uint32_t anomaly, uint32_t off)
 {
@@ -34,5 +36,7 @@ bool sip_sdp_conn_parse(struct sip_cur *l, struct sip_sdp_conn *out);
 
 /* sip_sdp_attr.c: an a= line, l over its value; m is NULL in the session's section. */
 void sip_sdp_attr_take(struct sip_sdp *s, struct sip_sdp_media *m, struct sip_cur *l);
+
+#pragma GCC visibility pop
 
 #endif

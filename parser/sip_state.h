@@ -11,6 +11,8 @@
 #include "parser/scan/scan.h"
 #include "parser/sip_msg.h"
 
+#pragma GCC visibility push(hidden)
+
 /* Is this anomaly a fault (FATAL in sip_anomaly.def) or merely noted? */
 bool sip_anomaly_is_fault(enum sip_anomaly a);
 
@@ -43,5 +45,7 @@ void sip_lines_split(struct sip_state *s, scan_fn *scan);
 void sip_fields_take(struct sip_state *s, uint8_t idx);
 /* sip_fields.c: what is missing or does not fit together, when all headers are known. */
 void sip_fields_finish(struct sip_state *s);
+
+#pragma GCC visibility pop
 
 #endif

@@ -7,6 +7,10 @@
 
 #include "parser/sip_value.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sip_refresher {
         SIP_REFRESHER_NONE = 0,
         SIP_REFRESHER_UAC,
@@ -24,5 +28,9 @@ struct sip_timer {
  */
 enum sip_value sip_session_expires_parse(struct sip_cur *c, struct sip_timer *out);
 enum sip_value sip_min_se_parse(struct sip_cur *c, struct sip_timer *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

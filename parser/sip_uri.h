@@ -7,6 +7,10 @@
 
 #include "parser/sip_cur.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Parse all of [pos, end) as one URI without angle brackets. Grammar-exact: an octet that the part
  * it stands in does not allow is an error, and so is "%" without two hexadecimal digits.
@@ -15,5 +19,9 @@
  * holds the fold) and those of hosts.
  */
 enum sip_anomaly sip_uri_parse(struct sip_cur *c, struct sip_uri *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 
 #include "parser/sip_cur.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Parameters, and headers, that a comparison looks at: each is looked up in the other URI, so the
  * time is at most this number times the length. A URI with more equals only its own octets.
@@ -22,5 +26,9 @@
  */
 bool sip_uri_equal(const uint8_t *abuf, const struct sip_uri *a, const uint8_t *bbuf,
                    const struct sip_uri *b);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,10 @@
 #include "parser/sip_cur.h"
 #include "parser/sip_params.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum sip_value {
         SIP_VALUE_OK = 0,
         SIP_VALUE_SYNTAX,  /* does not follow the grammar at c->pos */
@@ -66,5 +70,9 @@ static inline enum sip_value sip_value_end(struct sip_cur *c)
         sip_cur_lws(c);
         return c->pos == c->end ? SIP_VALUE_OK : SIP_VALUE_SYNTAX;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

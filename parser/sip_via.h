@@ -7,6 +7,10 @@
 
 #include "parser/sip_cur.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Longest branch that is accepted; RFC 4475's long one has 216 octets. */
 #define SIP_BRANCH_BYTES_MAX 512u
 
@@ -16,5 +20,9 @@
  * Notes VIA_RECEIVED_BRACKETS, PARAM_EMPTY and those of hosts.
  */
 enum sip_anomaly sip_via_parse(struct sip_cur *c, struct sip_via *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -24,14 +24,9 @@
 #include "bench/parser/messages.h"
 #include "bench/parser/peers.h"
 
-// The parser is C11; this is the one word of it that C++ spells otherwise.
-#define _Static_assert static_assert
-
-extern "C" {
 #include "parser/scan/scan_select.h"
 #include "parser/sip_check.h"
 #include "parser/sip_parse.h"
-}
 
 namespace
 {

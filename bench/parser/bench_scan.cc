@@ -8,9 +8,7 @@
 
 #include "bench/parser/messages.h"
 
-extern "C" {
 #include "parser/scan/scan_select.h"
-}
 
 namespace
 {

@@ -12,6 +12,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SCAN_BLOCK_BYTES 64u
 
 /* Octets that one map describes. The header section of nearly every real message ends before. */
@@ -49,5 +53,9 @@ typedef void scan_fn(const uint8_t *buf, uint32_t from, uint32_t to, struct scan
 
 /* The specification: from a table, one octet after another. */
 scan_fn scan_ref;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

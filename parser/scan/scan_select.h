@@ -9,6 +9,10 @@
 
 #include "parser/scan/scan.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Compiled in where the target is x86-64; calling one on a CPU without its instructions is a fault.
  */
 scan_fn scan_sse42;
@@ -31,5 +35,9 @@ scan_fn *scan_best(void);
 
 /* The kernel with this name; NULL when there is none or this CPU does not run it: no fallback. */
 scan_fn *scan_find(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
