@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "control/contract/shm_attach.h"
+#include "control/contract/shm_blocklist.h"
 #include "control/contract/shm_cnc.h"
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_region.h"
