@@ -42,6 +42,8 @@ struct yaml_dataplane {
         uint32_t *pending_messages;
         uint32_t *cache_entries;
         uint32_t *ban_entries;
+        uint32_t *limit_entries;
+        uint32_t *trust_entries;
         uint16_t *sip_ports;
         uint32_t sip_ports_count;
         char **emergency_numbers;
@@ -143,6 +145,8 @@ static const cyaml_schema_field_t dataplane_fields[] = {
     NUMBER_FIELD("pending-messages", pending_messages),
     NUMBER_FIELD("cache-entries", cache_entries),
     NUMBER_FIELD("ban-entries", ban_entries),
+    NUMBER_FIELD("limit-entries", limit_entries),
+    NUMBER_FIELD("trust-entries", trust_entries),
     CYAML_FIELD_SEQUENCE("sip-ports", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct yaml_dataplane, sip_ports, &udp_port_value, 0, DP_SIP_PORTS_MAX),
     CYAML_FIELD_SEQUENCE("emergency-numbers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -233,6 +237,22 @@ static void fault_locate(const char *path, const char *key, struct fault *f)
 
 /* ---- ranges and defaults ---- */
 
+#define SECOND_NS UINT64_C(1000000000)
+
+/* A phone that is up shows itself at least every few minutes (RFC 5626 4.4.1: keep-alives within
+ * two; registrations are renewed within an hour). */
+static void trust_default(struct dp_trust_config *t)
+{
+        t->proven_ns = 300 * SECOND_NS;
+        t->authenticated_ns = 3600 * SECOND_NS;
+        t->lift_ns = 10 * SECOND_NS;
+        t->hold_down_ns = 60 * SECOND_NS;
+        t->tolerance[DP_TRUST_FAULT_INVALID] = dp_rate_make(10, 60 * SECOND_NS, 20);
+        t->tolerance[DP_TRUST_FAULT_ADMISSION] = dp_rate_make(30, 60 * SECOND_NS, 60);
+        t->tolerance[DP_TRUST_FAULT_UNANSWERED] = dp_rate_make(10, 60 * SECOND_NS, 20);
+        t->admission = dp_rate_make(64, SECOND_NS, 4096);
+}
+
 static void config_default(struct dp_config *c)
 {
         static const char *const emergency[] = {"112", "911", "999", "110", "118", "119"};
@@ -253,6 +273,9 @@ static void config_default(struct dp_config *c)
         c->pending_messages = 4096;
         c->cache_entries = 65536;
         c->ban_entries = 65536;
+        c->limit_entries = 131072;
+        c->trust_entries = 65536;
+        trust_default(&c->trust);
         c->sip_ports[0] = 5060;
         c->sip_port_cnt = 1;
         for (uint32_t i = 0; i < sizeof(emergency) / sizeof(emergency[0]); i++)
@@ -285,6 +308,8 @@ static int numbers_apply(const char *path, const struct yaml_dataplane *y, struc
             {"pending-messages", y->pending_messages, 16, 1u << 16, &c->pending_messages},
             {"cache-entries", y->cache_entries, 64, 1u << 24, &c->cache_entries},
             {"ban-entries", y->ban_entries, 64, 1u << 24, &c->ban_entries},
+            {"limit-entries", y->limit_entries, 1024, DP_LIMITS_ENTRIES_MAX, &c->limit_entries},
+            {"trust-entries", y->trust_entries, 1024, DP_LIMITS_ENTRIES_MAX, &c->trust_entries},
         };
 
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "control/contract/shm_base.h"
+#include "dataplane/state/trust.h"
 
 enum dp_mode {
         DP_MODE_INLINE = 1, /* bump in the wire between an outside and an inside port */
@@ -67,6 +68,9 @@ struct dp_config {
         uint32_t pending_messages; /* per worker */
         uint32_t cache_entries;    /* per worker */
         uint32_t ban_entries;      /* per worker */
+        uint32_t limit_entries;    /* live keys of the limits, all workers together */
+        uint32_t trust_entries;    /* proven sources, all workers together */
+        struct dp_trust_config trust;
         uint16_t sip_ports[DP_SIP_PORTS_MAX];
         uint32_t sip_port_cnt;
         const char *emergency[DP_EMERGENCY_MAX]; /* user parts, compared octet by octet */

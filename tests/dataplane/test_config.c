@@ -89,6 +89,8 @@ static void test_documented_file_is_the_default(void **state)
         assert_int_equal(c.pending_messages, d.pending_messages);
         assert_int_equal(c.cache_entries, d.cache_entries);
         assert_int_equal(c.ban_entries, d.ban_entries);
+        assert_int_equal(c.limit_entries, d.limit_entries);
+        assert_int_equal(c.trust_entries, d.trust_entries);
         assert_int_equal(c.sip_port_cnt, d.sip_port_cnt);
         assert_int_equal(c.emergency_cnt, d.emergency_cnt);
         for (uint32_t i = 0; i < c.emergency_cnt; i++)

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/state/limits.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* A claim that goes on losing its entry to others between the look and the charge. */
+#define CHARGE_ROUNDS 64u
+
+struct dp_limits {
+        struct dp_shared_table *table;
+        _Atomic uint64_t evictions;
+};
+
+struct dp_rate dp_rate_make(uint64_t events, uint64_t span_ns, uint64_t burst)
+{
+        struct dp_rate r = {0, 0};
+
+        if (events == 0)
+                return r;
+        r.interval_ns = span_ns / events;
+        if (r.interval_ns == 0)
+                r.interval_ns = 1;
+        if (r.interval_ns > DP_RATE_NS_MAX)
+                r.interval_ns = DP_RATE_NS_MAX;
+        if (burst > 1)
+                r.burst_ns = burst - 1 > DP_RATE_NS_MAX / r.interval_ns
+                                 ? DP_RATE_NS_MAX
+                                 : (burst - 1) * r.interval_ns;
+        return r;
+}
+
+struct dp_limits *dp_limits_create(uint32_t entries)
+{
+        struct dp_limits *l;
+
+        if (entries == 0 || entries > DP_LIMITS_ENTRIES_MAX)
+                return NULL;
+        l = calloc(1, sizeof(*l));
+        if (l == NULL)
+                return NULL;
+        l->table = dp_table_create(entries);
+        if (l->table == NULL) {
+                free(l);
+                return NULL;
+        }
+        return l;
+}
+
+void dp_limits_destroy(struct dp_limits *l)
+{
+        if (l == NULL)
+                return;
+        dp_table_destroy(l->table);
+        free(l);
+}
+
+void dp_limits_prefetch(const struct dp_limits *l, const struct dp_key *key)
+{
+        dp_table_prefetch(l->table, key);
+}
+
+static inline uint64_t dead_below(uint64_t now_ns)
+{
+        return now_ns > DP_LIMITS_GRACE_NS ? now_ns - DP_LIMITS_GRACE_NS : 0;
+}
+
+static inline uint64_t max_u64(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
+/* The arrival time after `cost_ns` more, 0 when that does not conform. */
+static inline uint64_t next_tat(uint64_t tat, const struct dp_rate *r, uint64_t cost_ns,
+                                uint64_t now_ns)
+{
+        uint64_t next = max_u64(tat, now_ns) + cost_ns;
+
+        /* the last of the events conforms when its own arrival time is within the burst */
+        return next - r->interval_ns > now_ns + r->burst_ns ? 0 : next;
+}
+
+/* The key's entry, made with a full bucket when there is none. */
+static bool entry_get(struct dp_limits *l, const struct dp_limit_claim *c, uint64_t now_ns,
+                      struct dp_place *place)
+{
+        struct dp_entry fresh = dp_entry_fresh(c->level, now_ns);
+
+        switch (dp_table_claim(l->table, &c->key, &fresh, dead_below(now_ns), place)) {
+        case DP_TABLE_FULL:
+                return false;
+        case DP_TABLE_EVICTED:
+                atomic_fetch_add_explicit(&l->evictions, 1, memory_order_relaxed);
+                return true;
+        default:
+                return true;
+        }
+}
+
+static enum dp_limit_result charge(struct dp_limits *l, const struct dp_limit_claim *c,
+                                   uint64_t cost_ns, uint64_t now_ns)
+{
+        struct dp_place place;
+
+        for (unsigned round = 0; round < CHARGE_ROUNDS; round++) {
+                if (!entry_get(l, c, now_ns, &place))
+                        return DP_LIMIT_FULL;
+                while (dp_place_is(&place, &c->key)) {
+                        unsigned level = dp_entry_level(&place.seen);
+                        uint64_t next = next_tat(place.seen.word, &c->rate, cost_ns, now_ns);
+
+                        if (next == 0)
+                                return DP_LIMIT_OVER;
+                        if (dp_table_swap(&place, next, level > c->level ? level : c->level))
+                                return DP_LIMIT_OK;
+                }
+        }
+        return DP_LIMIT_FULL;
+}
+
+enum dp_limit_result dp_limits_charge(struct dp_limits *l, const struct dp_limit_claim *claim,
+                                      uint64_t now_ns)
+{
+        if (claim->rate.interval_ns == 0)
+                return DP_LIMIT_OK;
+        return charge(l, claim, claim->rate.interval_ns, now_ns);
+}
+
+enum dp_limit_result dp_limits_charge_many(struct dp_limits *l, const struct dp_limit_claim *claim,
+                                           uint32_t weight, uint64_t now_ns)
+{
+        const struct dp_rate *r = &claim->rate;
+
+        if (r->interval_ns == 0)
+                return DP_LIMIT_OK;
+        if (weight > 1 && weight - 1 > r->burst_ns / r->interval_ns)
+                return DP_LIMIT_OVER;
+        return charge(l, claim, weight * r->interval_ns, now_ns);
+}
+
+/* Take a charge back. An entry that is gone, or that died since, has nothing to give back. */
+static void uncharge(struct dp_limits *l, const struct dp_limit_claim *c, uint64_t now_ns)
+{
+        struct dp_place place;
+
+        if (c->rate.interval_ns == 0 || !dp_table_find(l->table, &c->key, &place))
+                return;
+        while (dp_place_is(&place, &c->key) && place.seen.word > now_ns)
+                if (dp_table_swap(&place, place.seen.word - c->rate.interval_ns,
+                                  dp_entry_level(&place.seen)))
+                        return;
+}
+
+/* As charge(), but changes nothing. A key without an entry has all its burst. */
+static bool conforms(struct dp_limits *l, const struct dp_limit_claim *c, uint64_t now_ns)
+{
+        struct dp_place place;
+
+        return c->rate.interval_ns == 0 || !dp_table_find(l->table, &c->key, &place) ||
+               next_tat(place.seen.word, &c->rate, c->rate.interval_ns, now_ns) != 0;
+}
+
+enum dp_limit_result dp_limits_charge_all(struct dp_limits *l, const struct dp_limit_claim *claims,
+                                          unsigned cnt, uint64_t now_ns, unsigned *refused)
+{
+        for (unsigned i = 0; i < cnt; i++) {
+                if (!conforms(l, &claims[i], now_ns)) {
+                        *refused = i;
+                        return DP_LIMIT_OVER;
+                }
+        }
+        for (unsigned i = 0; i < cnt; i++) {
+                enum dp_limit_result rc = dp_limits_charge(l, &claims[i], now_ns);
+
+                if (rc == DP_LIMIT_OK)
+                        continue;
+                *refused = i;
+                while (i-- > 0)
+                        uncharge(l, &claims[i], now_ns);
+                return rc;
+        }
+        return DP_LIMIT_OK;
+}
+
+uint32_t dp_limits_left(struct dp_limits *l, const struct dp_limit_claim *claim, uint64_t now_ns)
+{
+        const struct dp_rate *r = &claim->rate;
+        struct dp_place place;
+        uint64_t ahead = 0;
+
+        if (r->interval_ns == 0)
+                return UINT32_MAX;
+        if (dp_table_find(l->table, &claim->key, &place) && place.seen.word > now_ns)
+                ahead = place.seen.word - now_ns;
+        if (ahead > r->burst_ns)
+                return 0;
+        uint64_t left = (r->burst_ns - ahead) / r->interval_ns + 1;
+
+        return left < UINT32_MAX ? (uint32_t)left : UINT32_MAX - 1;
+}
+
+uint64_t dp_limits_evictions(const struct dp_limits *l)
+{
+        return atomic_load_explicit(&l->evictions, memory_order_relaxed);
+}
+
+uint64_t dp_limits_sets(const struct dp_limits *l)
+{
+        return dp_table_sets(l->table);
+}
+
+void dp_limits_count(const struct dp_limits *l, uint64_t first, uint64_t sets, uint64_t now_ns,
+                     struct dp_table_census *census)
+{
+        dp_table_count(l->table, first, sets, dead_below(now_ns), census);
+}

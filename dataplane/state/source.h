@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * source.h - who sent a packet, as keys of the shared tables: from the narrow to the wide.
+ */
+#ifndef SLUICE_DATAPLANE_STATE_SOURCE_H
+#define SLUICE_DATAPLANE_STATE_SOURCE_H
+
+#include <stdint.h>
+
+#include "dataplane/burst.h"
+#include "dataplane/state/siphash.h"
+
+/* An address and port, so that neighbours behind one NAT are apart; and the address alone, of IPv6
+ * the /64, which is one customer's. */
+struct dp_source {
+        struct dp_key endpoint;
+        struct dp_key address;
+};
+
+/* `port` in host order. The key is that of the shared tables (tables.h). */
+void dp_source_of(const struct dp_siphash_key *key, const struct shm_ip *ip, uint16_t port,
+                  struct dp_source *out);
+/* The wider prefix: IPv4 /24, IPv6 /48. */
+void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip,
+                      struct dp_key *out);
+
+/*
+ * Another key out of one: what is counted of the same subject apart. `kind` 1.. is the caller's;
+ * different kinds give different keys. Costs two multiplications.
+ */
+static inline struct dp_key dp_key_kind(const struct dp_key *key, uint64_t kind)
+{
+        return (struct dp_key){{
+            key->w[0] ^ kind * UINT64_C(0x9e3779b97f4a7c15),
+            key->w[1] ^ kind * UINT64_C(0xc2b2ae3d27d4eb4f),
+        }};
+}
+
+/* Who counts what under dp_key_kind(): no two tables' uses of a limit may meet. */
+enum dp_key_use {
+        DP_KEY_GUARD = 1,         /* packets before parsing, + level */
+        DP_KEY_LIMIT = 16,        /* police: + lane * classes + class */
+        DP_KEY_TRUST_FAULT = 64,  /* + enum dp_trust_fault */
+        DP_KEY_TRUST_PROVEN = 80, /* sources proven of one address */
+};
+
+#endif

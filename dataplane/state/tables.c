@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/state/tables.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+struct dp_tables *dp_tables_create(const struct dp_config *config)
+{
+        struct dp_tables *t = calloc(1, sizeof(*t));
+
+        if (t == NULL)
+                return NULL;
+        if (getrandom(&t->key, sizeof(t->key), 0) == sizeof(t->key))
+                t->limits = dp_limits_create(config->limit_entries);
+        if (t->limits != NULL)
+                t->trust = dp_trust_create(config->trust_entries, &config->trust, t->limits);
+        if (t->trust == NULL) {
+                dp_tables_destroy(t);
+                return NULL;
+        }
+        return t;
+}
+
+void dp_tables_destroy(struct dp_tables *t)
+{
+        if (t == NULL)
+                return;
+        dp_trust_destroy(t->trust);
+        dp_limits_destroy(t->limits);
+        free(t);
+}

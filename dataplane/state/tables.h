@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * tables.h - the tables that all workers share. Made at start by whoever makes the workers, and
+ * borrowed by them; all memory is taken here.
+ */
+#ifndef SLUICE_DATAPLANE_STATE_TABLES_H
+#define SLUICE_DATAPLANE_STATE_TABLES_H
+
+#include "dataplane/config.h"
+#include "dataplane/state/limits.h"
+#include "dataplane/state/siphash.h"
+#include "dataplane/state/trust.h"
+
+struct dp_tables {
+        struct dp_siphash_key key; /* random: makes every key of these tables */
+        struct dp_limits *limits;
+        struct dp_trust *trust;
+};
+
+/* NULL without memory or randomness. */
+struct dp_tables *dp_tables_create(const struct dp_config *config);
+void dp_tables_destroy(struct dp_tables *t);
+
+#endif
