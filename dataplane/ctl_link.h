@@ -21,6 +21,7 @@
 #include "control/contract/shm_ring.h"
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
+#include "dataplane/swap.h"
 
 struct dp_link_worker {
         struct shm_ring_producer req;
@@ -40,10 +41,11 @@ struct dp_link {
         struct dp_link_worker worker[];
 };
 
-/* Where the main lcore publishes the current link. */
+/* Where the main lcore publishes the current link, and what control sent as a whole. */
 struct dp_link_slot {
         _Atomic(struct dp_link *) link; /* NULL: control absent */
         struct rte_rcu_qsbr *qsbr;
+        struct dp_swap blocklist; /* of struct dp_blocklist */
 };
 
 struct dp_ctl {

@@ -14,6 +14,8 @@
 
 #include "control/contract/shm_attach.h"
 #include "control/contract/shm_cnc.h"
+#include "dataplane/blob_intake.h"
+#include "dataplane/blocklist_swap.h"
 #include "dataplane/clock.h"
 #include "dataplane/log.h"
 
@@ -27,8 +29,9 @@ struct dp_ctl_server {
         struct dp_link_slot slot;
         struct shm_region stats;
         struct shm_ring_sizes sizes;
-        struct dp_link *offered; /* segments sent, READY not yet seen */
-        struct dp_link *retired; /* waiting for quiescence */
+        struct dp_link *offered;                   /* segments sent, READY not yet seen */
+        struct dp_link *retired;                   /* waiting for quiescence */
+        struct dp_blob_sink sinks[SHM_BLOB_KINDS]; /* who takes tables that come as a whole */
         uint64_t incarnation;
         uint16_t worker_cnt;
         int listener; /* -1: local */
@@ -228,14 +231,16 @@ static void client_ready(struct dp_ctl_server *s, const struct shm_attach_msg *m
         s->offered = NULL;
 }
 
-/* No table is taken as a blob yet: say so, and keep nothing. */
-static void client_blob(struct dp_ctl_server *s, const struct shm_attach_msg *m)
+static void client_blob(struct dp_ctl_server *s, const struct shm_attach_msg *m, int fd)
 {
         struct shm_attach_msg ack;
 
         shm_attach_msg_init(&ack, SHM_ATTACH_BLOB_ACK);
         ack.generation = m->generation;
-        ack.status = -EOPNOTSUPP;
+        ack.status = dp_blob_take(&s->sinks[m->blob_kind], m, fd);
+        if (ack.status != 0)
+                DP_LOG(WARNING, "a table of kind %u from control was not taken: %s\n", m->blob_kind,
+                       strerror(-ack.status));
         if (shm_attach_send(s->client, &ack, NULL, 0) != 0)
                 client_drop(s, "it does not read its socket");
 }
@@ -249,8 +254,6 @@ static void client_read(struct dp_ctl_server *s)
 
         if (rc == -EAGAIN)
                 return;
-        for (size_t i = 0; rc == 0 && i < fd_cnt; i++)
-                close(fds[i]);
         if (rc == -EPROTO && current_link(s) == NULL) {
                 refuse(s->client, rc, "contract version or layout differs");
                 s->client = -1;
@@ -264,11 +267,13 @@ static void client_read(struct dp_ctl_server *s)
                         client_drop(s, strerror(-rc));
         } else if (m.type == SHM_ATTACH_READY) {
                 client_ready(s, &m);
-        } else if (m.type == SHM_ATTACH_BLOB) {
-                client_blob(s, &m);
+        } else if (m.type == SHM_ATTACH_BLOB && current_link(s) != NULL) {
+                client_blob(s, &m, fds[0]);
         } else {
                 client_drop(s, "message out of order");
         }
+        for (size_t i = 0; rc == 0 && i < fd_cnt; i++)
+                close(fds[i]);
 }
 
 /* A peer that is connected but dead in the head, or that a worker caught lying. */
@@ -310,6 +315,7 @@ void dp_ctl_server_poll(struct dp_ctl_server *s, int timeout_ms)
         shm_cnc_beat(link_cnc(&s->stats), now_ns);
         link_watch(s, now_ns);
         links_reclaim(s);
+        dp_swap_reclaim(&s->slot.blocklist);
 }
 
 void dp_ctl_server_set_running(struct dp_ctl_server *s)
@@ -331,6 +337,9 @@ static int rcu_create(struct dp_ctl_server *s)
         s->slot.qsbr = rte_zmalloc("dp_ctl_rcu", bytes, RTE_CACHE_LINE_SIZE);
         if (s->slot.qsbr == NULL)
                 return -ENOMEM;
+        dp_blocklist_swap_init(&s->slot.blocklist, s->slot.qsbr);
+        s->sinks[SHM_BLOB_BLOCKLIST] =
+            (struct dp_blob_sink){dp_blocklist_swap_take, &s->slot.blocklist};
         return rte_rcu_qsbr_init(s->slot.qsbr, s->worker_cnt) == 0 ? 0 : -EINVAL;
 }
 
@@ -460,6 +469,7 @@ void dp_ctl_server_destroy(struct dp_ctl_server *s)
                 link_free(s->retired);
                 s->retired = next;
         }
+        dp_swap_fini(&s->slot.blocklist);
         shm_region_detach(&s->stats);
         rte_free(s->slot.qsbr);
         free(s);

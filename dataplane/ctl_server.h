@@ -5,7 +5,7 @@
  * Owns every shared segment and outlives control: lets one control process in at a time, gives it
  * fresh segments, publishes the link to the workers, and retires it when the peer hangs up, stops
  * beating or breaks the protocol. A retired link is unmapped once every worker has passed a
- * quiescent point.
+ * quiescent point. Takes the tables that control sends as a whole; they stay when control goes.
  *
  * Who may attach: root, the dataplane's own user, and the owner of the socket's directory.
  */

@@ -18,7 +18,8 @@ void dp_report_refill(struct dp_report *self)
 /* A UDP packet that guard ended: nobody has looked whether it is SIP. */
 static bool ended_by_guard(const struct dp_pkt *p)
 {
-        return (p->reason == SHM_REASON_BANNED || p->reason == SHM_REASON_DENIED) &&
+        return (p->reason == SHM_REASON_BANNED || p->reason == SHM_REASON_DENIED ||
+                p->reason == SHM_REASON_BLOCKLIST) &&
                (p->flags & (DP_PKT_SIP | DP_PKT_UDP | DP_PKT_FRAGMENT)) == DP_PKT_UDP;
 }
 

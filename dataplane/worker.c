@@ -209,7 +209,7 @@ static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
         const struct dp_config *c = w->config;
 
         dp_decap_init(&w->decap);
-        dp_guard_init(&w->guard, w->bans);
+        dp_guard_init(&w->guard, w->bans, w->ctl.slot != NULL ? &w->ctl.slot->blocklist : NULL);
         w->reassemble = (struct dp_reassemble){.fragments = c->fragments, .counters = &w->counters};
         w->parse = (struct dp_parse){.sip_port_cnt = c->sip_port_cnt, .counters = &w->counters};
         for (uint32_t i = 0; i < c->sip_port_cnt; i++)

@@ -122,7 +122,7 @@ static bool fields_ok(const struct shm_attach_msg *m)
         case SHM_ATTACH_REFUSE:
                 return m->status < 0;
         case SHM_ATTACH_BLOB:
-                return m->blob_kind >= SHM_BLOB_RULES && m->blob_kind <= SHM_BLOB_BLOCKLIST &&
+                return m->blob_kind >= SHM_BLOB_RULES && m->blob_kind < SHM_BLOB_KINDS &&
                        m->bytes >= 1 && m->bytes <= SHM_BLOB_BYTES_MAX;
         case SHM_ATTACH_BLOB_ACK:
                 return m->status <= 0;

@@ -31,6 +31,7 @@ enum shm_attach_type {
 enum shm_blob_kind {
         SHM_BLOB_RULES = 1,
         SHM_BLOB_BLOCKLIST = 2, /* shm_blocklist.h */
+        SHM_BLOB_KINDS,
 };
 
 #define SHM_BLOB_BYTES_MAX (UINT64_C(1) << 31)

@@ -109,8 +109,14 @@ static bool is_mapped(const struct shm_ip *ip)
         return memcmp(ip->b, mapped, sizeof(mapped)) == 0;
 }
 
-/* The ranges of one family, sorted, and their boundaries. NULL lists when there are none. */
-static int family(const struct shm_blocklist_prefix *p, size_t n, bool v4, struct edges *e)
+static void edges_destroy(struct edges *e)
+{
+        free(e->at);
+        free(e->list);
+}
+
+/* The boundaries of one family. 0 or -ENOMEM; edges_destroy() either way. */
+static int edges_create(const struct shm_blocklist_prefix *p, size_t n, bool v4, struct edges *e)
 {
         struct range *r = malloc((n + 1) * sizeof(*r));
         size_t cnt = 0;
@@ -135,7 +141,7 @@ static int family(const struct shm_blocklist_prefix *p, size_t n, bool v4, struc
 }
 
 /* The last boundary of IPv4 may lie behind 255.255.255.255, where nobody asks. */
-static int take_v4(struct dp_blocklist *b, struct edges *e)
+static int v4_create(struct dp_blocklist *b, struct edges *e)
 {
         if (e->cnt != 0 && (e->at[e->cnt - 1] >> 32) != 0xffff)
                 e->cnt--;
@@ -155,28 +161,24 @@ static int take_v4(struct dp_blocklist *b, struct edges *e)
         return 0;
 }
 
-static int build(struct dp_blocklist *b, const struct shm_blocklist_prefix *p, size_t n)
+static int tables_create(struct dp_blocklist *b, const struct shm_blocklist_prefix *p, size_t n)
 {
         struct edges e4 = {0};
         struct edges e6 = {0};
-        int rc = family(p, n, true, &e4);
+        int rc = edges_create(p, n, true, &e4);
 
         if (rc == 0)
-                rc = take_v4(b, &e4);
+                rc = v4_create(b, &e4);
         if (rc == 0)
-                rc = family(p, n, false, &e6);
+                rc = edges_create(p, n, false, &e6);
         if (rc == 0) {
-                addr128 *at = realloc(e6.at, (e6.cnt + 1u) * sizeof(*e6.at));
-
                 b->cnt6 = e6.cnt;
-                b->at6 = at != NULL ? at : e6.at;
+                b->at6 = e6.at;
                 b->list6 = e6.list;
                 e6 = (struct edges){0};
         }
-        free(e4.at);
-        free(e4.list);
-        free(e6.at);
-        free(e6.list);
+        edges_destroy(&e4);
+        edges_destroy(&e6);
         return rc;
 }
 
@@ -195,7 +197,7 @@ int dp_blocklist_create(struct dp_blocklist **out, const struct shm_blocklist_pr
         b = calloc(1, sizeof(*b));
         if (b == NULL)
                 return -ENOMEM;
-        rc = build(b, p, n);
+        rc = tables_create(b, p, n);
         if (rc != 0) {
                 dp_blocklist_destroy(b);
                 return rc;

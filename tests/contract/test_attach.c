@@ -203,7 +203,7 @@ static void fields_out_of_range(void **state)
         REFUSED(SHM_ATTACH_BLOB, 0, (void)0);
         REFUSED(SHM_ATTACH_BLOB, 2, (void)0);
         REFUSED(SHM_ATTACH_BLOB, 1, m.blob_kind = 0);
-        REFUSED(SHM_ATTACH_BLOB, 1, m.blob_kind = SHM_BLOB_BLOCKLIST + 1);
+        REFUSED(SHM_ATTACH_BLOB, 1, m.blob_kind = SHM_BLOB_KINDS);
         REFUSED(SHM_ATTACH_BLOB, 1, m.bytes = 0);
         REFUSED(SHM_ATTACH_BLOB, 1, m.bytes = SHM_BLOB_BYTES_MAX + 1);
         REFUSED(SHM_ATTACH_BLOB, 1, m.bytes = UINT64_MAX);

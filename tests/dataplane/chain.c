@@ -18,6 +18,7 @@
 #include <rte_udp.h>
 
 #include "control/contract/shm_cnc.h"
+#include "dataplane/blocklist_swap.h"
 #include "dataplane/runtime_dir.h"
 
 #define RING_SLOTS 1024u
@@ -203,6 +204,21 @@ struct chain *chain_create(const struct dp_config *config, bool with_control)
         if (with_control)
                 chain_control_attach(c);
         return c;
+}
+
+void chain_blocklist(struct chain *c, const struct shm_blocklist_prefix *prefixes, uint32_t cnt)
+{
+        struct shm_blocklist_head head = {.magic = SHM_BLOCKLIST_MAGIC, .count = cnt};
+        struct dp_swap *slot = &dp_ctl_server_slot(c->server)->blocklist;
+        size_t bytes = sizeof(head) + cnt * sizeof(*prefixes);
+        uint8_t *blob = malloc(bytes);
+
+        assert_non_null(blob);
+        memcpy(blob, &head, sizeof(head));
+        if (cnt != 0)
+                memcpy(blob + sizeof(head), prefixes, cnt * sizeof(*prefixes));
+        assert_int_equal(dp_blocklist_swap_take(slot, blob, bytes), 0);
+        free(blob);
 }
 
 void chain_assert_conserved(const struct chain *c)

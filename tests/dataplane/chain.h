@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/contract/shm_blocklist.h"
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_stats.h"
 #include "dataplane/config.h"
@@ -46,6 +47,9 @@ void chain_pass_ms(struct chain *c, uint64_t ms);
 const struct shm_counters *chain_counters(const struct chain *c);
 /* Asserts received == accounted, now. */
 void chain_assert_conserved(const struct chain *c);
+
+/* Put these prefixes in force as block list 1, 2, ...; none: no block list. */
+void chain_blocklist(struct chain *c, const struct shm_blocklist_prefix *prefixes, uint32_t cnt);
 
 /* ---- the fake control ---- */
 

@@ -11,17 +11,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
 
 #include "control/contract/shm_attach.h"
+#include "control/contract/shm_blocklist.h"
 #include "control/contract/shm_cnc.h"
 #include "dataplane/clock.h"
 #include "dataplane/ctl_server.h"
+#include "dataplane/state/blocklist.h"
 #include "tests/dataplane/chain.h"
 
 static char dir[] = "/tmp/sluice_ctl_XXXXXX";
@@ -301,27 +305,170 @@ static void test_reclaim_waits_for_workers(void **state)
         serve();
 }
 
-static void test_blob_is_declined(void **state)
+/* ---- tables that come as a whole ---- */
+
+/* What the dataplane says to a blob. `claim` is what the message says of it. */
+static int offer_blob(struct peer *p, enum shm_blob_kind kind, int blob,
+                      const struct shm_attach_msg *claim)
 {
         struct shm_attach_msg m;
-        struct peer p;
         size_t fd_cnt;
-        int blob = shm_blob_create("rules", "x", 1);
 
-        (void)state;
-        assert_true(blob >= 0);
-        hello(&p);
-        ready(&p, 1);
         shm_attach_msg_init(&m, SHM_ATTACH_BLOB);
-        m.blob_kind = SHM_BLOB_RULES;
+        m.blob_kind = (uint16_t)kind;
         m.generation = 9;
-        m.bytes = 1;
-        assert_int_equal(shm_attach_send(p.sock, &m, &blob, 1), 0);
-        assert_int_equal(receive(p.sock, &m, NULL, &fd_cnt), 0);
+        m.bytes = claim->bytes;
+        memcpy(m.digest, claim->digest, sizeof(m.digest));
+        assert_int_equal(shm_attach_send(p->sock, &m, &blob, 1), 0);
+        assert_int_equal(receive(p->sock, &m, NULL, &fd_cnt), 0);
         assert_int_equal(m.type, SHM_ATTACH_BLOB_ACK);
         assert_int_equal(m.generation, 9);
-        assert_int_equal(m.status, -EOPNOTSUPP);
         close(blob);
+        return m.status;
+}
+
+static struct shm_attach_msg claim_of(const void *data, size_t bytes)
+{
+        struct shm_attach_msg m = {.bytes = bytes};
+
+        assert_int_equal(EVP_Digest(data, bytes, m.digest, NULL, EVP_sha256(), NULL), 1);
+        return m;
+}
+
+static void test_blob_that_nobody_takes(void **state)
+{
+        struct shm_attach_msg claim = claim_of("x", 1);
+        struct peer p;
+
+        (void)state;
+        hello(&p);
+        ready(&p, 1);
+        assert_int_equal(offer_blob(&p, SHM_BLOB_RULES, shm_blob_create("rules", "x", 1), &claim),
+                         -EOPNOTSUPP);
+        hang_up(&p);
+}
+
+struct list_blob {
+        struct shm_blocklist_head head;
+        struct shm_blocklist_prefix prefix;
+};
+
+/* 192.0.2.0/24 on list 3. */
+static struct list_blob list_blob(void)
+{
+        return (struct list_blob){
+            .head = {.magic = SHM_BLOCKLIST_MAGIC, .count = 1},
+            .prefix = {.ip = {{[10] = 0xff, 0xff, 192, 0, 2}}, .prefix_len = 120, .list = 3},
+        };
+}
+
+static int offer_list(struct peer *p, const struct list_blob *b)
+{
+        struct shm_attach_msg claim = claim_of(b, sizeof(*b));
+
+        return offer_blob(p, SHM_BLOB_BLOCKLIST, shm_blob_create("list", b, sizeof(*b)), &claim);
+}
+
+static uint16_t list_in_force(void)
+{
+        const struct dp_blocklist *list = dp_swap_now(&dp_ctl_server_slot(server)->blocklist);
+        const struct shm_ip ip = {{[10] = 0xff, 0xff, 192, 0, 2, 200}};
+        const struct shm_ip *at = &ip;
+        uint16_t hit;
+
+        if (list == NULL)
+                return 0;
+        dp_blocklist_lookup(list, &at, 1, &hit);
+        return hit;
+}
+
+static void test_blocklist_is_taken_and_stays(void **state)
+{
+        struct list_blob b = list_blob();
+        struct peer p;
+
+        (void)state;
+        assert_int_equal(list_in_force(), 0);
+        hello(&p);
+        ready(&p, 1);
+        assert_int_equal(offer_list(&p, &b), 0);
+        assert_int_equal(list_in_force(), 3);
+        b.prefix.list = 4;
+        assert_int_equal(offer_list(&p, &b), 0);
+        assert_int_equal(list_in_force(), 4);
+        hang_up(&p);
+        serve();
+        assert_int_equal(list_in_force(), 4); /* control is gone, the list is not */
+        hello(&p);
+        ready(&p, 2);
+        b.head.count = 0;
+        struct shm_attach_msg claim = claim_of(&b, sizeof(b.head));
+        assert_int_equal(
+            offer_blob(&p, SHM_BLOB_BLOCKLIST, shm_blob_create("list", &b, sizeof(b.head)), &claim),
+            0);
+        assert_null(dp_swap_now(&dp_ctl_server_slot(server)->blocklist));
+        hang_up(&p);
+}
+
+static void test_blocklist_that_is_none(void **state)
+{
+        struct list_blob good = list_blob();
+        struct list_blob bad = good;
+        struct shm_attach_msg claim = claim_of(&good, sizeof(good));
+        int unsealed = memfd_create("list", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        struct peer p;
+
+        (void)state;
+        hello(&p);
+        ready(&p, 1);
+        assert_int_equal(offer_list(&p, &good), 0);
+
+        assert_int_equal(write(unsealed, &good, sizeof(good)), sizeof(good));
+        assert_int_equal(offer_blob(&p, SHM_BLOB_BLOCKLIST, unsealed, &claim), -EPERM);
+
+        claim.bytes--;
+        assert_int_equal(offer_blob(&p, SHM_BLOB_BLOCKLIST,
+                                    shm_blob_create("list", &good, sizeof(good)), &claim),
+                         -EBADMSG);
+        claim.bytes++;
+        claim.digest[31] ^= 1;
+        assert_int_equal(offer_blob(&p, SHM_BLOB_BLOCKLIST,
+                                    shm_blob_create("list", &good, sizeof(good)), &claim),
+                         -EBADMSG);
+
+        bad.head.count = 2;
+        assert_int_equal(offer_list(&p, &bad), -EBADMSG);
+        bad = good;
+        bad.prefix.prefix_len = 129;
+        assert_int_equal(offer_list(&p, &bad), -EINVAL);
+
+        assert_int_equal(list_in_force(), 3); /* none of them took its place */
+        hang_up(&p);
+}
+
+/* An old list is freed once the worker that may be reading it has ended its turn. */
+static void test_blocklist_waits_for_workers(void **state)
+{
+        struct shm_counters counters = {0};
+        struct list_blob b = list_blob();
+        const struct dp_blocklist *old;
+        struct dp_ctl worker;
+        struct peer p;
+
+        (void)state;
+        dp_ctl_init(&worker, dp_ctl_server_slot(server), 0, &counters);
+        hello(&p);
+        ready(&p, 1);
+        assert_int_equal(offer_list(&p, &b), 0);
+        old = dp_swap_now(&dp_ctl_server_slot(server)->blocklist);
+        assert_int_equal(offer_list(&p, &b), 0);
+        serve();
+        assert_int_not_equal(dp_blocklist_boundaries(old),
+                             0); /* a sanitizer says if it was freed */
+        assert_non_null(dp_ctl_server_slot(server)->blocklist.retired);
+        dp_ctl_quiesce(&worker);
+        serve();
+        assert_null(dp_ctl_server_slot(server)->blocklist.retired);
         hang_up(&p);
 }
 
@@ -363,7 +510,10 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup_teardown(test_stopped_heart, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_broken_link_is_given_up, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_reclaim_waits_for_workers, set_up, tear_down),
-            cmocka_unit_test_setup_teardown(test_blob_is_declined, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_blob_that_nobody_takes, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_blocklist_is_taken_and_stays, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_blocklist_that_is_none, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_blocklist_waits_for_workers, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_socket_file, set_up, tear_down),
             cmocka_unit_test_teardown(test_stale_socket, tear_down),
         };

@@ -165,6 +165,54 @@ static void test_tx_full_is_told(void **state)
         chain_destroy(c);
 }
 
+/* Before anything is parsed, whatever it is; a known peer passes though it is listed; what comes
+ * from the inside is nobody's block list's business. */
+static void test_blocklist(void **state)
+{
+        static const struct shm_blocklist_prefix listed[] = {
+            {.ip = {{[10] = 0xff, 0xff, 10, 0, 0, 9}}, .prefix_len = 128, .list = 2},
+            {.ip = {{[10] = 0xff, 0xff, 10, 0, 0, 2}}, .prefix_len = 128, .list = 1},
+        };
+        const struct shm_table_update peer = {
+            .op = SHM_TABLE_ADD,
+            .table = SHM_TABLE_PEER,
+            .prefix_len = 128,
+            .reason = SHM_REASON_PASS_ALLOW,
+            .ip = {{[10] = 0xff, 0xff, 10, 0, 0, 9}},
+        };
+        struct chain *c = chain_create(&config, true);
+        struct shm_event e;
+
+        (void)state;
+        chain_send(SHM_SIDE_OUTSIDE, 9, "hello");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 1);
+
+        chain_blocklist(c, listed, 2);
+        chain_send(SHM_SIDE_OUTSIDE, 9, "hello");
+        chain_send(SHM_SIDE_OUTSIDE, 8, "hello");
+        chain_send(SHM_SIDE_INSIDE, 8, "hello"); /* from 10.0.0.2 */
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_BLOCKLIST], 1);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 3);
+        chain_send(SHM_SIDE_OUTSIDE, 9, "INVITE sip:bob@example.com SIP/2.0\r\n\r\n");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_BLOCKLIST], 2);
+        assert_true(chain_event(c, &e));
+        assert_int_equal(e.reason, SHM_REASON_BLOCKLIST);
+        assert_int_equal(e.rule, 2); /* which list */
+
+        chain_answer_raw(c, SHM_REC_TABLE, &peer, sizeof(peer));
+        chain_turn(c);
+        chain_send(SHM_SIDE_OUTSIDE, 9, "hello");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 4);
+
+        chain_blocklist(c, NULL, 0);
+        chain_turn(c);
+        chain_destroy(c);
+}
+
 int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
@@ -173,6 +221,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup(test_other_traffic, reset),
             cmocka_unit_test_setup(test_unclear_on_a_sip_port, reset),
             cmocka_unit_test_setup(test_malformed_has_its_own_reason, reset),
+            cmocka_unit_test_setup(test_blocklist, reset),
             cmocka_unit_test_setup(test_tx_full_is_told, reset),
         };
 
