@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sip_timer.h - Session-Expires and Min-SE (RFC 4028 4, 5). Each holds one value.
+ * sip_timer.h - Session-Expires and Min-SE (RFC 4028 4, 5), Retry-After (RFC 3261 20.33). Each
+ * holds one value.
  */
 #ifndef SLUICE_PARSER_SIP_TIMER_H
 #define SLUICE_PARSER_SIP_TIMER_H
@@ -28,6 +29,16 @@ struct sip_timer {
  */
 enum sip_value sip_session_expires_parse(struct sip_cur *c, struct sip_timer *out);
 enum sip_value sip_min_se_parse(struct sip_cur *c, struct sip_timer *out);
+
+struct sip_retry_after {
+        uint32_t seconds;        /* 0..2^32-2 */
+        uint32_t duration;       /* of being reachable, or SIP_VALUE_ABSENT */
+        struct sip_span comment; /* between the outer brackets; {0,0}: none */
+};
+
+/* Parse all of [pos, end). Comments nest (RFC 3261 25.1) and are read without recursion.
+ * SIP_VALUE_OK, SYNTAX, PARAM, RANGE or DUP. */
+enum sip_value sip_retry_after_parse(struct sip_cur *c, struct sip_retry_after *out);
 
 #ifdef __cplusplus
 }

@@ -30,6 +30,67 @@ enum sip_value {
         SIP_VALUE_CNT,
 };
 
+/* A number that is not there. */
+#define SIP_VALUE_ABSENT UINT32_MAX
+
+/* How a parameter's value is written, and what it becomes. */
+enum sip_value_form {
+        SIP_FORM_FLAG = 0, /* bool: there or not, and no value */
+        SIP_FORM_TOKEN,    /* struct sip_span: a token */
+        SIP_FORM_QUOTED,   /* struct sip_span: what stands between quotes, escapes not decoded */
+        SIP_FORM_TEXT,     /* struct sip_span: a token, a host or what stands between quotes */
+        SIP_FORM_NUMBER,   /* uint32_t: digits without quotes, 0..max; else SIP_VALUE_ABSENT */
+};
+
+/* A parameter that a reader knows. */
+struct sip_value_param {
+        const char *name; /* in lower case */
+        uint32_t max;     /* of a number, below SIP_VALUE_ABSENT */
+        uint16_t at;      /* offset in the reader's result */
+        uint8_t form;     /* enum sip_value_form */
+};
+
+/*
+ * Take parameters up to the end or to the ',' that ends a list element, and put those that the
+ * table knows into `out`, whose spans and flags are 0 beforehand; numbers need not be. Unknown ones
+ * are passed over (RFC 3261 7.3.1). SIP_VALUE_OK, SYNTAX, or with c->pos at the parameter's name
+ * PARAM, DUP or RANGE.
+ */
+enum sip_value sip_value_params(struct sip_cur *c, const struct sip_value_param *known,
+                                unsigned cnt, void *out);
+
+/* Take "name=value" without a ';' in front, as the first of some lists of parameters is written.
+ * SIP_VALUE_OK or SYNTAX. */
+enum sip_value sip_value_pair(struct sip_cur *c, struct sip_param *p);
+
+/* Put one parameter where the table says, as sip_value_params() does with each; but the numbers of
+ * *out have been set to SIP_VALUE_ABSENT. SIP_VALUE_OK, PARAM, DUP or RANGE. */
+enum sip_value sip_value_take(const struct sip_cur *c, const struct sip_param *p,
+                              const struct sip_value_param *known, unsigned cnt, void *out);
+
+/*
+ * Take one address, name-addr or addr-spec, with such parameters behind it; what is wrong with the
+ * address is SYNTAX. "*" is none.
+ */
+enum sip_value sip_value_addr(struct sip_cur *c, const struct sip_value_param *known, unsigned cnt,
+                              struct sip_addr *addr, void *out);
+
+/*
+ * Behind an element of a list: true and the cursor at the next element, false at the end. What is
+ * neither, and a comma with nothing behind it, is false and *v = SYNTAX. So a list is read by
+ * `do v = sip_x_parse(c, &x); while (v == SIP_VALUE_OK && sip_value_more(c, &v));`
+ */
+bool sip_value_more(struct sip_cur *c, enum sip_value *v);
+
+/* Parse all of [pos, end) as a number 0..max, as Max-Breadth and Flow-Timer are. SIP_VALUE_OK,
+ * SYNTAX or RANGE. */
+enum sip_value sip_value_number(struct sip_cur *c, uint32_t max, uint32_t *out);
+
+/* q of RFC 3261 25.1, "0" to "1" with up to three decimals, in thousandths; SIP_VALUE_NO_Q for
+ * anything else. */
+#define SIP_VALUE_NO_Q 0xffffu
+uint16_t sip_value_q(const uint8_t *buf, struct sip_span s);
+
 /* The name of a reason in lower case, "unknown" outside the enumeration. Static storage. */
 const char *sip_value_name(enum sip_value v);
 
