@@ -58,6 +58,7 @@ struct cp_policy *cp_policy_create(struct cp_config *config, uint32_t generation
         if (p == NULL)
                 return NULL;
         p->generation = generation;
+        sip_profile_init(&p->weakest, SIP_PROFILE_LENIENT);
         p->allow = compile_list(c->allow, c->allow_count, now_ns, &p->allow_map,
                                 previous == NULL ? NULL : &previous->allow_map);
         p->deny = compile_list(c->deny, c->deny_count, now_ns, &p->deny_map,
@@ -182,7 +183,7 @@ static void decide(const struct cp_policy *p, const struct shm_flow *flow,
         bool outside = flow->side == SHM_SIDE_OUTSIDE;
         uint32_t number = 0;
 
-        if (sip_check(msg).verdict == SIP_VERDICT_REJECT) {
+        if (sip_check_set(&p->weakest, &msg->anomalies).verdict == SIP_VERDICT_REJECT) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_SIP_MALFORMED, 0);
         } else if ((allow = listed(&p->allow_map, &flow->src, now_ns)) != NULL) {
                 answer_pass(out, SHM_REASON_PASS_ALLOW);

@@ -14,7 +14,7 @@
 #include "control/config.h"
 #include "control/contract/shm_msg.h"
 #include "control/prefix_map.h"
-#include "parser/sip_msg.h"
+#include "parser/sip_profile.h"
 
 struct cp_routes;
 struct cp_scanners;
@@ -37,6 +37,7 @@ struct cp_policy {
         const struct cp_prefix_map *bans; /* to struct cp_ban; borrowed, may be NULL */
         struct cp_scanners *scanners;
         struct cp_routes *routes;
+        struct sip_profile weakest; /* what it rejects, every dataplane rejects */
 };
 
 /*
@@ -53,10 +54,10 @@ void cp_policy_destroy(struct cp_policy *p);
  * Decide about a request record and its parsed message (parsed with whatever result). Fills *out so
  * that it passes shm_reply_check(). Pure; time is what the caller says it is.
  *
- * In this order: a message that does not parse is dropped (the dataplane does not ask about such,
- * so this one was cut or forged); allow list; deny list, bans and scanners (outside only);
- * responses and messages within a dialog pass; routes of the message's side; the default, for
- * requests from the outside. A rejected ACK or response is dropped instead.
+ * In this order: a message that no profile of the parser lets through is dropped (the dataplane
+ * does not ask about such, so this one was cut or forged); allow list; deny list, bans and scanners
+ * (outside only); responses and messages within a dialog pass; routes of the message's side; the
+ * default, for requests from the outside. A rejected ACK or response is dropped instead.
  */
 void cp_policy_decide(const struct cp_policy *p, const struct shm_request *req,
                       const struct sip_msg *msg, uint64_t now_ns, struct shm_reply *out);

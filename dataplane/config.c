@@ -9,6 +9,8 @@
 
 #include <cyaml/cyaml.h>
 
+#include "dataplane/config_profile.h"
+
 /* ---- what the YAML parser fills; an absent key is a NULL pointer ---- */
 
 struct yaml_interface {
@@ -49,6 +51,7 @@ struct yaml_dataplane {
         char **emergency_numbers;
         uint32_t emergency_numbers_count;
         struct yaml_exceptions *exceptions;
+        struct dp_yaml_parser *parser;
 };
 
 struct yaml_root {
@@ -154,6 +157,8 @@ static const cyaml_schema_field_t dataplane_fields[] = {
                          DP_EMERGENCY_MAX),
     CYAML_FIELD_MAPPING_PTR("exceptions", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                             struct yaml_dataplane, exceptions, exception_fields),
+    CYAML_FIELD_MAPPING_PTR("parser", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct yaml_dataplane, parser, dp_yaml_parser_fields),
     CYAML_FIELD_END,
 };
 
@@ -210,6 +215,17 @@ static int fault_tell(const char *path, const struct fault *f)
         return -EINVAL;
 }
 
+/* Where "key:" stands in a line, behind white space or in a flow mapping. NULL: it does not. */
+static const char *key_in(const char *line, const char *key)
+{
+        size_t len = strlen(key);
+
+        for (const char *at = line; (at = strstr(at, key)) != NULL; at++)
+                if ((at == line || strchr(" {,", at[-1]) != NULL) && at[len] == ':')
+                        return at;
+        return NULL;
+}
+
 /* Where "key:" stands in the file; our keys are unique in it but for those of control. */
 static void fault_locate(const char *path, const char *key, struct fault *f)
 {
@@ -220,15 +236,16 @@ static void fault_locate(const char *path, const char *key, struct fault *f)
         if (in == NULL)
                 return;
         for (unsigned n = 1; fgets(line, sizeof(line), in) != NULL; n++) {
-                size_t indent = strspn(line, " ");
-                size_t len = strlen(key);
+                const char *at;
 
-                if (indent == 0 && line[0] != '#' && line[0] != '\n')
+                line[strcspn(line, "#\n")] = '\0';
+                if (line[0] != ' ' && line[0] != '\0')
                         ours =
                             strncmp(line, "dpdk:", 5) == 0 || strncmp(line, "dataplane:", 10) == 0;
-                if (ours && strncmp(line + indent, key, len) == 0 && line[indent + len] == ':') {
+                at = ours ? key_in(line, key) : NULL;
+                if (at != NULL) {
                         f->line = n;
-                        f->column = (unsigned)indent + 1;
+                        f->column = (unsigned)(at - line) + 1;
                         break;
                 }
         }
@@ -286,6 +303,7 @@ static void config_default(struct dp_config *c)
         c->exceptions[SHM_CLASS_PEER] = DP_POLICY_PASS;
         c->exceptions[SHM_CLASS_IN_DIALOG] = DP_POLICY_PASS;
         c->exceptions[SHM_CLASS_EMERGENCY] = DP_POLICY_PASS;
+        sip_profile_init(&c->profile, SIP_PROFILE_DEFAULT);
 }
 
 /* One row per number: its place in the file, its range, where it goes. */
@@ -365,6 +383,18 @@ static void lists_apply(const struct yaml_dataplane *y, struct dp_config *c)
                         c->exceptions[i] = y->exceptions->cls[i];
 }
 
+static int profile_apply(const char *path, const struct yaml_dataplane *y, struct dp_config *c)
+{
+        struct dp_profile_fault why;
+        struct fault f = {0};
+
+        if (dp_profile_apply(y->parser, &c->profile, &why) == 0)
+                return 0;
+        snprintf(f.text, sizeof(f.text), "%s", why.text);
+        fault_locate(path, why.key, &f);
+        return fault_tell(path, &f);
+}
+
 static int dataplane_apply(const char *path, const struct yaml_dataplane *y, struct dp_config *c)
 {
         c->mode = y->mode != 0 ? y->mode : c->mode;
@@ -374,7 +404,9 @@ static int dataplane_apply(const char *path, const struct yaml_dataplane *y, str
         c->events = y->events != 0 ? y->events : c->events;
         c->socket = y->socket != NULL ? y->socket : c->socket;
         lists_apply(y, c);
-        return numbers_apply(path, y, c);
+        int rc = profile_apply(path, y, c);
+
+        return rc != 0 ? rc : numbers_apply(path, y, c);
 }
 
 static cyaml_config_t yaml_config(struct fault *f)

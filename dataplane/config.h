@@ -13,6 +13,7 @@
 
 #include "control/contract/shm_base.h"
 #include "dataplane/state/trust.h"
+#include "parser/sip_profile.h"
 
 enum dp_mode {
         DP_MODE_INLINE = 1, /* bump in the wire between an outside and an inside port */
@@ -75,6 +76,7 @@ struct dp_config {
         uint32_t sip_port_cnt;
         const char *emergency[DP_EMERGENCY_MAX]; /* user parts, compared octet by octet */
         uint32_t emergency_cnt;
+        struct sip_profile profile; /* what is wrong with a message, and what follows from it */
 
         void *yaml; /* owner of the strings above */
 };

@@ -211,7 +211,8 @@ static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
         dp_decap_init(&w->decap);
         dp_guard_init(&w->guard, w->bans, w->ctl.slot != NULL ? &w->ctl.slot->blocklist : NULL);
         w->reassemble = (struct dp_reassemble){.fragments = c->fragments, .counters = &w->counters};
-        w->parse = (struct dp_parse){.sip_port_cnt = c->sip_port_cnt, .counters = &w->counters};
+        w->parse = (struct dp_parse){
+            .sip_port_cnt = c->sip_port_cnt, .profile = c->profile, .counters = &w->counters};
         for (uint32_t i = 0; i < c->sip_port_cnt; i++)
                 w->parse.sip_ports[i] = c->sip_ports[i];
         w->match = (struct dp_match){.seed = *seed};

@@ -72,8 +72,11 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "the exit status is 1."},
     {"attach", "SOCKET", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES | CP_CLI_FILES, no_opts,
      cp_cmd_attach, "let control serve one more dataplane, until that one ends", NULL},
-    {"parse", "[--json] FILE...", 1, UCHAR_MAX, CP_CLI_RAW | CP_CLI_FILES, no_opts, cp_cmd_parse,
-     "parse files that hold one SIP message each and show what the dataplane would read", NULL},
+    {"parse", "[--json] [--profile NAME] FILE...", 1, UCHAR_MAX, CP_CLI_RAW | CP_CLI_FILES, no_opts,
+     cp_cmd_parse,
+     "parse files that hold one SIP message each and show what the dataplane would read",
+     "The profile, strict, default or lenient, says what is accepted, normalised or rejected. Exit "
+     "status 1 when a message was rejected."},
     {"doctor", "", 0, 0, 0, doctor_opts, cp_cmd_doctor,
      "look for what keeps this machine from running well, and say what mends it",
      "Needs neither control nor dataplane. Exit status 1 when a check fails; warnings do not "

@@ -15,6 +15,13 @@
 
 enum { EXIT_FINE = 0, EXIT_REJECTED = 1, EXIT_TROUBLE = 2 };
 
+struct run {
+        bool json;
+        enum sip_profile_id id;
+        struct sip_profile profile;
+        uint8_t *buf; /* READ_BYTES_MAX octets */
+};
+
 /* One octet more than a message may have, so that a longer file is seen to be longer. */
 #define READ_BYTES_MAX (SIP_MSG_BYTES_MAX + 1u)
 
@@ -165,9 +172,10 @@ static void put_fields(json_t *o, const struct sip_msg *m, size_t skipped)
         json_object_set_new(o, "anomalies", anomalies(m));
 }
 
-static int print_json(const char *file, const struct sip_msg *m, size_t skipped)
+static int print_json(const struct run *r, const char *file, const struct sip_msg *m,
+                      size_t skipped)
 {
-        struct sip_judgement j = sip_check(m);
+        struct sip_judgement j = sip_check_set(&r->profile, &m->anomalies);
         json_t *o = json_object();
         int rc;
 
@@ -176,6 +184,7 @@ static int print_json(const char *file, const struct sip_msg *m, size_t skipped)
         json_object_set_new(o, "reason",
                             j.reason == SIP_ANOM_NONE ? json_null()
                                                       : json_string(sip_anomaly_name(j.reason)));
+        json_object_set_new(o, "profile", json_string(sip_profile_name(r->id)));
         put_fields(o, m, skipped);
         rc = json_dumpf(o, stdout, JSON_COMPACT);
         json_decref(o);
@@ -210,9 +219,10 @@ static void print_headers(const struct sip_msg *m)
         }
 }
 
-static void print_listing(const char *file, const struct sip_msg *m, size_t skipped)
+static void print_listing(const struct run *r, const char *file, const struct sip_msg *m,
+                          size_t skipped)
 {
-        struct sip_judgement j = sip_check(m);
+        struct sip_judgement j = sip_check_set(&r->profile, &m->anomalies);
 
         printf("%s: %s", file, sip_verdict_name(j.verdict));
         if (j.reason != SIP_ANOM_NONE)
@@ -256,63 +266,82 @@ static bool read_file(const char *path, uint8_t *buf, size_t *len)
         return good;
 }
 
-static int parse_one(const char *path, bool json, uint8_t *buf)
+static int parse_one(const struct run *r, const char *path)
 {
         static struct sip_msg m;
+        struct sip_judgement j;
         size_t len, skipped;
 
-        if (!read_file(path, buf, &len))
+        if (!read_file(path, r->buf, &len))
                 return EXIT_TROUBLE;
-        sip_parse(buf, len, &m);
-        skipped = (size_t)(m.buf - buf);
-        if (!json)
-                print_listing(path, &m, skipped);
-        else if (print_json(path, &m, skipped) != 0)
+        sip_parse(r->buf, len, &m);
+        skipped = (size_t)(m.buf - r->buf);
+        j = sip_check_profile(&r->profile, &m);
+        if (!r->json)
+                print_listing(r, path, &m, skipped);
+        else if (print_json(r, path, &m, skipped) != 0)
                 return EXIT_TROUBLE;
-        return sip_check(&m).verdict == SIP_VERDICT_REJECT ? EXIT_REJECTED : EXIT_FINE;
+        return j.verdict == SIP_VERDICT_REJECT ? EXIT_REJECTED : EXIT_FINE;
+}
+
+static int usage(void)
+{
+        fprintf(stderr, "usage: sluicectl parse [--json] [--profile NAME] FILE...\n");
+        return EXIT_TROUBLE;
+}
+
+/* Options may stand between the files; those are moved together to argv[1]... Returns how many, -1
+ * after a usage error. */
+static int take_options(int argc, char **argv, struct run *r)
+{
+        bool options = true;
+        int files = 0;
+
+        for (int i = 1; i < argc; i++) {
+                const char *profile = NULL;
+
+                if (!options || argv[i][0] != '-' || argv[i][1] == '\0') {
+                        argv[++files] = argv[i];
+                        continue;
+                }
+                if (strcmp(argv[i], "--") == 0)
+                        options = false;
+                else if (strcmp(argv[i], "--json") == 0)
+                        r->json = true;
+                else if (strcmp(argv[i], "--profile") == 0 && i + 1 < argc)
+                        profile = argv[++i];
+                else if (strncmp(argv[i], "--profile=", 10) == 0)
+                        profile = argv[i] + 10;
+                else
+                        return -1;
+                if (profile)
+                        r->id = sip_profile_find(profile);
+                if (r->id == SIP_PROFILE_CNT)
+                        return -1;
+        }
+        return files;
 }
 
 int cp_cli_parse(int argc, char **argv)
 {
-        bool json = false;
-        bool options = true;
-        int files = 0;
+        struct run r = {.id = SIP_PROFILE_DEFAULT};
+        int files = take_options(argc, argv, &r);
         int worst = EXIT_FINE;
-        uint8_t *buf;
 
-        for (int i = 1; i < argc; i++) {
-                bool option = options && argv[i][0] == '-' && argv[i][1] != '\0';
-
-                if (option && strcmp(argv[i], "--") == 0)
-                        options = false;
-                else if (option && strcmp(argv[i], "--json") == 0)
-                        json = true;
-                else if (option)
-                        files = argc + 1; /* no such option: more files than there can be */
-                else
-                        files++;
-        }
-        if (files == 0 || files > argc) {
-                fprintf(stderr, "usage: sluicectl parse [--json] FILE...\n");
-                return EXIT_TROUBLE;
-        }
-        buf = malloc(READ_BYTES_MAX);
-        if (!buf) {
+        if (files <= 0)
+                return usage();
+        sip_profile_init(&r.profile, r.id);
+        r.buf = malloc(READ_BYTES_MAX);
+        if (!r.buf) {
                 fprintf(stderr, "sluicectl parse: out of memory\n");
                 return EXIT_TROUBLE;
         }
-        options = true;
-        for (int i = 1; i < argc; i++) {
-                int rc;
+        for (int i = 1; i <= files; i++) {
+                int rc = parse_one(&r, argv[i]);
 
-                if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
-                        options = strcmp(argv[i], "--") != 0;
-                        continue;
-                }
-                rc = parse_one(argv[i], json, buf);
                 if (rc > worst)
                         worst = rc;
         }
-        free(buf);
+        free(r.buf);
         return worst;
 }

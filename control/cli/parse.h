@@ -6,11 +6,12 @@
 #define SLUICE_CONTROL_CLI_PARSE_H
 
 /*
- * parse [--json] FILE...; argv[0] is "parse". Each file, "-" for standard input, holds one message
+ * parse [--json] [--profile NAME] FILE...; argv[0] is "parse"; argv is changed. NAME is strict,
+ * default or lenient. Each file, "-" for standard input, holds one message
  * as one datagram would. Writes to stdout, with --json one line of JSON a file.
  *
- * JSON: file, verdict (accept|normalise|reject), reason (an anomaly's name; null on accept), kind
- * (request|response), method, status, request_uri, call_id, cseq, cseq_method, from_tag, to_tag,
+ * JSON: file, verdict (accept|normalise|reject), reason (an anomaly's name; null on accept),
+ * profile, kind (request|response), method, status, request_uri, call_id, cseq, cseq_method, from_tag, to_tag,
  * via_branch, via_count, content_length, body_offset, headers [{name, value}], anomalies [names].
  * What the message does not have is null. body_offset counts octets of the file, leading line ends
  * included. Names stand as sent; folds in values are one SP. Each octet that is not part of

@@ -15,6 +15,7 @@
 struct dp_parse {
         uint16_t sip_ports[DP_SIP_PORTS_MAX];
         uint32_t sip_port_cnt;
+        struct sip_profile profile;
         struct shm_counters *counters;
 };
 

@@ -120,7 +120,7 @@ static void test_refusals(void **state)
             {"why a b", "one argument too many: b"},
             {"status x", "one argument too many: x"},
             {"why", "why needs ADDRESS|CALL-ID"},
-            {"parse", "parse needs [--json] FILE..."},
+            {"parse", "parse needs [--json] [--profile NAME] FILE..."},
         };
 
         (void)state;

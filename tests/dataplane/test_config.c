@@ -80,6 +80,7 @@ static void test_documented_file_is_the_default(void **state)
         assert_int_equal(c.fragments, d.fragments);
         assert_int_equal(c.events, d.events);
         assert_memory_equal(c.exceptions, d.exceptions, sizeof(c.exceptions));
+        assert_memory_equal(&c.profile, &d.profile, sizeof(c.profile));
         assert_string_equal(c.socket, d.socket);
         assert_int_equal(c.workers, d.workers);
         assert_int_equal(c.mempool_size, d.mempool_size);
@@ -119,6 +120,9 @@ static void test_every_key(void **state)
                  "  cache-entries: 128\n  ban-entries: 256\n  sip-ports: [5060, 5080]\n"
                  "  emergency-numbers: ['000']\n"
                  "  exceptions: {other: reject, peer: drop}\n"
+                 "  parser:\n    profile: strict\n"
+                 "    anomalies: {hdr_folded: reject, via_maddr: accept, date_syntax: normalise}\n"
+                 "    caps: {request-uri: 100, headers: 7}\n"
                  "control: {anything: 1}\npolicy: {more: [2]}\n",
                  &c, told, sizeof(told)),
             0);
@@ -138,6 +142,14 @@ static void test_every_key(void **state)
         assert_int_equal(c.exceptions[SHM_CLASS_OTHER], DP_POLICY_REJECT);
         assert_int_equal(c.exceptions[SHM_CLASS_PEER], DP_POLICY_DROP);
         assert_int_equal(c.exceptions[SHM_CLASS_EMERGENCY], DP_POLICY_PASS);
+        assert_int_equal(sip_profile_verdict(&c.profile, SIP_ANOM_HDR_FOLDED), SIP_VERDICT_REJECT);
+        assert_int_equal(sip_profile_verdict(&c.profile, SIP_ANOM_VIA_MADDR), SIP_VERDICT_ACCEPT);
+        assert_int_equal(sip_profile_verdict(&c.profile, SIP_ANOM_DATE_SYNTAX),
+                         SIP_VERDICT_NORMALISE);
+        assert_int_equal(sip_profile_verdict(&c.profile, SIP_ANOM_HDR_LF_ONLY), SIP_VERDICT_REJECT);
+        assert_int_equal(c.profile.cap[SIP_CAP_RURI], 100);
+        assert_int_equal(c.profile.cap[SIP_CAP_HEADERS], 7);
+        assert_int_equal(c.profile.cap[SIP_CAP_FROM], 256);
 
         char prog[] = "prog";
         char *argv[] = {prog, NULL};
@@ -175,6 +187,16 @@ static void test_faults(void **state)
             {"dpdk:\n  interfaces:\n  - {interface: a, role: inside}\n"
              "  - {interface: b, role: inside}\n",
              2, 3, "one role outside, one inside"},
+            {"dataplane:\n  parser:\n    profile: stern\n", 3, 14, "stern"},
+            {"dataplane:\n  parser:\n    anomalies: {hdr_fold: reject}\n", 3, 16, "hdr_fold"},
+            {"dataplane:\n  parser:\n    anomalies: {hdr_folded: drop}\n", 3, 29, "drop"},
+            {"dataplane:\n  parser:\n    anomalies: {hdr_folded: reject, hdr_nul: accept}\n", 3, 37,
+             "can only be rejected"},
+            {"dataplane:\n  parser:\n    anomalies:\n      tag_dup: normalise\n", 4, 7,
+             "can only be rejected"},
+            {"dataplane:\n  parser: {caps: {call-id: 513}}\n", 2, 19, "not within 1..512"},
+            {"dataplane:\n  parser:\n    caps:\n      via: 0\n", 4, 7, "not within 1..65535"},
+            {"dataplane:\n  parser:\n    caps: {uri: 9}\n", 3, 11, "uri"},
             {"datapane: {}\n", 1, 1, "datapane"},
             {"dataplane: [\n", 1, 12, "MAPPING"},
         };

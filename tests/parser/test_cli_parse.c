@@ -107,7 +107,7 @@ static void request(void **state)
                     "a\xef\xbf\xbd"
                     "b");
         h = json_object_get(j, "anomalies");
-        assert_int_equal(json_array_size(h), 7);
+        assert_int_equal(json_array_size(h), 8);
         json_decref(j);
 }
 
@@ -162,6 +162,42 @@ static void exit_codes(void **state)
         assert_int_equal(run(4, missing), 2);
 }
 
+static void profiles(void **state)
+{
+        static const char text[] =
+            "OPTIONS sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n"
+            "From: <sip:a@h>;tag=ft\r\nTo: <sip:b@h>\r\nCall-ID: c@h\r\nCSeq: 5 OPTIONS\r\n"
+            "Date: never\r\nMax-Forwards: 70\r\n\r\n";
+        static const struct {
+                const char *profile;
+                int rc;
+                const char *name;
+        } rows[] = {
+            {"strict", 1, "strict"},   {"--profile=lenient", 0, "lenient"},
+            {"default", 1, "default"}, {"stern", 2, NULL},
+            {"--profile=", 2, NULL},
+        };
+        json_error_t e;
+
+        (void)state;
+        write_file(text, sizeof(text) - 1);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                bool one = rows[i].profile[0] == '-';
+                const char *argv[] = {"parse", "--json", one ? rows[i].profile : "--profile",
+                                      one ? file : rows[i].profile, file};
+                json_t *j;
+
+                assert_int_equal(run(one ? 4 : 5, argv), rows[i].rc);
+                if (!rows[i].name)
+                        continue;
+                j = json_load_file(out, 0, &e);
+                assert_non_null(j);
+                same_string(j, "profile", rows[i].name);
+                same_string(j, "reason", rows[i].rc == 0 ? NULL : "date_syntax");
+                json_decref(j);
+        }
+}
+
 /* What a stranger wrote cannot reach the terminal as a control sequence. */
 static void listing_is_escaped(void **state)
 {
@@ -193,11 +229,9 @@ static int tear_down(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(request),
-            cmocka_unit_test(response_and_absent),
-            cmocka_unit_test(garbage),
-            cmocka_unit_test(exit_codes),
-            cmocka_unit_test(listing_is_escaped),
+            cmocka_unit_test(request),  cmocka_unit_test(response_and_absent),
+            cmocka_unit_test(garbage),  cmocka_unit_test(exit_codes),
+            cmocka_unit_test(profiles), cmocka_unit_test(listing_is_escaped),
         };
 
         if (!mkdtemp(dir))
