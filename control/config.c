@@ -146,6 +146,8 @@ static void fill_policy(struct cp_config_policy *p, const struct cp_raw_policy *
         p->allow_count = raw->allow_count;
         p->deny = raw->deny;
         p->deny_count = raw->deny_count;
+        p->blocklists = raw->blocklists;
+        p->blocklists_count = raw->blocklists_count;
         p->routes = raw->routes;
         p->routes_count = raw->routes_count;
 }

@@ -19,6 +19,7 @@
 #define CP_CONFIG_BYTES_MAX    (8u << 20)
 #define CP_DATAPLANES_MAX      16u    /* attached at once, those of `sluicectl attach` included */
 #define CP_ENTRIES_MAX         65536u /* allow and deny entries each; bans */
+#define CP_BLOCKLISTS_MAX      64u
 #define CP_ROUTES_MAX          4096u
 #define CP_LIST_MAX            1024u /* any other list */
 
@@ -32,6 +33,20 @@ struct cp_config_entry { /* of allow and deny; `prefix` parses */
         char *prefix;
         uint32_t ttl_s; /* 0 = for ever */
         char *reason;   /* may be NULL */
+};
+
+enum cp_blocklist_format {
+        CP_BLOCKLIST_AUTO = 0, /* by the first line */
+        CP_BLOCKLIST_TEXT,
+        CP_BLOCKLIST_IPSET,
+        CP_BLOCKLIST_CSV,
+};
+
+struct cp_config_blocklist {
+        char *name;
+        char *file;
+        uint8_t format;  /* enum cp_blocklist_format */
+        uint32_t column; /* csv: 1.. */
 };
 
 struct cp_config_match { /* every list may be empty: no condition */
@@ -73,6 +88,8 @@ struct cp_config_policy {
         uint32_t allow_count;
         struct cp_config_entry *deny;
         uint32_t deny_count;
+        struct cp_config_blocklist *blocklists;
+        uint32_t blocklists_count;
         struct cp_config_route *routes;
         uint32_t routes_count;
 };

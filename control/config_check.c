@@ -68,6 +68,31 @@ static int check_entries(struct check *ck, const char *list, const struct cp_con
         return 0;
 }
 
+static int check_blocklists(struct check *ck, struct cp_config_policy *p)
+{
+        for (uint32_t i = 0; i < p->blocklists_count; i++) {
+                struct cp_config_blocklist *b = &p->blocklists[i];
+                char path[64];
+                bool given;
+
+                snprintf(path, sizeof(path), "policy/blocklists/%u/column", i);
+                given = cp_yaml_find(ck->yaml, path, NULL, NULL);
+                if (given && b->format != CP_BLOCKLIST_CSV)
+                        return bad(ck, path, "only a list with format: csv has a column");
+                if (given && b->column == 0)
+                        return bad(ck, path, "columns count from 1");
+                if (!given)
+                        b->column = 1;
+                for (uint32_t k = 0; k < i; k++) {
+                        if (strcmp(p->blocklists[k].name, b->name) != 0)
+                                continue;
+                        snprintf(path, sizeof(path), "policy/blocklists/%u/name", i);
+                        return bad(ck, path, "there is a block list '%.64s' already", b->name);
+                }
+        }
+        return 0;
+}
+
 static int check_method(const char *method)
 {
         static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -128,6 +153,8 @@ static int check_policy(struct check *ck, struct cp_config_policy *p)
         rc = check_entries(ck, "allow", p->allow, p->allow_count);
         if (rc == 0)
                 rc = check_entries(ck, "deny", p->deny, p->deny_count);
+        if (rc == 0)
+                rc = check_blocklists(ck, p);
         for (uint32_t i = 0; i < p->routes_count && rc == 0; i++)
                 rc = check_route(ck, &p->routes[i], i);
         return rc;

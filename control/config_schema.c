@@ -31,6 +31,13 @@ static const cyaml_strval_t side_words[] = {
     {"inside", SHM_SIDE_INSIDE},
 };
 
+static const cyaml_strval_t format_words[] = {
+    {"auto", CP_BLOCKLIST_AUTO},
+    {"text", CP_BLOCKLIST_TEXT},
+    {"ipset", CP_BLOCKLIST_IPSET},
+    {"csv", CP_BLOCKLIST_CSV},
+};
+
 static const cyaml_schema_value_t text_value = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, TEXT_MAX),
 };
@@ -45,6 +52,21 @@ static const cyaml_schema_field_t entry_fields[] = {
 
 static const cyaml_schema_value_t entry_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_entry, entry_fields),
+};
+
+static const cyaml_schema_field_t blocklist_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct cp_config_blocklist, name, 1,
+                           TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("file", CYAML_FLAG_POINTER, struct cp_config_blocklist, file, 1,
+                           PATH_TEXT_MAX),
+    CYAML_FIELD_ENUM("format", OPT_WORD, struct cp_config_blocklist, format, format_words,
+                     CYAML_ARRAY_LEN(format_words)),
+    CYAML_FIELD_UINT("column", OPT, struct cp_config_blocklist, column),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t blocklist_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_blocklist, blocklist_fields),
 };
 
 #define TEXTS(key, structure, member) \
@@ -96,6 +118,8 @@ static const cyaml_schema_field_t policy_fields[] = {
                          CP_ENTRIES_MAX),
     CYAML_FIELD_SEQUENCE("deny", OPT_PTR, struct cp_raw_policy, deny, &entry_value, 0,
                          CP_ENTRIES_MAX),
+    CYAML_FIELD_SEQUENCE("blocklists", OPT_PTR, struct cp_raw_policy, blocklists, &blocklist_value,
+                         0, CP_BLOCKLISTS_MAX),
     CYAML_FIELD_SEQUENCE("routes", OPT_PTR, struct cp_raw_policy, routes, &route_value, 0,
                          CP_ROUTES_MAX),
     CYAML_FIELD_END,

@@ -30,6 +30,8 @@ struct cp_raw_policy {
         uint32_t allow_count;
         struct cp_config_entry *deny;
         uint32_t deny_count;
+        struct cp_config_blocklist *blocklists;
+        uint32_t blocklists_count;
         struct cp_config_route *routes;
         uint32_t routes_count;
 };

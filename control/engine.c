@@ -2,9 +2,11 @@
 #include "control/engine.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "control/log.h"
 #include "control/publisher.h"
@@ -62,16 +64,69 @@ static void open_state(struct cp_engine *e, const char *dir)
                 cp_log(CP_LOG_WARNING, "stored bans could not all be read from %s", dir);
 }
 
+/* Take a list over, and seal it for the dataplanes. An equal one changes nothing. */
+static int blocklist_set(struct cp_engine *e, struct cp_blocklist *b)
+{
+        struct cp_blob *blob = &e->blocklist_blob;
+        int fd;
+
+        if (e->blocklist != NULL && memcmp(blob->digest, b->digest, sizeof(b->digest)) == 0) {
+                cp_blocklist_destroy(b);
+                return 0;
+        }
+        fd = shm_blob_create("sluice_blocklist", b->blob, b->bytes);
+        if (fd < 0) {
+                cp_blocklist_destroy(b);
+                return fd;
+        }
+        if (e->blocklist != NULL)
+                close(blob->fd);
+        cp_blocklist_destroy(e->blocklist);
+        e->blocklist = b;
+        blob->kind = SHM_BLOB_BLOCKLIST;
+        blob->fd = fd;
+        blob->bytes = b->bytes;
+        blob->generation++;
+        memcpy(blob->digest, b->digest, sizeof(blob->digest));
+        return 0;
+}
+
+/* 0, or a negative errno and *err. */
+static int blocklist_load(struct cp_engine *e, const struct cp_config *config,
+                          struct cp_config_error *err)
+{
+        struct cp_blocklist *b = NULL;
+        int rc = cp_blocklist_create(&b, &config->policy, err);
+
+        if (rc != 0)
+                return rc;
+        rc = blocklist_set(e, b);
+        if (rc != 0) {
+                *err = (struct cp_config_error){0};
+                snprintf(err->text, sizeof(err->text), "block lists: %s", strerror(-rc));
+        }
+        return rc;
+}
+
 int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_config *config)
 {
         const struct cp_config_control *c = &config->control;
+        struct cp_config_error err;
+        char text[600];
         uint32_t generation;
+        int rc;
 
         memset(e, 0, sizeof(*e));
         e->config_path = config_path;
         e->started_ns = cp_clock_mono_ns();
         cp_gate_init(&e->decide_gate);
         cp_gate_init(&e->event_gate);
+        rc = blocklist_load(e, config, &err);
+        if (rc != 0) {
+                cp_log(CP_LOG_ERROR, "%s", cp_config_error_print(&err, text, sizeof(text)));
+                cp_config_free(config);
+                return rc;
+        }
         if (cp_event_queue_init(&e->queue) != 0)
                 goto no_memory;
         e->writer = cp_event_writer_create(c->eve_file, c->why_entries, &e->queue);
@@ -98,6 +153,9 @@ void cp_engine_fini(struct cp_engine *e)
 {
         while (e->link_cnt != 0)
                 cp_supervisor_remove(e, e->link_cnt - 1);
+        if (e->blocklist != NULL)
+                close(e->blocklist_blob.fd);
+        cp_blocklist_destroy(e->blocklist);
         cp_event_writer_destroy(e->writer);
         cp_event_queue_fini(&e->queue);
         cp_tables_fini(&e->tables);
@@ -158,6 +216,11 @@ int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
 
         if (rc != 0)
                 return rc;
+        rc = blocklist_load(e, config, err);
+        if (rc != 0) {
+                cp_config_free(config);
+                return rc;
+        }
         fresh =
             cp_policy_create(config, next_generation(e, config->digest), cp_clock_real_ns(), old);
         if (fresh == NULL) {

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "control/bans.h"
+#include "control/blocklist.h"
 #include "control/config.h"
 #include "control/decider.h"
 #include "control/event_writer.h"
@@ -41,6 +42,9 @@ struct cp_engine {
         bool links_live[CP_DATAPLANES_MAX]; /* rings may be used */
         bool links_once[CP_DATAPLANES_MAX]; /* goes away with its dataplane */
         unsigned link_cnt;
+
+        struct cp_blocklist *blocklist; /* owner */
+        struct cp_blob blocklist_blob;  /* the same, sealed */
 
         struct cp_event_queue queue;
         struct cp_event_writer *writer;       /* event thread */

@@ -12,6 +12,7 @@
 
 #include "control/api/eve.h"
 #include "control/api/eve_file.h"
+#include "control/blocklist.h"
 #include "control/decider.h"
 #include "control/event_order.h"
 #include "control/link.h"
@@ -23,6 +24,7 @@
 
 struct cp_inproc {
         struct cp_policy *policy;
+        struct cp_blocklist *blocklist;
         struct cp_bans bans; /* empty: a replay does not read the live state */
         struct cp_tables tables;
         struct cp_link link;
@@ -44,6 +46,12 @@ static int load_policy(struct cp_inproc *in, const char *path)
 
         if (rc != 0) {
                 fprintf(stderr, "%s\n", cp_config_error_print(&err, text, sizeof(text)));
+                return rc;
+        }
+        rc = cp_blocklist_create(&in->blocklist, &config->policy, &err);
+        if (rc != 0) {
+                fprintf(stderr, "%s\n", cp_config_error_print(&err, text, sizeof(text)));
+                cp_config_free(config);
                 return rc;
         }
         in->policy = cp_policy_create(config, GENERATION, 0, NULL);
@@ -107,6 +115,12 @@ int cp_inproc_attach(struct cp_inproc *in, int to_control_fd, int to_dataplane_f
         if (rc == 0)
                 publish(in);
         return rc;
+}
+
+const void *cp_inproc_blocklist(const struct cp_inproc *in, size_t *bytes)
+{
+        *bytes = in->blocklist->bytes;
+        return in->blocklist->blob;
 }
 
 int cp_inproc_decide(struct cp_inproc *in)
@@ -191,6 +205,7 @@ void cp_inproc_destroy(struct cp_inproc *in)
         cp_event_order_fini(&in->order);
         cp_tables_fini(&in->tables);
         cp_policy_destroy(in->policy);
+        cp_blocklist_destroy(in->blocklist);
         cp_bans_fini(&in->bans);
         free(in);
 }

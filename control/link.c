@@ -11,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "control/contract/shm_attach.h"
-
 void cp_link_init(struct cp_link *l, const char *path)
 {
         memset(l, 0, sizeof(*l));
@@ -46,6 +44,8 @@ void cp_link_detach(struct cp_link *l)
         memset(l->req, 0, sizeof(l->req));
         memset(l->rep, 0, sizeof(l->rep));
         memset(l->evt, 0, sizeof(l->evt));
+        memset(l->blobs, 0, sizeof(l->blobs));
+        l->blobs_told = 0;
         shm_region_detach(&l->stats);
         shm_region_detach(&l->to_control);
         shm_region_detach(&l->to_dataplane);
@@ -275,7 +275,32 @@ int cp_link_ready(struct cp_link *l)
         return 0;
 }
 
-/* Nothing is expected from an attached dataplane but its hang-up. */
+int cp_link_offer(struct cp_link *l, const struct cp_blob *b)
+{
+        struct cp_link_blob *mine = &l->blobs[b->kind];
+        struct shm_attach_msg m;
+        int rc;
+
+        if (mine->offered == b->generation)
+                return 0;
+        shm_attach_msg_init(&m, SHM_ATTACH_BLOB);
+        m.blob_kind = b->kind;
+        m.generation = b->generation;
+        m.bytes = b->bytes;
+        memcpy(m.digest, b->digest, sizeof(m.digest));
+        rc = shm_attach_send(l->sock, &m, &b->fd, 1);
+        if (rc != -EAGAIN)
+                mine->offered = b->generation;
+        return rc;
+}
+
+static void take_ack(struct cp_link *l, const struct shm_attach_msg *m)
+{
+        l->blobs[m->blob_kind].answered = m->generation;
+        l->blobs[m->blob_kind].status = m->status;
+}
+
+/* From an attached dataplane come its answers to blobs, and its hang-up. */
 static enum cp_link_news watch(struct cp_link *l)
 {
         struct shm_attach_msg m;
@@ -290,6 +315,10 @@ static enum cp_link_news watch(struct cp_link *l)
         rc = shm_attach_recv(l->sock, &m, fds, &fd_cnt);
         if (rc == -EAGAIN)
                 return CP_LINK_SAME;
+        if (rc == 0 && m.type == SHM_ATTACH_BLOB_ACK) {
+                take_ack(l, &m);
+                return CP_LINK_SAME;
+        }
         for (size_t i = 0; rc == 0 && i < fd_cnt; i++)
                 close(fds[i]);
         if (rc == -ECONNRESET)

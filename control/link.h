@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "control/contract/shm_attach.h"
 #include "control/contract/shm_cnc.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"
@@ -39,6 +40,22 @@ enum cp_link_news {
                           */
 };
 
+/* A table that dataplanes take as a whole: a sealed blob (shm_attach.h). */
+struct cp_blob {
+        uint16_t kind; /* enum shm_blob_kind */
+        int fd;
+        uint64_t bytes;
+        uint64_t generation; /* 1.., another one for another content */
+        uint8_t digest[32];  /* SHA-256 */
+};
+
+/* What a dataplane said to the blobs of one kind. */
+struct cp_link_blob {
+        uint64_t offered;  /* generation of the last one it was sent, 0 = none */
+        uint64_t answered; /* generation of the last one it took or refused */
+        int status;        /* to that: 0, or the negative errno that it gave */
+};
+
 struct cp_link {
         char path[108];
         enum cp_link_state state;
@@ -59,6 +76,8 @@ struct cp_link {
         struct shm_ring_producer rep[SHM_WORKERS_MAX];
         struct cp_cursor cursor[SHM_WORKERS_MAX];
         struct shm_ring_consumer evt[SHM_WORKERS_MAX];
+        struct cp_link_blob blobs[SHM_BLOB_KINDS];
+        uint64_t blobs_told; /* supervisor: the answer that has been logged */
 };
 
 /* path is cut to what a socket address holds (config refuses longer ones). */
@@ -68,6 +87,9 @@ void cp_link_init(struct cp_link *l, const char *path);
 enum cp_link_news cp_link_step(struct cp_link *l);
 /* Tell the dataplane to begin. Returns 0, or a negative errno: then treat it as CP_LINK_LOST. */
 int cp_link_ready(struct cp_link *l);
+/* Attached: send a blob unless it has been sent. Returns 0, or a negative errno: -EAGAIN to be
+ * tried again, another one to be told and not tried again with this generation. */
+int cp_link_offer(struct cp_link *l, const struct cp_blob *b);
 /* Say good-bye if anyone listens, unmap, close. State DOWN. */
 void cp_link_detach(struct cp_link *l);
 

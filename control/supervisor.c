@@ -85,6 +85,26 @@ void cp_supervisor_remove(struct cp_engine *e, unsigned index)
         free(l);
 }
 
+/* Send what the dataplane has not been sent yet, and tell once what it said to it. */
+static void offer(const struct cp_engine *e, struct cp_link *l)
+{
+        const struct cp_link_blob *blob = &l->blobs[SHM_BLOB_BLOCKLIST];
+        uint64_t answered = blob->answered;
+        int rc = cp_link_offer(l, &e->blocklist_blob);
+
+        if (rc != 0 && rc != -EAGAIN)
+                cp_log(CP_LOG_WARNING, "block list not sent to %s: %s", l->path, strerror(-rc));
+        if (answered == l->blobs_told)
+                return;
+        l->blobs_told = answered;
+        if (blob->status != 0)
+                cp_log(CP_LOG_ERROR, "%s does not take the block list: %s", l->path,
+                       strerror(-blob->status));
+        else
+                cp_log(CP_LOG_INFO, "%s has the block list: %u prefixes", l->path,
+                       cp_blocklist_count(e->blocklist));
+}
+
 /* Returns false when the link is gone from the list. */
 static bool step(struct cp_engine *e, unsigned i)
 {
@@ -92,6 +112,8 @@ static bool step(struct cp_engine *e, unsigned i)
 
         switch (cp_link_step(l)) {
         case CP_LINK_SAME:
+                if (l->state == CP_LINK_STATE_ATTACHED)
+                        offer(e, l);
                 break;
         case CP_LINK_BOUND:
                 set_live(e, i, true);
@@ -101,6 +123,7 @@ static bool step(struct cp_engine *e, unsigned i)
                 }
                 cp_log(CP_LOG_INFO, "attached to %s: %u workers, incarnation %llu", l->path,
                        l->worker_cnt, (unsigned long long)l->incarnation);
+                offer(e, l);
                 break;
         case CP_LINK_LOST:
                 cp_log(CP_LOG_WARNING, "lost %s: %s", l->path, l->error);

@@ -17,7 +17,7 @@ static int digest_check(const void *data, size_t bytes, const uint8_t want[32])
         return len == 32 && memcmp(digest, want, 32) == 0 ? 0 : -EBADMSG;
 }
 
-int dp_blob_take(const struct dp_blob_sink *sink, const struct shm_attach_msg *m, int fd)
+int dp_blob_take(struct dp_blob_sink *sink, const struct shm_attach_msg *m, int fd)
 {
         size_t bytes = (size_t)m->bytes;
         const void *data;
@@ -29,8 +29,12 @@ int dp_blob_take(const struct dp_blob_sink *sink, const struct shm_attach_msg *m
         if (rc != 0)
                 return rc;
         rc = digest_check(data, bytes, m->digest);
-        if (rc == 0)
+        if (rc == 0 && !(sink->taken && memcmp(sink->digest, m->digest, 32) == 0)) {
                 rc = sink->fn(sink->arg, data, bytes);
+                if (rc == 0)
+                        memcpy(sink->digest, m->digest, sizeof(sink->digest));
+                sink->taken |= rc == 0;
+        }
         munmap((void *)(uintptr_t)data, bytes);
         return rc;
 }

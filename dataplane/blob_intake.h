@@ -6,7 +6,9 @@
 #ifndef SLUICE_DATAPLANE_BLOB_INTAKE_H
 #define SLUICE_DATAPLANE_BLOB_INTAKE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "control/contract/shm_attach.h"
 
@@ -17,11 +19,14 @@ typedef int dp_blob_fn(void *arg, const void *data, size_t bytes);
 struct dp_blob_sink {
         dp_blob_fn *fn; /* NULL: nobody takes this kind */
         void *arg;
+        bool taken; /* something was: */
+        uint8_t digest[32];
 };
 
-/* Seals, size and digest are checked first. The descriptor stays the caller's. Returns what the
- * sink says; -EOPNOTSUPP without one; -EPERM seals missing; -EBADMSG wrong size or digest; -errno.
+/* Seals, size and digest are checked first. What is in force already is not taken again: a control
+ * that comes back offers all it has. The descriptor stays the caller's. Returns what the sink says;
+ * -EOPNOTSUPP without one; -EPERM seals missing; -EBADMSG wrong size or digest; -errno.
  */
-int dp_blob_take(const struct dp_blob_sink *sink, const struct shm_attach_msg *m, int fd);
+int dp_blob_take(struct dp_blob_sink *sink, const struct shm_attach_msg *m, int fd);
 
 #endif

@@ -236,6 +236,7 @@ static void client_blob(struct dp_ctl_server *s, const struct shm_attach_msg *m,
         struct shm_attach_msg ack;
 
         shm_attach_msg_init(&ack, SHM_ATTACH_BLOB_ACK);
+        ack.blob_kind = m->blob_kind;
         ack.generation = m->generation;
         ack.status = dp_blob_take(&s->sinks[m->blob_kind], m, fd);
         if (ack.status != 0)
@@ -318,6 +319,11 @@ void dp_ctl_server_poll(struct dp_ctl_server *s, int timeout_ms)
         dp_swap_reclaim(&s->slot.blocklist);
 }
 
+bool dp_ctl_server_has_blocklist(const struct dp_ctl_server *s)
+{
+        return s->sinks[SHM_BLOB_BLOCKLIST].taken;
+}
+
 void dp_ctl_server_set_running(struct dp_ctl_server *s)
 {
         (void)shm_cnc_set_state(link_cnc(&s->stats), SHM_CNC_RUN);
@@ -339,7 +345,7 @@ static int rcu_create(struct dp_ctl_server *s)
                 return -ENOMEM;
         dp_blocklist_swap_init(&s->slot.blocklist, s->slot.qsbr);
         s->sinks[SHM_BLOB_BLOCKLIST] =
-            (struct dp_blob_sink){dp_blocklist_swap_take, &s->slot.blocklist};
+            (struct dp_blob_sink){.fn = dp_blocklist_swap_take, .arg = &s->slot.blocklist};
         return rte_rcu_qsbr_init(s->slot.qsbr, s->worker_cnt) == 0 ? 0 : -EINVAL;
 }
 

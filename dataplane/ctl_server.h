@@ -12,6 +12,7 @@
 #ifndef SLUICE_DATAPLANE_CTL_SERVER_H
 #define SLUICE_DATAPLANE_CTL_SERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "control/contract/shm_region.h"
@@ -38,6 +39,8 @@ void dp_ctl_server_poll(struct dp_ctl_server *s, int timeout_ms);
 /* The policy generation that all workers have reached: a control that comes back under the same
  * policy need not flush what they know. */
 void dp_ctl_server_set_generation(struct dp_ctl_server *s, uint32_t generation);
+/* An attached control has sent its block list, an empty one maybe. */
+bool dp_ctl_server_has_blocklist(const struct dp_ctl_server *s);
 /* The dataplane's state as control and sluicectl see it: RUN once the workers poll. */
 void dp_ctl_server_set_running(struct dp_ctl_server *s);
 

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "dataplane/blocklist_swap.h"
 #include "dataplane/clock.h"
 
 #define PATIENCE_NS UINT64_C(1000000000)
@@ -17,6 +18,14 @@ static int told(int rc)
 {
         fprintf(stderr, "sluice-dataplane: shared memory: %s\n", strerror(-rc));
         return rc;
+}
+
+static int blocklist_take(struct dp_replay_control *c)
+{
+        size_t bytes;
+        const void *blob = cp_inproc_blocklist(c->local, &bytes);
+
+        return dp_blocklist_swap_take(&dp_ctl_server_slot(c->local_server)->blocklist, blob, bytes);
 }
 
 static int local_start(struct dp_replay_control *c, const struct cp_inproc_args *args)
@@ -32,6 +41,8 @@ static int local_start(struct dp_replay_control *c, const struct cp_inproc_args 
                 rc = dp_ctl_server_local_fds(c->local_server, &to_control, &to_dataplane);
         if (rc == 0)
                 rc = cp_inproc_attach(c->local, to_control, to_dataplane);
+        if (rc == 0)
+                rc = blocklist_take(c);
         if (rc != 0)
                 return told(rc);
         dp_ctl_server_local_ready(c->local_server);
@@ -87,14 +98,21 @@ static int attach_ask(int api, const char *socket_path)
         return send(api, line, (size_t)n, MSG_NOSIGNAL) == n ? 0 : -EPIPE;
 }
 
-/* Serve the handshake until the link is up; an answer of the API that comes first is a refusal. */
+static bool attached(struct dp_ctl_server *server)
+{
+        return atomic_load(&dp_ctl_server_slot(server)->link) != NULL;
+}
+
+/* Serve the handshake until the link is up and the block list is there, so that no frame is judged
+ * without it. An answer of the API that comes before the link is a refusal. */
 static int attach_wait(struct dp_ctl_server *server, int api)
 {
         uint64_t deadline_ns = dp_clock_monotonic_ns() + 2 * PATIENCE_NS;
         char answer[512];
 
-        while (atomic_load(&dp_ctl_server_slot(server)->link) == NULL) {
-                ssize_t n = recv(api, answer, sizeof(answer) - 1, MSG_DONTWAIT);
+        while (!dp_ctl_server_has_blocklist(server)) {
+                ssize_t n =
+                    attached(server) ? -1 : recv(api, answer, sizeof(answer) - 1, MSG_DONTWAIT);
 
                 dp_ctl_server_poll(server, POLL_MS);
                 if (n == 0 || dp_clock_monotonic_ns() > deadline_ns)

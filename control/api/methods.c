@@ -8,6 +8,7 @@ const struct cp_rpc_method cp_methods[] = {
     {"ban.add", "prefix ttl_s reason", cp_method_ban_add},
     {"ban.lift", "prefix", cp_method_ban_lift},
     {"ban.list", "", cp_method_ban_list},
+    {"ban.why", "address", cp_method_ban_why},
     {"why", "key limit", cp_method_why},
     {"events.subscribe", "filter", cp_method_events_subscribe},
     {"reload", "", cp_method_reload},

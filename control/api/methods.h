@@ -17,6 +17,8 @@ int cp_method_stats(struct cp_rpc_call *call);
 int cp_method_ban_add(struct cp_rpc_call *call);
 int cp_method_ban_lift(struct cp_rpc_call *call);
 int cp_method_ban_list(struct cp_rpc_call *call);
+/* methods_ban_why.c */
+int cp_method_ban_why(struct cp_rpc_call *call);
 /* methods_events.c */
 int cp_method_why(struct cp_rpc_call *call);
 int cp_method_events_subscribe(struct cp_rpc_call *call);

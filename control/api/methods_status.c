@@ -22,11 +22,12 @@ static json_t *policy_json(const struct cp_engine *e)
         const struct cp_policy *p = e->policy;
         const struct cp_config_policy *c = &p->config->policy;
 
-        return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "generation",
+        return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "generation",
                          (json_int_t)p->generation, "routes", (json_int_t)c->routes_count, "allow",
                          (json_int_t)c->allow_count, "deny", (json_int_t)c->deny_count, "bans",
                          (json_int_t)cp_bans_count(&e->bans), "scanners",
-                         (json_int_t)cp_scanners_count(p->scanners), "config",
+                         (json_int_t)cp_scanners_count(p->scanners), "blocked",
+                         (json_int_t)cp_blocklist_count(e->blocklist), "config",
                          e->config_path != NULL ? e->config_path : "");
 }
 
@@ -59,6 +60,16 @@ static void add_peer(json_t *o, const struct cp_link *l)
         json_object_set_new(o, "state", json_string(state_name(peer.state)));
 }
 
+/* What the dataplane said to the block list that it was sent last. */
+static json_t *blocklist_json(const struct cp_link_blob *b)
+{
+        const char *state = b->answered != b->offered ? "sent"
+                            : b->status == 0          ? "in force"
+                                                      : "refused";
+
+        return json_string(state);
+}
+
 static json_t *link_json(const struct cp_link *l)
 {
         bool attached = l->state == CP_LINK_STATE_ATTACHED;
@@ -74,6 +85,7 @@ static json_t *link_json(const struct cp_link *l)
         json_object_set_new(o, "incarnation", json_integer((json_int_t)l->incarnation));
         json_object_set_new(o, "workers", json_integer(l->worker_cnt));
         add_peer(o, l);
+        json_object_set_new(o, "blocklist", blocklist_json(&l->blobs[SHM_BLOB_BLOCKLIST]));
         json_object_set_new(o, "decisions", cp_decisions_json(&total));
         json_object_set_new(o, "conservation", cp_conservation_json(&total));
         return o;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_ban.c - `sluicectl ban add | lift | list`. */
+/* cmd_ban.c - `sluicectl ban add | lift | list | why`. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +25,11 @@ static void time_cell(struct cp_table *t, const json_t *ban, const char *key)
                 cp_table_cellf(t, "%s", when);
 }
 
-static void add_ban(struct cp_table *t, const json_t *ban)
+/* `from`: the member that says where it stands. */
+static void add_entry(struct cp_table *t, const json_t *ban, const char *from)
 {
         cp_field_cell(t, ban, "prefix");
-        cp_field_cell(t, ban, "source");
+        cp_field_cell(t, ban, from);
         time_cell(t, ban, "expires");
         cp_field_cell(t, ban, "reason");
 }
@@ -65,7 +66,7 @@ int cp_cmd_ban_add(struct cp_cli *cli, const struct cp_cli_args *args)
                 cp_cli_print_json(cli, r);
         } else {
                 init_list(&t);
-                add_ban(&t, r);
+                add_entry(&t, r, "source");
                 cp_table_print(&t, cli->out, cli->width);
                 cp_table_fini(&t);
         }
@@ -93,6 +94,34 @@ int cp_cmd_ban_lift(struct cp_cli *cli, const struct cp_cli_args *args)
         return lifted ? CP_CLI_YES : CP_CLI_NO;
 }
 
+int cp_cmd_ban_why(struct cp_cli *cli, const struct cp_cli_args *args)
+{
+        json_t *r = NULL, *entries, *e, *params = json_pack("{s:s}", "address", args->word[0]);
+        struct cp_table t;
+        size_t i, cnt;
+        int rc;
+
+        if (!params)
+                return cp_cli_usage(cli, args->cmd, "the address must be UTF-8");
+        rc = cp_cli_call(cli, "ban.why", params, &r);
+        if (rc != CP_CLI_YES)
+                return rc;
+        entries = cp_field(r, "entries");
+        cnt = json_array_size(entries);
+        if (cli->json) {
+                cp_cli_print_json(cli, r);
+        } else if (cnt == 0) {
+                fputs("nothing stands about it\n", cli->out);
+        } else {
+                init_list(&t);
+                json_array_foreach(entries, i, e) add_entry(&t, e, "table");
+                cp_table_print(&t, cli->out, cli->width);
+                cp_table_fini(&t);
+        }
+        json_decref(r);
+        return cnt ? CP_CLI_YES : CP_CLI_NO;
+}
+
 int cp_cmd_ban_list(struct cp_cli *cli, const struct cp_cli_args *args)
 {
         json_t *r = NULL, *bans, *ban;
@@ -110,7 +139,7 @@ int cp_cmd_ban_list(struct cp_cli *cli, const struct cp_cli_args *args)
                 fputs("no bans\n", cli->out);
         } else {
                 init_list(&t);
-                json_array_foreach(bans, i, ban) add_ban(&t, ban);
+                json_array_foreach(bans, i, ban) add_entry(&t, ban, "source");
                 cp_table_print(&t, cli->out, cli->width);
                 cp_table_fini(&t);
         }

@@ -65,10 +65,10 @@ static void add_control(struct cp_table *t, const json_t *r)
                        "%" JSON_INTEGER_FORMAT " routes, %" JSON_INTEGER_FORMAT
                        " allowed and %" JSON_INTEGER_FORMAT
                        " denied prefixes, %" JSON_INTEGER_FORMAT " bans, %" JSON_INTEGER_FORMAT
-                       " scanner names",
+                       " scanner names, %" JSON_INTEGER_FORMAT " prefixes on block lists",
                        cp_field_int(r, "policy.routes"), cp_field_int(r, "policy.allow"),
                        cp_field_int(r, "policy.deny"), cp_field_int(r, "policy.bans"),
-                       cp_field_int(r, "policy.scanners"));
+                       cp_field_int(r, "policy.scanners"), cp_field_int(r, "policy.blocked"));
 }
 
 /* Returns whether all is well with it. */
@@ -93,6 +93,10 @@ static bool add_dataplane(struct cp_table *t, const json_t *d)
                                cp_field_int(d, "heartbeat_age_ms"));
         else
                 cp_table_cellf(t, "NOT attached%s%s", *error ? ": " : "", error);
+        if (attached && strcmp(cp_field_raw(d, "blocklist", "in force"), "in force") != 0) {
+                label(t, "block list");
+                cp_table_cellf(t, "NOT in force: %s", cp_field_raw(d, "blocklist", ""));
+        }
         if (cp_field(d, "decisions")) {
                 label(t, "decisions");
                 cp_field_members(t, d, "decisions");

@@ -60,6 +60,9 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "end a ban", "Exit status 1 when there was none."},
     {"ban list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_ban_list, "list the bans in force",
      NULL},
+    {"ban why", "ADDRESS", 1, 1, CP_CLI_CONTROL, no_opts, cp_cmd_ban_why,
+     "show what stands about an address: allow list, bans, deny list, block lists",
+     "The entry that decides comes first. Exit status 1 when there is none."},
     {"why", "ADDRESS|CALL-ID", 1, 1, CP_CLI_CONTROL, why_opts, cp_cmd_why,
      "show the last verdicts on an address or a call, and their reasons",
      "The address may be a prefix. The newest verdict comes first. Exit status 1 when none is "

@@ -84,6 +84,7 @@ int cp_cmd_attach(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_ban_add(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_ban_lift(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_ban_list(struct cp_cli *cli, const struct cp_cli_args *args);
+int cp_cmd_ban_why(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_completion(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_doctor(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_events(struct cp_cli *cli, const struct cp_cli_args *args);

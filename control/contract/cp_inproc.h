@@ -3,7 +3,7 @@
  * cp_inproc.h - control's logic inside the caller's process, for replay.
  *
  * A replay needs the decisions of a control process, but must work alone, without root and with
- * the same code. control/inproc.c implements these five functions over control's own policy,
+ * the same code. control/inproc.c implements these functions over control's own policy,
  * decider and event writer; the dataplane links it and sees only this page. The rings between the
  * two sides are the ordinary ones, so that replay exercises them.
  *
@@ -12,6 +12,7 @@
 #ifndef SLUICE_CONTRACT_CP_INPROC_H
 #define SLUICE_CONTRACT_CP_INPROC_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "control/contract/shm_region.h"
@@ -28,6 +29,9 @@ struct cp_inproc_args {
 int cp_inproc_create(struct cp_inproc **out, const struct cp_inproc_args *args);
 /* Attach to published segments; the descriptors are duplicated. 0 or a negative errno. */
 int cp_inproc_attach(struct cp_inproc *in, int to_control_fd, int to_dataplane_fd);
+/* The block lists of the configuration as one blob (shm_blocklist.h), *bytes long; it stays the
+ * logic's and does not change. */
+const void *cp_inproc_blocklist(const struct cp_inproc *in, size_t *bytes);
 /* Answer every request that is in the rings. Returns how many, or a negative errno. */
 int cp_inproc_decide(struct cp_inproc *in);
 /*

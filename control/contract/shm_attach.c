@@ -112,6 +112,11 @@ static bool version_ok(const struct shm_attach_msg *m)
         return from_control ? m->abi_minor <= minor : m->abi_minor >= minor;
 }
 
+static bool blob_kind_ok(uint16_t kind)
+{
+        return kind >= SHM_BLOB_RULES && kind < SHM_BLOB_KINDS;
+}
+
 static bool fields_ok(const struct shm_attach_msg *m)
 {
         if (m->reserved != 0)
@@ -122,10 +127,10 @@ static bool fields_ok(const struct shm_attach_msg *m)
         case SHM_ATTACH_REFUSE:
                 return m->status < 0;
         case SHM_ATTACH_BLOB:
-                return m->blob_kind >= SHM_BLOB_RULES && m->blob_kind < SHM_BLOB_KINDS &&
-                       m->bytes >= 1 && m->bytes <= SHM_BLOB_BYTES_MAX;
+                return blob_kind_ok(m->blob_kind) && m->bytes >= 1 &&
+                       m->bytes <= SHM_BLOB_BYTES_MAX;
         case SHM_ATTACH_BLOB_ACK:
-                return m->status <= 0;
+                return blob_kind_ok(m->blob_kind) && m->status <= 0;
         default:
                 return true;
         }

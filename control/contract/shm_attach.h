@@ -9,7 +9,7 @@
  *   READY {incarnation}              ------->  publishes the link to the workers
  *   ... the socket stays open: its hang-up is the fastest sign of death ...
  *   BLOB {kind, generation, digest, size} + fd ->   a sealed, read-only table (rule set)
- *                                   <-------  BLOB_ACK {generation, status}
+ *                                   <-------  BLOB_ACK {kind, generation, status}
  */
 #ifndef SLUICE_CONTRACT_SHM_ATTACH_H
 #define SLUICE_CONTRACT_SHM_ATTACH_H
@@ -49,7 +49,7 @@ struct shm_attach_msg {
         uint64_t bytes;       /* BLOB: size of the table */
         uint8_t digest[32];   /* BLOB: SHA-256 of the table */
         int32_t status;       /* REFUSE, BLOB_ACK: 0 or a negative errno */
-        uint16_t blob_kind;   /* BLOB: enum shm_blob_kind */
+        uint16_t blob_kind;   /* BLOB, BLOB_ACK: enum shm_blob_kind */
         uint16_t reserved;
         char text[64]; /* REFUSE: why, terminated */
 };

@@ -174,11 +174,22 @@ static void test_ban(void **state)
              "null,"
              "\"reason\":\"\"}]}",
              NULL},
+            {"ban.why",
+             "\"result\":{\"address\":\"192.0.2.7\",\"decides\":\"ban\",\"entries\":[{\"table\":"
+             "\"ban\","
+             "\"prefix\":\"192.0.2.0/"
+             "24\",\"reason\":\"abuse\",\"added\":\"2026-01-02T03:04:05.678901+"
+             "0000\",\"expires\":null},{\"table\":\"blocklist\",\"prefix\":\"192.0.2.7\","
+             "\"reason\":"
+             "\"drop\",\"file\":\"/etc/sluice/drop.txt\"}]}",
+             NULL},
             {.method = NULL}};
         static const struct fake_answer no[] = {
             {"ban.add", "\"error\":{\"code\":-32602,\"message\":\"prefix: not an address\"}", NULL},
             {"ban.lift", "\"result\":{\"lifted\":false}", NULL},
             {"ban.list", "\"result\":{\"bans\":[]}", NULL},
+            {"ban.why",
+             "\"result\":{\"address\":\"192.0.2.7\",\"decides\":\"none\",\"entries\":[]}", NULL},
             {.method = NULL}};
         static const struct row rows[] = {
             {"ban add 198.51.100.0/24 --ttl 1h --reason x", 0, "ban_add.txt", NULL,
@@ -187,6 +198,8 @@ static void test_ban(void **state)
             {"ban lift 198.51.100.7", 0, "ban_lift.txt", NULL, "\"prefix\":\"198.51.100.7\""},
             {"b list", 0, "ban_list.txt", NULL, NULL},
             {"ban list --json", 0, "ban_list.json", NULL, NULL},
+            {"ban why 192.0.2.7", 0, "ban_why.txt", NULL, "\"address\":\"192.0.2.7\""},
+            {"ban why 192.0.2.7 --json", 0, "ban_why.json", NULL, NULL},
             {"ban add 198.51.100.0/24 --ttl soon", 2, NULL, "--ttl is a time", NULL},
             {"ban add", 2, NULL, "ban add needs PREFIX", NULL},
             {"-r ban add 192.0.2.1", 1, NULL, "refused with --read-only", NULL},
@@ -196,6 +209,7 @@ static void test_ban(void **state)
             {"ban add nonsense", 2, NULL, "sluicectl: prefix: not an address", NULL},
             {"ban add nonsense --json", 2, "ban_add_error.json", "not an address", NULL},
             {"ban lift 192.0.2.1", 1, "ban_lift_none.txt", NULL, NULL},
+            {"ban why 192.0.2.7", 1, "ban_why_none.txt", NULL, NULL},
             {"ban list", 0, "ban_list_none.txt", NULL, NULL}};
 
         (void)state;

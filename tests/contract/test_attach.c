@@ -208,6 +208,8 @@ static void fields_out_of_range(void **state)
         REFUSED(SHM_ATTACH_BLOB, 1, m.bytes = SHM_BLOB_BYTES_MAX + 1);
         REFUSED(SHM_ATTACH_BLOB, 1, m.bytes = UINT64_MAX);
         REFUSED(SHM_ATTACH_BLOB_ACK, 0, m.status = 1);
+        REFUSED(SHM_ATTACH_BLOB_ACK, 0, m.blob_kind = 0);
+        REFUSED(SHM_ATTACH_BLOB_ACK, 0, m.blob_kind = SHM_BLOB_KINDS);
 #undef REFUSED
         m = msg(SHM_ATTACH_HELLO);
         assert_int_equal(shm_attach_send(e->control, &m, fd, SHM_ATTACH_FDS_MAX + 1), -EINVAL);

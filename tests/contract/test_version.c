@@ -66,6 +66,8 @@ static void messages(void **state)
                         assert_int_equal(m.abi_minor, 3);
                         m.abi_minor = (uint16_t)minor;
                         m.status = rows[i].type == SHM_ATTACH_REFUSE ? -EPROTO : 0;
+                        if (rows[i].type == SHM_ATTACH_BLOB_ACK)
+                                m.blob_kind = SHM_BLOB_RULES;
                         assert_int_equal(shm_attach_send(sock[0], &m, NULL, 0), 0);
                         assert_int_equal(shm_attach_recv(sock[1], &m, fds, &fd_cnt),
                                          good ? 0 : -EPROTO);

@@ -195,6 +195,27 @@ void fake_dp_welcome(struct fake_dp *dp)
         assert_int_equal(m.incarnation, dp->to_control.header.incarnation);
 }
 
+const void *fake_dp_blob(struct fake_dp *dp, int status, struct shm_attach_msg *m)
+{
+        struct shm_attach_msg ack;
+        const void *data = NULL;
+        int fds[SHM_ATTACH_FDS_MAX];
+        size_t fd_cnt = 0;
+
+        wait_readable(dp->conn);
+        assert_int_equal(shm_attach_recv(dp->conn, m, fds, &fd_cnt), 0);
+        assert_int_equal(m->type, SHM_ATTACH_BLOB);
+        assert_int_equal(fd_cnt, 1);
+        assert_int_equal(shm_blob_map(fds[0], m->bytes, &data), 0);
+        close(fds[0]);
+        shm_attach_msg_init(&ack, SHM_ATTACH_BLOB_ACK);
+        ack.blob_kind = m->blob_kind;
+        ack.generation = m->generation;
+        ack.status = status;
+        assert_int_equal(shm_attach_send(dp->conn, &ack, NULL, 0), 0);
+        return data;
+}
+
 void fake_dp_hang_up(struct fake_dp *dp)
 {
         if (dp->conn >= 0)

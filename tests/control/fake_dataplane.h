@@ -51,6 +51,8 @@ void fake_dp_greeted(struct fake_dp *dp, struct shm_attach_msg *hello);
 /* Send WELCOME with the segments, wait for READY. */
 void fake_dp_welcome(struct fake_dp *dp);
 void fake_dp_hang_up(struct fake_dp *dp);
+/* Wait for the next blob, answer it with this status, and hand out its content (to munmap). */
+const void *fake_dp_blob(struct fake_dp *dp, int status, struct shm_attach_msg *m);
 
 /* "10.0.0.1" as an address of the contract. */
 struct shm_ip fake_ip(const char *text);

@@ -80,5 +80,43 @@ lab_until 3 one_call allowed_now 0900123 || e2e_fail "the new policy is not in f
 ! one_call dropped_now 0901123 || e2e_fail "the new policy is not in force: 0901 passes"
 lab_until 3 e2e_counts .dropped.route_drop -ge 1 || e2e_fail "no drop with the reason route_drop"
 
+# block list: a million prefixes beside the caller's, swapped in and out while calls of another run
+python3 - >"$e2e_tmp/feed.txt" <<'PY'
+for i in range(1 << 20):
+    print("172.%d.%d.%d" % (16 + (i >> 16), i >> 8 & 255, i & 255))
+PY
+cat >"$e2e_tmp/listed" <<YAML
+  blocklists:
+    - {name: feed, file: $e2e_tmp/feed.txt}
+    - {name: ours, file: $e2e_tmp/ours.txt, format: ipset}
+YAML
+chmod 755 "$e2e_tmp"
+printf 'create ours hash:net family inet\nadd ours %s\n' "$LAB_CALLER" >"$e2e_tmp/ours.txt"
+lab_config "$e2e_tmp/listed"
+lab_ctl reload >"$e2e_tmp/reload" 2>&1 || e2e_fail "block lists refused: $(tail -n 1 "$e2e_tmp/reload")"
+list_state() { [ "$(lab_ctl --json status | jq -r '.dataplanes[0].blocklist')" = "$1" ]; }
+lab_until 10 list_state "in force" || e2e_fail "block list: $(lab_ctl --json status | jq -r '.dataplanes[0].blocklist')"
+e2e_is "prefixes" "$(lab_ctl --json status | jq .policy.blocked)" -eq $(((1 << 20) + 1))
+! one_call listed service || e2e_fail "a caller on a block list still gets through"
+lab_until 3 e2e_counts .dropped.blocklist -ge 1 || e2e_fail "no drop with the reason blocklist"
+lab_until 3 has_verdict $LAB_CALLER drop/blocklist || e2e_fail "why $LAB_CALLER does not say blocklist"
+lab_ctl ban why $LAB_CALLER | grep -q 'blocklist .* ours' || e2e_fail "ban why: $(lab_ctl ban why $LAB_CALLER)"
+echo 'add ours 10.0.0.1 timeout 5' >>"$e2e_tmp/ours.txt"
+! lab_ctl reload >"$e2e_tmp/reload" 2>&1 || e2e_fail "a list with a timeout was taken"
+grep -q "ours.txt:3:" "$e2e_tmp/reload" || e2e_fail "reload does not name the line: $(tail -n 1 "$e2e_tmp/reload")"
+! one_call still_listed service || e2e_fail "a refused list took the old one away"
+: >"$e2e_tmp/ours.txt"
+lab_ctl reload >"$e2e_tmp/reload" 2>&1 || e2e_fail "an empty list was refused: $(tail -n 1 "$e2e_tmp/reload")"
+lab_until 10 list_state "in force" || e2e_fail "the emptied list is not in force"
+for swap in 1 2 3 4 5 6; do # the feed comes and goes
+        if [ $((swap % 2)) = 1 ]; then echo "  default: pass" >"$e2e_tmp/swap"; else cp "$e2e_tmp/listed" "$e2e_tmp/swap"; fi
+        lab_config "$e2e_tmp/swap"
+        lab_ctl reload >/dev/null || e2e_fail "reload $swap refused"
+        lab_until 10 list_state "in force" || e2e_fail "swap $swap is not in force"
+done &
+swaps=$!
+e2e_calls swapping 60 400
+wait "$swaps" || e2e_fail "a swap failed"
+
 e2e_conserved
-e2e_pass "ban, lift, why by address and Call-ID, 22 rejects checked by SIPp, broken and good reload"
+e2e_pass "block lists swapped under calls; ban, lift, why by address and Call-ID, 22 rejects checked by SIPp, broken and good reload"

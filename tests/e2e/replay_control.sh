@@ -55,8 +55,22 @@ setpriv --reuid=65533 --clear-groups "$dataplane" --replay "$e2e_tmp/in.pcap" --
         2>"$e2e_tmp/stranger.err" || e2e_fail "stranger: status $?"
 grep -q 'deciding here' "$e2e_tmp/stranger.err" || e2e_fail "a stranger was let in"
 
+# block lists, of the process and of the logic within
+sed 's/policy: {default: drop}/policy: {blocklists: [{name: all, file: LIST}]}/' "$e2e_tmp/s.yaml" |
+        sed "s|LIST|$e2e_tmp/list|" >"$e2e_tmp/listed.yaml"
+printf '0.0.0.0/0\n::/0\n' >"$e2e_tmp/list"
+chmod 644 "$e2e_tmp/list" "$e2e_tmp/listed.yaml"
+replay listed_alone --control none --config "$e2e_tmp/listed.yaml"
+e2e_is "listed, alone: blocklist" "$(verdicts listed_alone blocklist)" -gt 10
+cp "$e2e_tmp/s.yaml" "$e2e_tmp/drop.yaml"
+cp "$e2e_tmp/listed.yaml" "$e2e_tmp/s.yaml"
+"$SLUICE_BUILD/control/cli/sluicectl" --socket "$api" reload >/dev/null || e2e_fail "reload refused"
+replay listed_asked --control "$api"
+e2e_is "listed, asked: blocklist" "$(verdicts listed_asked blocklist)" -eq "$(verdicts listed_alone blocklist)"
+
 kill -9 "$control"
 wait "$control" 2>/dev/null || true
+cp "$e2e_tmp/drop.yaml" "$e2e_tmp/s.yaml"
 replay dead --control "$api"
 cmp -s "$e2e_tmp/alone.verdicts" "$e2e_tmp/dead.verdicts" || e2e_fail "without control the verdicts differ from --control none"
 

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What stands about an address: every entry of every list that holds it, the one that decides
+ * first, as the dataplane's guard decides (stages/guard.h).
+ */
+#include <string.h>
+
+#include "control/api/eve.h"
+#include "control/api/methods.h"
+#include "control/engine.h"
+
+static json_t *time_json(uint64_t ns)
+{
+        char text[CP_EVE_TIME_BYTES];
+
+        return ns == 0 ? json_null() : json_string(cp_eve_time(ns, text));
+}
+
+static bool live(uint64_t expires_ns, uint64_t now_ns)
+{
+        return expires_ns == 0 || expires_ns > now_ns;
+}
+
+struct found {
+        json_t *entries;
+        const struct cp_engine *engine;
+        struct shm_ip ip;
+        uint64_t now_ns;
+};
+
+static json_t *add(struct found *f, const char *table, const struct cp_prefix *prefix,
+                   const char *reason)
+{
+        char text[CP_PREFIX_TEXT_BYTES];
+        json_t *o = json_pack("{s:s, s:s, s:s}", "table", table, "prefix",
+                              cp_prefix_print(prefix, text), "reason", reason);
+
+        json_array_append_new(f->entries, o);
+        return o;
+}
+
+static void add_times(json_t *o, uint64_t added_ns, uint64_t expires_ns)
+{
+        json_object_set_new(o, "added", time_json(added_ns));
+        json_object_set_new(o, "expires", time_json(expires_ns));
+}
+
+static void add_config(struct found *f, const char *table, const struct cp_prefix_map *map)
+{
+        const struct cp_policy_entry *e;
+        unsigned len = 129;
+
+        while ((e = cp_prefix_map_match(map, &f->ip, &len)) != NULL) {
+                if (live(e->expires_ns, f->now_ns))
+                        add_times(add(f, table, &e->prefix, e->reason), e->added_ns, e->expires_ns);
+        }
+}
+
+static void add_bans(struct found *f)
+{
+        const struct cp_ban *b;
+        unsigned len = 129;
+
+        while ((b = cp_prefix_map_match(&f->engine->bans.map, &f->ip, &len)) != NULL) {
+                if (live(b->expires_ns, f->now_ns))
+                        add_times(add(f, "ban", &b->prefix, b->reason), b->added_ns, b->expires_ns);
+        }
+}
+
+static void add_blocklist(struct found *f)
+{
+        const struct shm_blocklist_prefix *hit = cp_blocklist_find(f->engine->blocklist, &f->ip);
+        const struct cp_config_policy *c = &f->engine->policy->config->policy;
+        struct cp_prefix prefix;
+        json_t *o;
+
+        if (hit == NULL || hit->list > c->blocklists_count)
+                return;
+        prefix = (struct cp_prefix){.ip = hit->ip, .len = hit->prefix_len};
+        o = add(f, "blocklist", &prefix, c->blocklists[hit->list - 1].name);
+        json_object_set_new(o, "file", json_string(c->blocklists[hit->list - 1].file));
+}
+
+int cp_method_ban_why(struct cp_rpc_call *call)
+{
+        struct found f = {.engine = call->ctx, .now_ns = cp_clock_real_ns()};
+        const char *text = cp_rpc_text(call, "address");
+        struct cp_prefix address;
+        const char *verdict = "none";
+
+        if (text == NULL)
+                return -1;
+        if (cp_prefix_parse(text, &address) != 0 || address.len != 128)
+                return cp_rpc_fail(call, CP_RPC_INVALID_PARAMS, "'%.64s' is not an IP address",
+                                   text);
+        f.ip = address.ip;
+        f.entries = json_array();
+        add_config(&f, "allow", &f.engine->policy->allow_map);
+        add_bans(&f);
+        add_config(&f, "deny", &f.engine->policy->deny_map);
+        add_blocklist(&f);
+        if (json_array_size(f.entries) != 0)
+                verdict = json_string_value(json_object_get(json_array_get(f.entries, 0), "table"));
+        call->result =
+            json_pack("{s:s, s:s, s:o}", "address", text, "decides", verdict, "entries", f.entries);
+        return 0;
+}
