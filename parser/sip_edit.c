@@ -1,131 +1,91 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The list of splices and what is made of it. */
 #include "parser/sip_edit.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <string.h>
+#include "parser/sip_edit_list.h"
 
-#define STATUS_MIN 200u
-#define STATUS_MAX 699u
-
-static const struct {
-        uint16_t status;
-        const char *phrase;
-} phrases[] = {
-    {100, "Trying"},
-    {180, "Ringing"},
-    {181, "Call Is Being Forwarded"},
-    {182, "Queued"},
-    {183, "Session Progress"},
-    {200, "OK"},
-    {202, "Accepted"},
-    {204, "No Notification"},
-    {300, "Multiple Choices"},
-    {301, "Moved Permanently"},
-    {302, "Moved Temporarily"},
-    {305, "Use Proxy"},
-    {380, "Alternative Service"},
-    {400, "Bad Request"},
-    {401, "Unauthorized"},
-    {402, "Payment Required"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {406, "Not Acceptable"},
-    {407, "Proxy Authentication Required"},
-    {408, "Request Timeout"},
-    {410, "Gone"},
-    {412, "Conditional Request Failed"},
-    {413, "Request Entity Too Large"},
-    {414, "Request-URI Too Long"},
-    {415, "Unsupported Media Type"},
-    {416, "Unsupported URI Scheme"},
-    {420, "Bad Extension"},
-    {421, "Extension Required"},
-    {422, "Session Interval Too Small"},
-    {423, "Interval Too Brief"},
-    {428, "Use Identity Header"},
-    {429, "Provide Referrer Identity"},
-    {433, "Anonymity Disallowed"},
-    {436, "Bad Identity Info"},
-    {437, "Unsupported Credential"},
-    {438, "Invalid Identity Header"},
-    {440, "Max-Breadth Exceeded"},
-    {469, "Bad Info Package"},
-    {470, "Consent Needed"},
-    {480, "Temporarily Unavailable"},
-    {481, "Call/Transaction Does Not Exist"},
-    {482, "Loop Detected"},
-    {483, "Too Many Hops"},
-    {484, "Address Incomplete"},
-    {485, "Ambiguous"},
-    {486, "Busy Here"},
-    {487, "Request Terminated"},
-    {488, "Not Acceptable Here"},
-    {489, "Bad Event"},
-    {491, "Request Pending"},
-    {493, "Undecipherable"},
-    {494, "Security Agreement Required"},
-    {500, "Server Internal Error"},
-    {501, "Not Implemented"},
-    {502, "Bad Gateway"},
-    {503, "Service Unavailable"},
-    {504, "Server Time-out"},
-    {505, "Version Not Supported"},
-    {513, "Message Too Large"},
-    {580, "Precondition Failure"},
-    {600, "Busy Everywhere"},
-    {603, "Decline"},
-    {604, "Does Not Exist Anywhere"},
-    {606, "Not Acceptable"},
-    {607, "Unwanted"},
-    {608, "Rejected"},
-};
-
-/* A status that nobody named has the meaning of its class's x00 (RFC 3261 8.1.3.2). */
-static const char *const class_phrases[] = {
-    "Provisional", "Success", "Redirection", "Client Error", "Server Error", "Global Failure",
-};
-
-const char *sip_status_phrase(unsigned status)
+const char *sip_edit_status_name(enum sip_edit_status s)
 {
-        if (status < 100 || status > STATUS_MAX)
-                return "";
-        for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
-                if (phrases[i].status == status)
-                        return phrases[i].phrase;
-        return class_phrases[status / 100 - 1];
+        static const char *const names[SIP_EDIT_CNT] = {
+            "ok", "invalid", "message", "odd", "hops", "overlap", "full", "too_long", "space",
+        };
+
+        return (unsigned)s < SIP_EDIT_CNT ? names[s] : "unknown";
 }
 
-/* Counts everything and writes what it may: with cap 0 it only measures. */
-struct sink {
-        uint8_t *out;
-        size_t cap;
-        size_t len;
-};
-
-static void put_octet(struct sink *s, uint8_t octet)
+void sip_edit_init(struct sip_edit *e, const struct sip_msg *msg)
 {
-        if (s->len < s->cap)
-                s->out[s->len] = octet;
-        s->len++;
+        e->msg = msg;
+        e->splice_cnt = 0;
+        e->text_len = 0;
+        e->growth = 0;
+        e->hdrs_new = 0;
+        e->vias_new = 0;
+        e->once = 0;
+        e->status = SIP_EDIT_OK;
+        /* A line that is put between others ends as they do, or there are two kinds of line end. */
+        e->odd = sip_anom_has(&msg->anomalies, SIP_ANOM_HDR_LF_ONLY) ||
+                 sip_anom_has(&msg->anomalies, SIP_ANOM_HDR_BARE_LF) ||
+                 sip_anom_has(&msg->anomalies, SIP_ANOM_HDR_END_IMPLIED);
 }
 
-/* Foreign octets: no control octet but HT goes through. */
-static void put(struct sink *s, const void *data, size_t bytes)
+enum sip_edit_status sip_edit_fail(struct sip_edit *e, enum sip_edit_status why)
 {
-        const uint8_t *p = data;
-
-        for (size_t i = 0; i < bytes; i++)
-                put_octet(s, (p[i] < 0x20 && p[i] != '\t') || p[i] == 0x7f ? ' ' : p[i]);
+        if (e->status == SIP_EDIT_OK)
+                e->status = (uint8_t)why;
+        return (enum sip_edit_status)e->status;
 }
 
-static void put_text(struct sink *s, const char *text)
+bool sip_edit_ready(struct sip_edit *e)
 {
-        put(s, text, strlen(text));
+        const struct sip_msg *m = e->msg;
+
+        if (e->odd)
+                (void)sip_edit_fail(e, SIP_EDIT_ODD);
+        else if (m->error != SIP_ANOM_NONE || m->kind == SIP_KIND_NONE || m->hdr_cnt == 0)
+                (void)sip_edit_fail(e, SIP_EDIT_MESSAGE);
+        return e->status == SIP_EDIT_OK;
 }
 
-static void put_number(struct sink *s, uint32_t n)
+bool sip_edit_ready_request(struct sip_edit *e)
+{
+        if (e->msg->kind != SIP_KIND_REQUEST)
+                (void)sip_edit_fail(e, SIP_EDIT_MESSAGE);
+        return sip_edit_ready(e);
+}
+
+bool sip_edit_first(struct sip_edit *e, enum sip_edit_once what)
+{
+        if ((e->once & (unsigned)what) != 0)
+                (void)sip_edit_fail(e, SIP_EDIT_OVERLAP);
+        e->once |= (uint8_t)what;
+        return e->status == SIP_EDIT_OK;
+}
+
+bool sip_edit_count_hdr(struct sip_edit *e)
+{
+        if (e->msg->hdr_cnt + ++e->hdrs_new > SIP_MSG_HDRS_MAX)
+                (void)sip_edit_fail(e, SIP_EDIT_TOO_LONG);
+        return e->status == SIP_EDIT_OK;
+}
+
+uint32_t sip_edit_line(const struct sip_msg *m, uint32_t idx)
+{
+        return idx < m->hdr_cnt ? m->hdrs[idx].name.off : m->header_end - 2u;
+}
+
+void sip_edit_put(struct sip_edit *e, const void *p, size_t bytes)
+{
+        if (bytes > (size_t)(e->text_cap - e->text_len)) {
+                (void)sip_edit_fail(e, SIP_EDIT_FULL);
+                return;
+        }
+        if (bytes != 0)
+                memcpy(e->text + e->text_len, p, bytes);
+        e->text_len = (uint16_t)(e->text_len + bytes);
+}
+
+void sip_edit_put_number(struct sip_edit *e, uint32_t n)
 {
         char digits[10]; /* 2^32 - 1 has ten */
         size_t at = sizeof(digits);
@@ -134,207 +94,171 @@ static void put_number(struct sink *s, uint32_t n)
                 digits[--at] = (char)('0' + n % 10);
                 n /= 10;
         } while (n != 0);
-        put(s, digits + at, sizeof(digits) - at);
+        sip_edit_put(e, digits + at, sizeof(digits) - at);
 }
 
-static void end_line(struct sink *s)
+/* Has the splice its place behind a new one at `at`? Insertions keep their order, and come before a
+ * cut that begins where they are. */
+static bool goes_behind(const struct sip_splice *s, uint32_t at, uint32_t cut)
 {
-        put_octet(s, '\r');
-        put_octet(s, '\n');
+        return s->at > at || (s->at == at && s->cut != 0 && cut == 0);
 }
 
-static bool same_nocase(const uint8_t *a, const char *b, size_t bytes)
+enum sip_edit_status sip_edit_commit(struct sip_edit *e, uint32_t at, uint32_t cut, uint32_t from)
 {
-        for (size_t i = 0; i < bytes; i++) {
-                uint8_t x = a[i];
-                uint8_t y = (uint8_t)b[i];
+        struct sip_splice *s = e->splices;
+        uint32_t i = e->splice_cnt;
+        uint32_t len = e->text_len - from;
 
-                x = x >= 'A' && x <= 'Z' ? (uint8_t)(x | 0x20) : x;
-                y = y >= 'A' && y <= 'Z' ? (uint8_t)(y | 0x20) : y;
-                if (x != y)
-                        return false;
+        if (e->status != SIP_EDIT_OK)
+                return (enum sip_edit_status)e->status;
+        if (at > e->msg->len || cut > e->msg->len - at)
+                return sip_edit_fail(e, SIP_EDIT_INVALID);
+        if (i == e->splice_cap)
+                return sip_edit_fail(e, SIP_EDIT_FULL);
+        while (i > 0 && goes_behind(&s[i - 1], at, cut))
+                i--;
+        if ((i > 0 && (uint32_t)s[i - 1].at + s[i - 1].cut > at) ||
+            (i < e->splice_cnt && at + cut > s[i].at))
+                return sip_edit_fail(e, SIP_EDIT_OVERLAP);
+        if (i < e->splice_cnt)
+                memmove(&s[i + 1], &s[i], (e->splice_cnt - i) * sizeof(s[0]));
+        s[i] = (struct sip_splice){(uint16_t)at, (uint16_t)cut, (uint16_t)from, (uint16_t)len};
+        e->splice_cnt++;
+        e->growth += (int32_t)len - (int32_t)cut;
+        return SIP_EDIT_OK;
+}
+
+enum sip_edit_status sip_edit_splice(struct sip_edit *e, uint32_t at, uint32_t cut,
+                                     struct sip_text text)
+{
+        uint32_t from = e->text_len;
+
+        sip_edit_put_text(e, text);
+        return sip_edit_commit(e, at, cut, from);
+}
+
+enum sip_edit_status sip_edit_size(const struct sip_edit *e, size_t *bytes)
+{
+        /* Neither term is beyond 17 bits: the message is, and each splice's cut lies in it; the
+         * text is at most 16. */
+        int32_t size = (int32_t)e->msg->len + e->growth;
+
+        if (e->status != SIP_EDIT_OK)
+                return (enum sip_edit_status)e->status;
+        if (size > (int32_t)SIP_MSG_BYTES_MAX)
+                return SIP_EDIT_TOO_LONG;
+        *bytes = (size_t)size;
+        return SIP_EDIT_OK;
+}
+
+enum sip_edit_status sip_edit_apply(const struct sip_edit *e, uint8_t *out, size_t cap, size_t *len)
+{
+        const uint8_t *buf = e->msg->buf;
+        uint32_t from = 0;
+        size_t size;
+        enum sip_edit_status status = sip_edit_size(e, &size);
+
+        if (status != SIP_EDIT_OK)
+                return status;
+        if (size > cap)
+                return SIP_EDIT_SPACE;
+        for (uint32_t i = 0; i < e->splice_cnt; i++) {
+                const struct sip_splice *s = &e->splices[i];
+
+                memcpy(out, buf + from, s->at - from);
+                out += s->at - from;
+                memcpy(out, e->text + s->text, s->len);
+                out += s->len;
+                from = (uint32_t)s->at + s->cut;
         }
-        return true;
+        if (e->msg->len > from)
+                memcpy(out, buf + from, e->msg->len - from);
+        *len = size;
+        return SIP_EDIT_OK;
 }
 
-static bool is_lws(uint8_t c)
+/* What is kept between two splices: octets [from, to), which move by `by`. */
+struct kept {
+        uint32_t from;
+        uint32_t to;
+        int32_t by;
+};
+
+/* The part before splice i, for i == splice_cnt the last; before.by is that of the part before it.
+ */
+static struct kept kept_after(const struct sip_edit *e, struct kept before, uint32_t i)
 {
-        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        const struct sip_splice *s = &e->splices[i - 1];
+
+        return (struct kept){
+            .from = (uint32_t)s->at + s->cut,
+            .to = i < e->splice_cnt ? e->splices[i].at : e->msg->len,
+            .by = before.by + s->len - s->cut,
+        };
 }
 
-/* Is the parameter [p, p + bytes), without its ';', called `name`? */
-static bool param_is(const uint8_t *p, size_t bytes, const char *name)
+static struct kept kept_first(const struct sip_edit *e, int32_t shift)
 {
-        size_t name_len = strlen(name);
-        size_t at = 0, end;
-
-        while (at < bytes && is_lws(p[at]))
-                at++;
-        for (end = at; end < bytes && p[end] != '=' && !is_lws(p[end]);)
-                end++;
-        return end - at == name_len && same_nocase(p + at, name, name_len);
+        return (struct kept){0, e->splice_cnt > 0 ? e->splices[0].at : e->msg->len, shift};
 }
 
-/* End of what begins at `at`: the next ';' outside a quoted string, or bytes. */
-static size_t param_end(const uint8_t *p, size_t at, size_t bytes)
+static void move(uint8_t *at, struct kept k)
 {
-        bool quoted = false;
+        memmove(at + k.from + k.by, at + k.from, k.to - k.from);
+}
 
-        for (; at < bytes; at++) {
-                if (p[at] == '"')
-                        quoted = !quoted;
-                else if (quoted && p[at] == '\\' && at + 1 < bytes)
-                        at++;
-                else if (!quoted && p[at] == ';')
-                        break;
+/*
+ * Parts keep their order, so a part that moves left can only land on what lay before it, and of
+ * that only on parts that move left, too; these are done from the front. Those that move right are
+ * done from the back. Text is filled in when everything stands.
+ */
+void sip_edit_in_place(const struct sip_edit *e, uint8_t *at, int32_t shift)
+{
+        struct kept k = kept_first(e, shift);
+        uint32_t n = e->splice_cnt;
+
+        if (k.by < 0)
+                move(at, k);
+        for (uint32_t i = 1; i <= n; i++) {
+                k = kept_after(e, k, i);
+                if (k.by < 0)
+                        move(at, k);
         }
-        return at;
-}
+        for (uint32_t i = n; i > 0; i--) {
+                const struct sip_splice *s = &e->splices[i - 1];
 
-/* The sent-by host names the address that the packet came from. Another spelling of the same IPv6
- * address counts as different: then received= is written, which is always right. */
-static bool sent_by_is_source(const struct sip_msg *req, const struct sip_reply_args *args)
-{
-        const uint8_t *host = sip_span_at(req, req->via.host);
-        size_t len = req->via.host.len;
-
-        if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
-                host++;
-                len -= 2;
+                if (k.by > 0)
+                        move(at, k);
+                k.by -= s->len - s->cut;
+                k.to = s->at;
+                k.from = i > 1 ? (uint32_t)s[-1].at + s[-1].cut : 0;
         }
-        return len == args->src_len && same_nocase(host, args->src, len);
-}
+        if (k.by > 0)
+                move(at, k);
+        for (uint32_t i = 0; i < n; i++) {
+                const struct sip_splice *s = &e->splices[i];
 
-/* RFC 3261 18.2.1 and RFC 3581 4. */
-static void put_top_via(struct sink *s, const struct sip_msg *req,
-                        const struct sip_reply_args *args)
-{
-        const uint8_t *p = sip_span_at(req, req->via.all);
-        size_t bytes = req->via.all.len;
-        size_t at = param_end(p, 0, bytes);
-
-        put(s, p, at);
-        while (at < bytes) {
-                size_t end = param_end(p, at + 1, bytes);
-
-                if (!param_is(p + at + 1, end - at - 1, "received") &&
-                    !param_is(p + at + 1, end - at - 1, "rport"))
-                        put(s, p + at, end - at);
-                at = end;
-        }
-        if (req->via.has_rport || !sent_by_is_source(req, args)) {
-                put_text(s, ";received=");
-                put(s, args->src, args->src_len);
-        }
-        if (req->via.has_rport) {
-                put_text(s, ";rport=");
-                put_number(s, args->src_port);
+                memcpy(at + s->at + k.by, e->text + s->text, s->len);
+                k.by += s->len - s->cut;
         }
 }
 
-static void put_vias(struct sink *s, const struct sip_msg *req, const struct sip_reply_args *args)
+static uint32_t moved(const struct sip_edit *e, int32_t shift)
 {
-        uint8_t i = req->first[SIP_HDR_VIA];
-        bool top = true;
+        struct kept k = kept_first(e, shift);
+        uint32_t octets = k.by != 0 ? k.to - k.from : 0;
 
-        for (; i != SIP_HDR_NONE; i = req->hdrs[i].next_same) {
-                struct sip_span v = req->hdrs[i].value;
-
-                put_text(s, "Via: ");
-                if (top) {
-                        /* the topmost value, then what shares its header field */
-                        size_t rest = (size_t)req->via.all.off + req->via.all.len;
-
-                        put_top_via(s, req, args);
-                        put(s, req->buf + rest, (size_t)v.off + v.len - rest);
-                } else {
-                        put(s, sip_span_at(req, v), v.len);
-                }
-                end_line(s);
-                top = false;
+        for (uint32_t i = 1; i <= e->splice_cnt; i++) {
+                k = kept_after(e, k, i);
+                octets += k.by != 0 ? k.to - k.from : 0;
         }
+        return octets;
 }
 
-static void put_copy(struct sink *s, const struct sip_msg *req, const char *name,
-                     enum sip_hdr_id id)
+int32_t sip_edit_shift(const struct sip_edit *e, uint32_t front)
 {
-        struct sip_span v = sip_msg_first(req, id)->value;
-
-        put_text(s, name);
-        put(s, sip_span_at(req, v), v.len);
-}
-
-static void put_reply(struct sink *s, const struct sip_msg *req, const struct sip_reply_args *args)
-{
-        put_text(s, "SIP/2.0 ");
-        put_number(s, args->status);
-        put_octet(s, ' ');
-        put_text(s, args->phrase != NULL ? args->phrase : sip_status_phrase(args->status));
-        end_line(s);
-        put_vias(s, req, args);
-        put_copy(s, req, "From: ", SIP_HDR_FROM);
-        end_line(s);
-        put_copy(s, req, "To: ", SIP_HDR_TO);
-        if (req->to.tag.off == 0) {
-                put_text(s, ";tag=");
-                put(s, args->to_tag, args->tag_len);
-        }
-        end_line(s);
-        put_copy(s, req, "Call-ID: ", SIP_HDR_CALL_ID);
-        end_line(s);
-        put_copy(s, req, "CSeq: ", SIP_HDR_CSEQ);
-        end_line(s);
-        if (args->retry_after_s != 0) {
-                put_text(s, "Retry-After: ");
-                put_number(s, args->retry_after_s);
-                end_line(s);
-        }
-        put_text(s, "Content-Length: 0");
-        end_line(s);
-        end_line(s);
-}
-
-/* The topmost Via was read to the end of its sent-by, and lies inside the first Via header. */
-static bool has_top_via(const struct sip_msg *req)
-{
-        const struct sip_hdr *h = sip_msg_first(req, SIP_HDR_VIA);
-
-        return h != NULL && req->via.host.len != 0 && req->via.all.off >= h->value.off &&
-               req->via.all.off + req->via.all.len <= h->value.off + h->value.len;
-}
-
-static bool is_answerable(const struct sip_msg *req, const struct sip_reply_args *args)
-{
-        return req->kind == SIP_KIND_REQUEST && req->method != SIP_METHOD_ACK && has_top_via(req) &&
-               sip_msg_first(req, SIP_HDR_FROM) != NULL && sip_msg_first(req, SIP_HDR_TO) != NULL &&
-               sip_msg_first(req, SIP_HDR_CALL_ID) != NULL &&
-               sip_msg_first(req, SIP_HDR_CSEQ) != NULL && args->status >= STATUS_MIN &&
-               args->status <= STATUS_MAX && args->src_len != 0 && args->tag_len != 0;
-}
-
-int sip_reply_size(const struct sip_msg *req, const struct sip_reply_args *args, size_t *bytes)
-{
-        struct sink s = {0};
-
-        if (!is_answerable(req, args))
-                return -EINVAL;
-        put_reply(&s, req, args);
-        *bytes = s.len;
-        return 0;
-}
-
-int sip_reply_build(const struct sip_msg *req, const struct sip_reply_args *args, uint8_t *out,
-                    size_t cap, size_t *len)
-{
-        struct sink s = {.out = out, .cap = cap};
-        size_t bytes;
-        int rc = sip_reply_size(req, args, &bytes);
-
-        if (rc != 0)
-                return rc;
-        if (bytes > cap)
-                return -ENOSPC;
-        put_reply(&s, req, args);
-        *len = s.len;
-        return 0;
+        if (e->growth == 0)
+                return 0;
+        return front + moved(e, -e->growth) < moved(e, 0) ? -e->growth : 0;
 }

@@ -80,11 +80,16 @@ static void take_via(const struct sip_state *s, struct sip_span v)
 }
 
 /* One '>' as the last octet behind a name-addr that was read up to a tag (RFC 8224 prints that). No
- * octet of the address is in doubt: its URI was closed, and no parameter can hold a '>'. */
+ * octet of the address is in doubt: its URI was closed, no parameter can hold a '>', and none was
+ * begun (";>"). */
 static bool stray_bracket(const struct sip_cur *c, const struct sip_addr *a)
 {
+        uint32_t params_end = (uint32_t)a->params.off + a->params.len;
+
+        while (params_end < c->pos && sip_is(c->buf[params_end], SIP_CT_LWS))
+                params_end++;
         return c->pos + 1 == c->end && c->buf[c->pos] == '>' && a->tag.len != 0 &&
-               sip_addr_bracketed(c->buf, a);
+               params_end == c->pos && sip_addr_bracketed(c->buf, a);
 }
 
 /* From and To: exactly one address. */

@@ -8,8 +8,8 @@
 #include "dataplane/stages/reply_packet.h"
 #include "dataplane/stages/trim_packet.h"
 #include "dataplane/verdict.h"
-#include "parser/sip_edit.h"
 #include "parser/sip_parse.h"
+#include "parser/sip_reply.h"
 
 /* Address as text; the last 4 octets of a mapped IPv4 address. */
 static uint16_t address_text(const struct shm_ip *ip, bool v4, char text[INET6_ADDRSTRLEN])

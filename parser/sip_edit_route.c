@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads and edits of Route and Record-Route. */
+#include "parser/sip_edit.h"
+
+#include "parser/sip_edit_list.h"
+
+/* A Route value and its neighbours in the same header field. */
+struct place {
+        struct sip_route route;
+        uint32_t hdr;    /* index of the field */
+        uint32_t before; /* end of the value before it in the field, 0 = none */
+        uint32_t next;   /* start of the value behind it in the field, 0 = none */
+};
+
+static uint32_t span_end(struct sip_span s)
+{
+        return (uint32_t)s.off + s.len;
+}
+
+/* One value at the cursor; sets at->next and moves there. */
+static bool take_value(struct sip_cur *c, struct place *at)
+{
+        if (sip_route_parse(c, &at->route) != SIP_VALUE_OK)
+                return false;
+        at->next = 0;
+        if (sip_cur_at(c, ',')) {
+                c->pos++;
+                sip_cur_lws(c);
+                at->next = c->pos < c->end ? c->pos : 0;
+        }
+        return true;
+}
+
+/* The first value of a field, or its last. */
+static bool find_in(const struct sip_msg *m, uint32_t hdr, bool last, struct place *at)
+{
+        struct sip_anom_set notes = {{0}};
+        struct sip_span v = m->hdrs[hdr].value;
+        struct sip_cur c = {
+            .buf = m->buf, .pos = v.off, .end = (uint32_t)v.off + v.len, .notes = &notes};
+
+        *at = (struct place){.hdr = hdr};
+        if (!take_value(&c, at))
+                return false;
+        while (last && at->next != 0) {
+                at->before = span_end(at->route.addr.all);
+                if (!take_value(&c, at))
+                        return false;
+        }
+        return true;
+}
+
+static bool find(const struct sip_msg *m, bool last, struct place *at)
+{
+        uint8_t i = m->first[SIP_HDR_ROUTE];
+
+        if (i == SIP_HDR_NONE)
+                return false;
+        while (last && m->hdrs[i].next_same != SIP_HDR_NONE)
+                i = m->hdrs[i].next_same;
+        return find_in(m, i, last, at);
+}
+
+bool sip_route_first(const struct sip_msg *m, struct sip_route *out)
+{
+        struct place at;
+        bool found = find(m, false, &at);
+
+        if (found)
+                *out = at.route;
+        return found;
+}
+
+bool sip_route_last(const struct sip_msg *m, struct sip_route *out)
+{
+        struct place at;
+        bool found = find(m, true, &at);
+
+        if (found)
+                *out = at.route;
+        return found;
+}
+
+static enum sip_edit_status take_out(struct sip_edit *e, const struct place *at)
+{
+        struct sip_span all = at->route.addr.all;
+
+        if (at->next != 0)
+                return sip_edit_commit(e, all.off, at->next - all.off, e->text_len);
+        if (at->before != 0)
+                return sip_edit_commit(e, at->before, span_end(all) - at->before, e->text_len);
+        return sip_edit_hdr_remove(e, at->hdr);
+}
+
+/* "name: <uri>" before hdrs[before]. */
+static enum sip_edit_status insert(struct sip_edit *e, const char *name, struct sip_text uri,
+                                   uint32_t before)
+{
+        uint32_t from = e->text_len;
+
+        if (!sip_edit_count_hdr(e))
+                return (enum sip_edit_status)e->status;
+        sip_edit_put_text(e, sip_text_of(name));
+        sip_edit_put(e, ": <", 3);
+        sip_edit_put_text(e, uri);
+        sip_edit_put(e, ">\r\n", 3);
+        return sip_edit_commit(e, sip_edit_line(e->msg, before), 0, from);
+}
+
+/* As the first field of its kind; when there is none, behind the topmost Via. */
+static enum sip_edit_status push(struct sip_edit *e, const char *name, enum sip_hdr_id id,
+                                 struct sip_text uri)
+{
+        uint8_t first = e->msg->first[id];
+
+        if (!sip_edit_ready(e))
+                return (enum sip_edit_status)e->status;
+        if (!sip_edit_uri_ok(uri))
+                return sip_edit_fail(e, SIP_EDIT_INVALID);
+        return insert(e, name, uri,
+                      first != SIP_HDR_NONE ? first : e->msg->first[SIP_HDR_VIA] + 1u);
+}
+
+enum sip_edit_status sip_edit_route_push(struct sip_edit *e, struct sip_text uri)
+{
+        return push(e, "Route", SIP_HDR_ROUTE, uri);
+}
+
+enum sip_edit_status sip_edit_record_route(struct sip_edit *e, struct sip_text uri)
+{
+        return push(e, "Record-Route", SIP_HDR_RECORD_ROUTE, uri);
+}
+
+enum sip_edit_status sip_edit_route_pop(struct sip_edit *e)
+{
+        struct place at;
+
+        if (!sip_edit_ready(e))
+                return (enum sip_edit_status)e->status;
+        return find(e->msg, false, &at) ? take_out(e, &at) : sip_edit_fail(e, SIP_EDIT_MESSAGE);
+}
+
+/* The URI of a Route value as a Request-URI, which has no header part (19.1.1). */
+static enum sip_edit_status make_ruri(struct sip_edit *e, const struct place *at)
+{
+        const struct sip_uri *u = &at->route.addr.uri;
+        uint32_t end = u->headers.off != 0 ? u->headers.off - 1u : span_end(u->all);
+        struct sip_text uri = {(const char *)e->msg->buf + u->all.off, end - u->all.off};
+
+        return sip_edit_uri_ok(uri) ? sip_edit_put_ruri(e, uri) : sip_edit_fail(e, SIP_EDIT_ODD);
+}
+
+enum sip_edit_status sip_edit_route_to_strict(struct sip_edit *e)
+{
+        const struct sip_msg *m = e->msg;
+        struct sip_text ruri = {(const char *)m->buf + m->ruri.all.off, m->ruri.all.len};
+        struct place first, last;
+
+        if (!sip_edit_ready_request(e))
+                return (enum sip_edit_status)e->status;
+        if (!find(m, false, &first) || !find(m, true, &last))
+                return sip_edit_fail(e, SIP_EDIT_MESSAGE);
+        (void)insert(e, "Route", ruri, last.hdr + 1);
+        (void)take_out(e, &first);
+        return make_ruri(e, &first);
+}
+
+enum sip_edit_status sip_edit_route_from_strict(struct sip_edit *e)
+{
+        struct place last;
+
+        if (!sip_edit_ready_request(e))
+                return (enum sip_edit_status)e->status;
+        if (!find(e->msg, true, &last))
+                return sip_edit_fail(e, SIP_EDIT_MESSAGE);
+        (void)take_out(e, &last);
+        return make_ruri(e, &last);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_sip_edit_route.c - Route and Record-Route, by the exact result.
+ */
+#include "tests/parser/edits.h"
+
+/* name of the edit: pop, push, to_strict, from_strict, record */
+static enum sip_edit_status route_edit(struct sip_edit *e, char what)
+{
+        switch (what) {
+        case 'p':
+                return sip_edit_route_pop(e);
+        case 'r':
+                return sip_edit_record_route(e, t("sip:[2001:db8::1]:5060;lr;x=y"));
+        case 't':
+                return sip_edit_route_to_strict(e);
+        case 'f':
+                return sip_edit_route_from_strict(e);
+        default:
+                return sip_edit_route_push(e, t("sips:p0;lr"));
+        }
+}
+
+static void routes(void **state)
+{
+        static const struct {
+                char what;
+                const char *in, *out; /* between Max-Forwards and From */
+                const char *ruri;     /* of the result, NULL = as it was */
+        } rows[] = {
+            {'p', "Route: <sip:a;lr>\r\nX-A: z\r\nRoute: <sip:b;lr>\r\n",
+             "X-A: z\r\nRoute: <sip:b;lr>\r\n", NULL},
+            {'p', "Route: <sip:a;lr>;x=y , \"B, b\" <sip:b;lr>\r\n",
+             "Route: \"B, b\" <sip:b;lr>\r\n", NULL},
+            {'+', "X-A: z\r\nRoute: <sip:b;lr>\r\n",
+             "X-A: z\r\nRoute: <sips:p0;lr>\r\nRoute: <sip:b;lr>\r\n", NULL},
+            {'r', "Record-Route: <sip:b;lr>\r\n",
+             "Record-Route: <sip:[2001:db8::1]:5060;lr;x=y>\r\nRecord-Route: <sip:b;lr>\r\n", NULL},
+            /* RFC 3261 16.12.1.2: p1 routes strictly */
+            {'t', "Route: <sip:p1>,<sip:p2;lr>\r\nRoute: <sip:p3;lr>\r\nX-A: z\r\n",
+             "Route: <sip:p2;lr>\r\nRoute: <sip:p3;lr>\r\nRoute: <sip:b@h>\r\nX-A: z\r\n",
+             "sip:p1"},
+            {'t', "X-A: y\r\nRoute: <sip:p1?subject=x>\r\nX-A: z\r\n",
+             "X-A: y\r\nRoute: <sip:b@h>\r\nX-A: z\r\n", "sip:p1"},
+            {'f', "Route: <sip:p1;lr>,<sip:p2;lr>\r\nRoute: <sip:p3;lr> , <sip:u@d>;x\r\n",
+             "Route: <sip:p1;lr>,<sip:p2;lr>\r\nRoute: <sip:p3;lr>\r\n", "sip:u@d"},
+            {'f', "Route: <sip:p1;lr>\r\nRoute: <sip:u@d>\r\n", "Route: <sip:p1;lr>\r\n",
+             "sip:u@d"},
+            {'f', "Route: <sip:u@d>\r\n", "", "sip:u@d"},
+            /* a comma with nothing behind it */
+            {'f', "Route: <sip:p>,<sip:u@d>,\r\n", "Route: <sip:p>,\r\n", "sip:u@d"},
+            {'p', "Route: <sip:u@d> ,\r\n", "", NULL},
+        };
+        char in[1024], want[1024];
+        struct sip_edit e;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                const char *ruri = rows[i].ruri ? rows[i].ruri : "sip:b@h";
+
+                snprintf(in, sizeof(in), LINE VIA MF "%s" BACK END, rows[i].in);
+                snprintf(want, sizeof(want), "INVITE %s SIP/2.0\r\n" VIA MF "%s" BACK END, ruri,
+                         rows[i].out);
+                e = open_text(in);
+                (void)route_edit(&e, rows[i].what);
+                expect(&e, want);
+                close_text();
+        }
+        for (const char *what = "ptf"; *what != '\0'; what++) {
+                e = open_text(LINE VIA MF BACK END);
+                assert_int_equal(route_edit(&e, *what), SIP_EDIT_MESSAGE);
+                close_text();
+        }
+        e = open_text(LINE VIA MF BACK END);
+        (void)route_edit(&e, '+');
+        expect(&e, LINE VIA "Route: <sips:p0;lr>\r\n" MF BACK END);
+        close_text();
+        /* a URI with a fold in it may not come into the start line */
+        e = open_text(LINE VIA MF "Route: <sip:p1;x\r\n ;y>\r\n" BACK END);
+        assert_int_equal(route_edit(&e, 't'), SIP_EDIT_ODD);
+        close_text();
+}
+
+static void route_reads(void **state)
+{
+        static const struct {
+                const char *uri;
+                bool loose;
+        } rows[] = {
+            {"sip:h;lr", true},        {"sip:h;LR=on;x", true}, {"sip:h;transport=udp;lr", true},
+            {"sip:h;x\r\n ;lr", true}, {"sip:h", false},        {"sip:h;lrx", false},
+            {"sip:h;x=lr", false},     {"sip:lr@h;xlr", false},
+        };
+        struct sip_route a;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                char in[1024];
+
+                snprintf(in, sizeof(in),
+                         LINE VIA MF "Route: <sip:f>\r\nRoute: <sip:g>,<%s>\r\n" BACK END,
+                         rows[i].uri);
+                (void)open_text(in);
+                assert_true(sip_route_first(&w.m, &a));
+                probe_span(w.m.buf, a.addr.uri.all, "sip:f");
+                assert_true(sip_route_last(&w.m, &a));
+                probe_span(w.m.buf, a.addr.uri.all, rows[i].uri);
+                assert_int_equal(a.lr, rows[i].loose);
+                close_text();
+        }
+        (void)open_text(LINE VIA MF BACK END);
+        assert_false(sip_route_first(&w.m, &a));
+        assert_false(sip_route_last(&w.m, &a));
+        close_text();
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test(routes),
+            cmocka_unit_test(route_reads),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
