@@ -13,6 +13,7 @@ struct walk {
         struct sip_sdp_media *m; /* the section that lines belong to, NULL for the session's */
         uint32_t seen;           /* letters of this section, bit letter - 'a' */
         uint32_t session_seen;   /* letters of the session's section */
+        uint32_t section;        /* where the lines of this section begin */
         unsigned rank;           /* of the last line, in its section */
         bool stop;
 };
@@ -129,12 +130,21 @@ static void take_bandwidth(struct walk *w, struct sip_cur *l)
 static void take_time(struct walk *w, uint8_t letter, struct sip_cur *l)
 {
         uint32_t from = l->pos;
+        struct sip_span word[2] = {{0, 0}, {0, 0}};
         unsigned words = 0;
         bool plain = true;
 
         while (l->pos < l->end) {
-                plain &= digits(l->buf, sip_sdp_word(l));
+                struct sip_span one = sip_sdp_word(l);
+
+                plain &= digits(l->buf, one);
+                if (words < 2)
+                        word[words] = one;
                 words++;
+        }
+        if (letter == 't' && words == 2 && plain && w->s->start.off == 0) {
+                w->s->start = word[0];
+                w->s->stop = word[1];
         }
         if ((letter == 't' && (words != 2 || !plain)) || (letter == 'r' && words < 3) ||
             (letter == 'z' && (words == 0 || words % 2 != 0)))
@@ -145,6 +155,7 @@ static void clear_attrs(struct sip_sdp_attrs *at)
 {
         memset(at, 0, sizeof(*at));
         at->as = at->ct = at->tias = at->rs = at->rr = SIP_SDP_ABSENT;
+        at->ptime_ms = at->maxptime_ms = SIP_SDP_ABSENT;
 }
 
 /* The formats behind the protocol; those of RTP are payload types (RFC 3551 3). */
@@ -205,6 +216,14 @@ static bool has_rtp(const uint8_t *buf, struct sip_span proto)
         return false;
 }
 
+/* The lines of a section end where an m= line, or nothing, follows. */
+static void end_section(struct walk *w, uint32_t to)
+{
+        struct sip_span *section = w->m ? &w->m->attrs.section : &w->s->attrs.section;
+
+        *section = sip_span_make(w->section, to);
+}
+
 static void take_media(struct walk *w, struct sip_cur *l)
 {
         struct sip_sdp *s = w->s;
@@ -216,6 +235,7 @@ static void take_media(struct walk *w, struct sip_cur *l)
                 w->stop = true;
                 return;
         }
+        end_section(w, l->pos - 2);
         if (!w->m)
                 w->session_seen = w->seen;
         w->m = &s->media[s->media_cnt++];
@@ -267,6 +287,23 @@ static void judge_place(struct walk *w, uint8_t letter, uint32_t off)
                 sip_sdp_note(w->s, SIP_SDP_DUP, off);
 }
 
+/* Lines that are text. */
+static void take_text(struct walk *w, uint8_t letter, struct sip_span text)
+{
+        if (letter == 'i')
+                (w->m ? &w->m->attrs : &w->s->attrs)->info = text;
+        else if (w->m)
+                return; /* out of place, which was noted */
+        else if (letter == 's')
+                w->s->name = text;
+        else if (letter == 'u')
+                w->s->uri = text;
+        else if (letter == 'e')
+                w->s->email = text;
+        else
+                w->s->phone = text;
+}
+
 /* One line "x=value"; l over the value. */
 static void take_line(struct walk *w, uint8_t letter, struct sip_cur *l)
 {
@@ -285,8 +322,12 @@ static void take_line(struct walk *w, uint8_t letter, struct sip_cur *l)
                         take_origin(w, l);
                 break;
         case 's':
-                if (!again && !w->m)
-                        w->s->name = sip_span_make(l->pos, l->end);
+        case 'u':
+        case 'e':
+        case 'p':
+        case 'i':
+                if (!again)
+                        take_text(w, letter, sip_span_make(l->pos, l->end));
                 break;
         case 'c':
                 take_connection(w, l);
@@ -333,7 +374,7 @@ static void finish(struct walk *w, uint32_t end)
 
 bool sip_sdp_parse(struct sip_cur *c, struct sip_sdp *out)
 {
-        struct walk w = {.s = out};
+        struct walk w = {.s = out, .section = c->pos};
 
         memset(out, 0, offsetof(struct sip_sdp, media));
         clear_attrs(&out->attrs);
@@ -360,8 +401,36 @@ bool sip_sdp_parse(struct sip_cur *c, struct sip_sdp *out)
                 } else {
                         l.pos += 2;
                         take_line(&w, letter, &l);
+                        if (letter == 'm')
+                                w.section = c->pos;
                 }
         }
+        end_section(&w, c->pos);
         finish(&w, c->end);
         return (out->anomalies & SIP_SDP_FAULTS) == 0;
+}
+
+bool sip_sdp_attribute(const uint8_t *buf, struct sip_span *rest, const char *name,
+                       struct sip_span *value)
+{
+        uint32_t end = (uint32_t)rest->off + rest->len;
+        uint32_t len = (uint32_t)strlen(name);
+
+        for (uint32_t from = rest->off, next; from < end; from = next) {
+                const uint8_t *lf = memchr(buf + from, '\n', end - from);
+                uint32_t to = lf ? (uint32_t)(lf - buf) : end;
+                uint32_t behind = from + 2 + len;
+
+                next = lf ? to + 1 : end;
+                if (to > from && buf[to - 1] == '\r')
+                        to--;
+                if (to < behind || buf[from] != 'a' || buf[from + 1] != '=' ||
+                    memcmp(buf + from + 2, name, len) != 0 || (to > behind && buf[behind] != ':'))
+                        continue;
+                *value = to > behind ? sip_span_make(behind + 1, to) : (struct sip_span){0, 0};
+                *rest = sip_span_make(next, end);
+                return true;
+        }
+        *rest = sip_span_make(end, end);
+        return false;
 }

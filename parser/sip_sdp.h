@@ -71,23 +71,28 @@ struct sip_sdp_conn {
 
 /* What the session and each of its media can say alike. */
 struct sip_sdp_attrs {
-        struct sip_sdp_conn conn;         /* the first c= of this section */
-        uint32_t as, ct;                  /* b=, kbit/s, or SIP_SDP_ABSENT */
-        uint32_t tias, rs, rr;            /* b=, bit/s, or SIP_SDP_ABSENT (RFC 3890, 3556) */
-        struct sip_span rtcp_address;     /* RFC 3605 */
-        uint16_t rtcp_port;               /* 0: no a=rtcp */
-        uint8_t direction;                /* enum sip_sdp_direction */
-        bool rtcp_mux;                    /* RFC 5761 */
-        struct sip_span crypto_suite;     /* of the first a=crypto, RFC 4568 */
-        struct sip_span crypto_key;       /* its key parameters and what follows */
-        uint16_t crypto_cnt;              /* well-formed a=crypto lines */
-        uint16_t candidate_cnt;           /* a=candidate lines, RFC 8839 */
+        struct sip_span section;      /* its lines, for sip_sdp_attribute(); those of a media begin
+                                       * behind m= */
+        struct sip_sdp_conn conn;     /* the first c= of this section */
+        uint32_t as, ct;              /* b=, kbit/s, or SIP_SDP_ABSENT */
+        uint32_t tias, rs, rr;        /* b=, bit/s, or SIP_SDP_ABSENT (RFC 3890, 3556) */
+        struct sip_span rtcp_address; /* RFC 3605 */
+        uint16_t rtcp_port;           /* 0: no a=rtcp */
+        uint8_t direction;            /* enum sip_sdp_direction */
+        bool rtcp_mux;                /* RFC 5761 */
+        struct sip_span crypto_suite; /* of the first a=crypto, RFC 4568 */
+        struct sip_span crypto_key;   /* its key parameters and what follows */
+        uint16_t crypto_cnt;          /* well-formed a=crypto lines */
+        uint16_t candidate_cnt;       /* a=candidate lines, RFC 8839 */
         struct sip_span fingerprint_hash; /* RFC 8122: name of the hash */
         struct sip_span fingerprint;      /* pairs of hexadecimal digits with colons between */
         struct sip_span setup;            /* RFC 4145 */
         struct sip_span ice_ufrag;        /* 4..256 octets, RFC 8839 5.4 */
         struct sip_span ice_pwd;          /* 22..256 octets */
         struct sip_span mid;              /* RFC 5888 */
+        struct sip_span info;             /* i= of the session or of this media */
+        uint32_t ptime_ms, maxptime_ms;   /* RFC 8866 6.4, 6.5, or SIP_SDP_ABSENT */
+        bool ice_lite;                    /* RFC 8839 5.3 */
 };
 
 struct sip_sdp_format {
@@ -113,7 +118,11 @@ struct sip_sdp {
         uint32_t fault_off; /* where the first fault is, from the start of the message */
         struct sip_span user, sess_id, sess_version; /* o= */
         struct sip_span origin_address;
-        struct sip_span name; /* s= */
+        struct sip_span name;        /* s= */
+        struct sip_span uri;         /* u= */
+        struct sip_span email;       /* the first e= */
+        struct sip_span phone;       /* the first p= */
+        struct sip_span start, stop; /* of the first t=, seconds since 1900; "0": not bounded */
         struct sip_sdp_attrs attrs;
         uint16_t media_cnt;  /* 0..SIP_SDP_MEDIA_MAX */
         uint16_t format_cnt; /* 0..SIP_SDP_FORMATS_MAX */
@@ -126,6 +135,14 @@ struct sip_sdp {
  * anomalies are known, except after one of the two counts. c->notes is not touched.
  */
 bool sip_sdp_parse(struct sip_cur *c, struct sip_sdp *out);
+
+/*
+ * The next attribute with this name (case-sensitive, RFC 8866 5.13) in *rest, which begins as a
+ * section; *value is what stands behind ":", {0,0} without one. Moves *rest behind it. False when
+ * there is none. So all attributes can be reached that struct sip_sdp has no member for.
+ */
+bool sip_sdp_attribute(const uint8_t *buf, struct sip_span *rest, const char *name,
+                       struct sip_span *value);
 
 #ifdef __cplusplus
 }

@@ -184,6 +184,19 @@ static enum taken direction(struct attr *a, enum sip_sdp_direction d)
         return TAKEN;
 }
 
+/* ptime and maxptime: whole milliseconds, as RFC 8866 6.4 has them; others write fractions. */
+static enum taken milliseconds(struct attr *a, uint32_t *out)
+{
+        uint32_t v;
+
+        if (!number(&a->v, SIP_SDP_ABSENT - 1, &v) || a->v.pos != a->v.end)
+                return BAD;
+        if (*out != SIP_SDP_ABSENT)
+                return AGAIN;
+        *out = v;
+        return TAKEN;
+}
+
 static bool is(const struct attr *a, struct sip_span name, const char *want)
 {
         return name.len == strlen(want) && memcmp(a->v.buf + name.off, want, name.len) == 0;
@@ -202,6 +215,8 @@ static enum taken flag(struct attr *a, struct sip_span name)
                 return direction(a, SIP_SDP_INACTIVE);
         if (is(a, name, "rtcp-mux"))
                 a->at->rtcp_mux = true;
+        if (is(a, name, "ice-lite"))
+                a->at->ice_lite = true;
         return TAKEN;
 }
 
@@ -225,6 +240,10 @@ static enum taken valued(struct attr *a, struct sip_span name)
                 return ice(a, 4, &a->at->ice_ufrag);
         if (is(a, name, "ice-pwd"))
                 return ice(a, 22, &a->at->ice_pwd);
+        if (is(a, name, "ptime"))
+                return milliseconds(a, &a->at->ptime_ms);
+        if (is(a, name, "maxptime"))
+                return milliseconds(a, &a->at->maxptime_ms);
         if (is(a, name, "candidate"))
                 a->at->candidate_cnt++;
         return TAKEN;

@@ -4,7 +4,41 @@
  * called usable has an origin and whole media.
  */
 #include "parser/sip_sdp.h"
+#include "parser/sip_sdp_value.h"
 #include "tests/fuzz/exact.h"
+
+/* Each value on demand, of all lines that have its name. */
+static void values(const struct sip_cur *c, struct sip_span section)
+{
+        static const char *const names[] = {"candidate", "crypto", "group", "curr", "des"};
+
+        for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+                struct sip_span rest = section;
+                struct sip_span value;
+
+                for (uint32_t left = section.len + 1u;
+                     sip_sdp_attribute(c->buf, &rest, names[i], &value); left = rest.len) {
+                        struct sip_sdp_candidate candidate;
+                        struct sip_sdp_crypto crypto;
+                        struct sip_sdp_group group;
+                        struct sip_sdp_qos qos;
+
+                        must(rest.len < left);
+                        inside(c, rest);
+                        inside(c, value);
+                        (void)sip_sdp_candidate_parse(c->buf, value, &candidate);
+                        inside(c, candidate.rel_address);
+                        (void)sip_sdp_crypto_parse(c->buf, value, &crypto);
+                        inside(c, crypto.lifetime);
+                        (void)sip_sdp_group_parse(c->buf, value, &group);
+                        inside(c, group.mids);
+                        (void)sip_sdp_qos_parse(c->buf, value,
+                                                i == 3 ? SIP_SDP_QOS_CURRENT : SIP_SDP_QOS_DESIRED,
+                                                &qos);
+                        inside(c, qos.direction);
+                }
+        }
+}
 
 static void attrs(const struct sip_cur *c, const struct sip_sdp_attrs *at)
 {
@@ -18,6 +52,9 @@ static void attrs(const struct sip_cur *c, const struct sip_sdp_attrs *at)
         inside(c, at->ice_ufrag);
         inside(c, at->ice_pwd);
         inside(c, at->mid);
+        inside(c, at->info);
+        inside(c, at->section);
+        values(c, at->section);
         must(at->direction <= SIP_SDP_INACTIVE);
         must(at->ice_pwd.off == 0 || (at->ice_pwd.len >= 22 && at->ice_pwd.len <= 256));
 }

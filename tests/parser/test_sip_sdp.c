@@ -18,11 +18,12 @@ static const char everything[] =
     "v=0\r\no=alice 2890844526 2890844527 IN IP6 2001:db8::1\r\ns=call\r\ni=info\r\n"
     "u=http://x\r\ne=a@b\r\ne=c@d\r\np=+1\r\nc=IN IP4 224.2.1.1/127/3\r\nb=AS:128\r\n"
     "b=X-Y:1\r\nt=1 2\r\nr=7d 1h 0 25h\r\nz=1 -1h 2 0\r\nt=0 0\r\na=sendonly\r\n"
-    "a=fingerprint:sha-256 AB:cd:01\r\na=setup:actpass\r\na=group:BUNDLE 0\r\n"
+    "a=fingerprint:sha-256 AB:cd:01\r\na=setup:actpass\r\na=group:BUNDLE 0\r\na=ice-lite\r\n"
     "m=audio 49170/2 RTP/SAVP 0 97\r\ni=media\r\nc=IN IP4 host.example\r\n"
     "c=IN IP4 192.0.2.9\r\nb=TIAS:64000\r\nb=RS:0\r\nb=RR:800\r\nb=CT:9\r\n"
     "a=rtpmap:0 PCMU/8000\r\na=rtpmap:97 opus/48000/2\r\na=fmtp:97 useinbandfec=1\r\n"
     "a=rtcp:53020 IN IP4 192.0.2.7\r\na=rtcp-mux\r\na=inactive\r\na=mid:0\r\n"
+    "a=ptime:20\r\na=maxptime:60\r\na=curr:qos e2e none\r\n"
     "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNf KDR=1\r\n"
     "a=crypto:2 F8_128_HMAC_SHA1_80 inline:x\r\n"
     "a=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"
@@ -44,6 +45,13 @@ static void session(void **state)
         probe_span(b, sdp.sess_version, "2890844527");
         probe_span(b, sdp.origin_address, "2001:db8::1");
         probe_span(b, sdp.name, "call");
+        probe_span(b, sdp.attrs.info, "info");
+        probe_span(b, sdp.uri, "http://x");
+        probe_span(b, sdp.email, "a@b");
+        probe_span(b, sdp.phone, "+1");
+        probe_span(b, sdp.start, "1");
+        probe_span(b, sdp.stop, "2");
+        assert_true(sdp.attrs.ice_lite);
         probe_span(b, sdp.attrs.conn.address, "224.2.1.1");
         assert_true(sdp.attrs.conn.literal && sdp.attrs.conn.version == 4);
         assert_int_equal(sdp.attrs.as, 128);
@@ -80,6 +88,10 @@ static void media(void **state)
         probe_span(b, m->attrs.rtcp_address, "192.0.2.7");
         assert_true(m->attrs.rtcp_mux);
         probe_span(b, m->attrs.mid, "0");
+        probe_span(b, m->attrs.info, "media");
+        assert_int_equal(m->attrs.ptime_ms, 20);
+        assert_int_equal(m->attrs.maxptime_ms, 60);
+        assert_false(m->attrs.ice_lite);
         probe_span(b, m->attrs.crypto_suite, "AES_CM_128_HMAC_SHA1_80");
         probe_span(b, m->attrs.crypto_key, "inline:WVNf KDR=1");
         assert_int_equal(m->attrs.crypto_cnt, 2);
@@ -100,6 +112,41 @@ static void media(void **state)
         assert_int_equal(sdp.media[1].attrs.rtcp_port, 9);
         probe_span(b, sdp.formats[2].fmt, "webrtc-datachannel");
         assert_true(sdp.formats[2].clock_hz == SIP_SDP_ABSENT);
+        probe_end(&p);
+}
+
+/* Attributes without a member are found in their own section only. */
+static void attributes(void **state)
+{
+        struct sip_span rest, value;
+        struct probe p;
+        unsigned n = 0;
+
+        (void)state;
+        assert_true(parse(&p, everything, strlen(everything)));
+        rest = sdp.attrs.section;
+        assert_true(sip_sdp_attribute(p.cur.buf, &rest, "group", &value));
+        probe_span(p.cur.buf, value, "BUNDLE 0");
+        assert_false(sip_sdp_attribute(p.cur.buf, &rest, "group", &value));
+        rest = sdp.attrs.section;
+        assert_true(sip_sdp_attribute(p.cur.buf, &rest, "ice-lite", &value));
+        probe_span(p.cur.buf, value, NULL);
+        rest = sdp.attrs.section;
+        assert_false(sip_sdp_attribute(p.cur.buf, &rest, "crypto", &value));
+        assert_false(sip_sdp_attribute(p.cur.buf, &rest, "crypto", &value));
+        for (rest = sdp.media[0].attrs.section;
+             sip_sdp_attribute(p.cur.buf, &rest, "crypto", &value); n++)
+                assert_true(value.len > 10);
+        assert_int_equal(n, 2);
+        rest = sdp.media[0].attrs.section;
+        assert_true(sip_sdp_attribute(p.cur.buf, &rest, "curr", &value));
+        probe_span(p.cur.buf, value, "qos e2e none");
+        rest = sdp.media[0].attrs.section;
+        assert_false(sip_sdp_attribute(p.cur.buf, &rest, "cur", &value));
+        rest = sdp.media[1].attrs.section;
+        assert_true(sip_sdp_attribute(p.cur.buf, &rest, "rtcp", &value));
+        probe_span(p.cur.buf, value, "9");
+        assert_int_equal(rest.len, 0);
         probe_end(&p);
 }
 
@@ -181,6 +228,9 @@ static const struct row {
     {AUDIO "a=ice-ufrag:ab d\r\n", SIP_SDP_ATTRIBUTE},
     {AUDIO "a=ice-ufrag:abcd\r\na=ice-ufrag:abcd\r\n", SIP_SDP_ATTRIBUTE_DUP},
     {AUDIO "a=mid:\r\n", SIP_SDP_ATTRIBUTE},
+    {AUDIO "a=ptime:x\r\n", SIP_SDP_ATTRIBUTE},
+    {AUDIO "a=ptime:20 \r\n", SIP_SDP_ATTRIBUTE},
+    {AUDIO "a=ptime:20\r\na=ptime:20\r\n", SIP_SDP_ATTRIBUTE_DUP},
     {AUDIO "a=mid:1\r\na=mid:2\r\n", SIP_SDP_ATTRIBUTE_DUP},
 };
 
@@ -281,8 +331,9 @@ static void browsers(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(session), cmocka_unit_test(media), cmocka_unit_test(table),
-            cmocka_unit_test(nul),     cmocka_unit_test(caps),  cmocka_unit_test(browsers),
+            cmocka_unit_test(session),  cmocka_unit_test(media), cmocka_unit_test(attributes),
+            cmocka_unit_test(table),    cmocka_unit_test(nul),   cmocka_unit_test(caps),
+            cmocka_unit_test(browsers),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
