@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Make the perfect hash of header names that sip_hname.c uses.
+"""Make the perfect hash of header names, long and compact, that sip_hname_row.h describes.
 
 usage: gen_hname.py sip_headers.def > sip_hname_table.h
 
-The hash reads the first and the last four octets of a name (fewer in a shorter one), folded to
-lower case by OR 0x20, and its length; sip_hname.c computes the same. The multiplier is the first
-of a fixed sequence that gives every name a slot of its own, so the output depends on the input
-alone. It fails when it finds none.
+The multiplier is the first of a fixed sequence that gives every name a slot of its own, so the
+output depends on the input alone. It fails when it finds none.
 """
 import re
 import sys
 
-BITS = 10
+BITS = 12
+NAME_MAX = 32
 
 TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
 /*
@@ -27,11 +26,12 @@ TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
 #define HNAME_HASH_MULT UINT64_C({mult:#x})
 
 /* clang-format off */
-static const uint8_t hname_slots[1u << HNAME_HASH_BITS] = {{
-{slots}}};
+const struct sip_hname_row sip_hname_rows[] = {{
+        {{SIP_HDR_OTHER, 0, 0, 0, "", ""}},
+{rows}}};
 
-static const uint8_t hname_compact[26] = {{
-{short}}};
+const uint8_t sip_hname_slots[1u << HNAME_HASH_BITS] = {{
+{slots}}};
 /* clang-format on */
 
 #endif
@@ -39,41 +39,50 @@ static const uint8_t hname_compact[26] = {{
 
 
 def key(name):
-    raw = name.lower().encode()
-    n = len(raw)
-    if n >= 4:
-        first, last = raw[:4], raw[-4:]
-    else:
-        first = last = bytes([raw[0], raw[n // 2], raw[n - 1], 0])
-    a = int.from_bytes(first, 'little') | 0x20202020
-    b = int.from_bytes(last, 'little') | 0x20202020
-    return (a << 32 | b) + n * 0x9E3779B1
+    raw = [c | 0x20 for c in name.lower().encode()]
+    last = int.from_bytes(bytes(raw[-8:]), 'little')
+    return (last + ((raw[0] << 8 | len(raw)) << 40)) & 0xFFFFFFFFFFFFFFFF
 
 
 def slot(k, mult):
     return (k * mult & 0xFFFFFFFFFFFFFFFF) >> (64 - BITS)
 
 
+def perfect(keys, mult):
+    seen = set()
+    for k in keys:
+        s = slot(k, mult)
+        if s in seen:
+            return False
+        seen.add(s)
+    return True
+
+
 def main():
     rows = re.findall(r'^X\((\w+), "([^"]+)", (0|\'.\'), (\w+)\)$', open(sys.argv[1]).read(), re.M)
-    names = [r[1] for r in rows]
-    assert len({n.lower() for n in names}) == len(names), 'a header is listed twice'
-    assert max(map(len, names)) <= 32, 'a name is too long for sip_hname.c'
-    compact = [r for r in rows if r[2] != '0']
-    assert len({r[2] for r in compact}) == len(compact), 'a compact form is used twice'
-    keys = [key(n) for n in names]
+    names = [(r[1].lower(), r, 0) for r in rows]
+    names += [(r[2][1], r, 1) for r in rows if r[2] != '0']
+    assert len({n[0] for n in names}) == len(names), 'a name is listed twice'
+    assert max(len(n[0]) for n in names) <= NAME_MAX, 'a name is too long for sip_hname_row.h'
+    assert len(names) < 256, 'too many names for slots of an octet'
+    keys = [key(n[0]) for n in names]
+    assert len(set(keys)) == len(keys), 'two names have one key'
     mult = 0x9E3779B97F4A7C15
     for _ in range(2000000):
-        if len({slot(k, mult) for k in keys}) == len(keys):
+        if perfect(keys, mult):
             break
         mult = (mult * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF | 1
     else:
         sys.exit('gen_hname.py: no perfect hash found; raise BITS')
-    order = sorted(zip(rows, keys), key=lambda rk: slot(rk[1], mult))
-    slots = ''.join(f'        [{slot(k, mult)}] = SIP_HDR_{row[0]},\n' for row, k in order)
-    short = ''.join(f"        [{row[2]} - 'a'] = SIP_HDR_{row[0]},\n"
-                    for row in sorted(compact, key=lambda r: r[2]))
-    sys.stdout.write(TEMPLATE.format(bits=BITS, mult=mult, slots=slots, short=short))
+    text = ''
+    for name, row, compact in names:
+        first = f'"{name[:16]}"' if len(name) > 16 else '""'
+        text += (f'        {{SIP_HDR_{row[0]}, {"SIP_HDR_F_COMPACT" if compact else 0}, '
+                 f'{"0xff" if row[3] == "SINGLE" else 0}, {len(name)}, '
+                 f'"{name[-16:]:>16}", {first}}},\n')
+    order = sorted((slot(k, mult), i + 1) for i, k in enumerate(keys))
+    slots = ''.join(f'        [{s}] = {i},\n' for s, i in order)
+    sys.stdout.write(TEMPLATE.format(bits=BITS, mult=mult, rows=text, slots=slots))
 
 
 main()

@@ -9,11 +9,7 @@
 /* The next ">", or the end. */
 static uint32_t find_gt(const struct sip_cur *c)
 {
-        const uint8_t *gt;
-
-        if (c->map)
-                return sip_cur_next(c->map, SCAN_GT, c->pos, c->end);
-        gt = memchr(c->buf + c->pos, '>', c->end - c->pos);
+        const uint8_t *gt = memchr(c->buf + c->pos, '>', c->end - c->pos);
         return gt ? (uint32_t)(gt - c->buf) : c->end;
 }
 

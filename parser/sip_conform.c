@@ -58,7 +58,7 @@ static bool content_type_empty(const struct sip_msg *m)
 
 static struct sip_cur cursor(struct sip_msg *m, struct sip_span v)
 {
-        return (struct sip_cur){m->buf, v.off, (uint32_t)v.off + v.len, &m->anomalies, NULL};
+        return (struct sip_cur){m->buf, v.off, (uint32_t)v.off + v.len, &m->anomalies};
 }
 
 static bool content_type_bad(struct sip_msg *m)

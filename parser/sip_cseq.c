@@ -14,16 +14,8 @@ enum sip_anomaly sip_cseq_parse(struct sip_cur *c, struct sip_cseq *out)
         memset(out, 0, sizeof(*out));
         sip_cur_lws(c);
         number_from = c->pos;
-        /* Digits are tokens: where white space ends a token of digits, it ends the number. */
-        if (c->map)
-                sip_cur_skip(c, SIP_CT_TOKEN);
+        sip_cur_skip(c, SIP_CT_DIGIT);
         r = sip_num_parse(c->buf, sip_span_make(number_from, c->pos), SIP_CSEQ_MAX, &out->number);
-        if (r == SIP_NUM_SYNTAX) {
-                c->pos = number_from;
-                sip_cur_skip(c, SIP_CT_DIGIT);
-                r = sip_num_parse(c->buf, sip_span_make(number_from, c->pos), SIP_CSEQ_MAX,
-                                  &out->number);
-        }
         if (r == SIP_NUM_SYNTAX || !sip_cur_is(c, SIP_CT_LWS))
                 return SIP_ANOM_CSEQ_SYNTAX;
         sip_cur_lws(c);

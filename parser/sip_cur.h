@@ -18,7 +18,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "parser/scan/scan.h"
 #include "parser/sip_ctype.h"
 #include "parser/sip_msg.h"
 
@@ -31,59 +30,7 @@ struct sip_cur {
         uint32_t pos;               /* next octet to read */
         uint32_t end;               /* first octet that must not be read */
         struct sip_anom_set *notes; /* borrowed; never NULL */
-        const struct scan_map *map; /* borrowed: what a scan says of [buf, buf + end), or NULL;
-                                     * makes the same answers come faster */
 };
-
-/* Rows of bits are read as octets, which is right where the lowest comes first. */
-#define SIP_CUR_MAPS (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-
-/*
- * At least 57 bits of a row from octet pos on, bit 0 first; bits past the 57th may be missing. The
- * row ends in a word of its own, so the load stays inside for every pos < SCAN_MAP_BYTES.
- */
-static inline uint64_t sip_cur_window(const struct scan_map *map, enum scan_class c, uint32_t pos)
-{
-        uint64_t w;
-
-        memcpy(&w, (const uint8_t *)map->row[c] + pos / 8, sizeof(w));
-        return w >> (pos % 8);
-}
-
-/* The first octet of [pos, end) whose bit is set, or end. */
-static inline uint32_t sip_cur_next(const struct scan_map *map, enum scan_class c, uint32_t pos,
-                                    uint32_t end)
-{
-        while (pos < end) {
-                uint64_t w = sip_cur_window(map, c, pos);
-
-                if (__builtin_expect(w != 0, 1)) {
-                        pos += (uint32_t)__builtin_ctzll(w);
-                        break;
-                }
-                pos = (pos & ~7u) + 64;
-        }
-        return pos < end ? pos : end;
-}
-
-/* The row that ends a run of these octets, SCAN_CLASS_CNT when no row does. */
-static inline enum scan_class sip_cur_row(unsigned bits)
-{
-        switch (bits) {
-        case SIP_CT_TOKEN:
-                return SCAN_NOT_TOKEN;
-        case SIP_CT_WORD:
-                return SCAN_NOT_WORD;
-        case SIP_CT_PVAL:
-                return SCAN_NOT_PVAL;
-        case SIP_CT_USER:
-                return SCAN_NOT_USER;
-        case SIP_CT_PARAM:
-                return SCAN_NOT_PARAM;
-        default:
-                return SCAN_CLASS_CNT;
-        }
-}
 
 static inline bool sip_cur_at(const struct sip_cur *c, uint8_t octet)
 {
@@ -98,12 +45,6 @@ static inline bool sip_cur_is(const struct sip_cur *c, unsigned bits)
 /* Skip octets of the given classes. */
 static inline void sip_cur_skip(struct sip_cur *c, unsigned bits)
 {
-        enum scan_class row = sip_cur_row(bits);
-
-        if (c->map && row != SCAN_CLASS_CNT) {
-                c->pos = sip_cur_next(c->map, row, c->pos, c->end);
-                return;
-        }
         while (c->pos < c->end && sip_is(c->buf[c->pos], bits))
                 c->pos++;
 }

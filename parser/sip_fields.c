@@ -13,18 +13,11 @@
 #include "parser/sip_state.h"
 #include "parser/sip_via.h"
 
-/* Via values over all headers. Max-Forwards starts at 70 (8.1.1.6), so no honest message has more
- * hops than that behind it; the cap leaves room and bounds what later stages walk. */
-#define VIA_CNT_MAX 128u
-
-/* Longest Call-ID that is accepted; RFC 4475's long one has 141 octets. */
-#define CALL_ID_BYTES_MAX 512u
-
 static struct sip_cur cursor(const struct sip_state *s, struct sip_span v)
 {
         struct sip_msg *m = s->m;
 
-        return (struct sip_cur){m->buf, v.off, (uint32_t)v.off + v.len, &m->anomalies, s->map};
+        return (struct sip_cur){m->buf, v.off, (uint32_t)v.off + v.len, &m->anomalies};
 }
 
 /* Something is wrong in a field: what names the field, why the part of it. */
@@ -71,7 +64,7 @@ static void take_via(const struct sip_state *s, struct sip_span v)
                         bad(m, SIP_ANOM_VIA_SYNTAX, a, c.pos);
                         return;
                 }
-                if (m->via_cnt == VIA_CNT_MAX) {
+                if (m->via_cnt == SIP_VIA_CNT_MAX) {
                         sip_state_note(m, SIP_ANOM_VIA_COUNT, out->all.off);
                         return;
                 }
@@ -217,7 +210,7 @@ static void take_call_id(const struct sip_state *s, struct sip_span v)
         }
         if (c.pos == from || c.pos != c.end)
                 sip_state_note(m, SIP_ANOM_CALL_ID_SYNTAX, c.pos);
-        else if (v.len > CALL_ID_BYTES_MAX)
+        else if (v.len > SIP_CALL_ID_BYTES_MAX)
                 bad(m, SIP_ANOM_CALL_ID_SYNTAX, SIP_ANOM_CALL_ID_TOO_LONG, v.off);
 }
 

@@ -4,21 +4,17 @@
 #include <string.h>
 
 #include "parser/sip_ctype.h"
-#include "parser/sip_hname_table.h" /* made by gen_hname.py: the slots and the multiplier */
-
-#define NAME_BYTES_MAX 32u
+#include "parser/sip_hname_row.h"
+#include "parser/sip_hname_table.h" /* made by gen_hname.py: rows, slots and the multiplier */
 
 enum { SINGLE = 1, LIST = 0 };
 
-struct hname {
-        uint8_t len;
+static const struct {
+        const char *str;
         uint8_t single;
-        char str[NAME_BYTES_MAX + 1];
-};
-
-static const struct hname hnames[SIP_HDR_CNT] = {
-    {0, 0, ""},
-#define X(ID, name, compact, multiplicity) {sizeof(name) - 1, multiplicity, name},
+} hnames[SIP_HDR_CNT] = {
+    {"", LIST},
+#define X(ID, name, compact, multiplicity) {name, multiplicity},
 #include "parser/sip_headers.def"
 #undef X
 };
@@ -26,82 +22,45 @@ static const struct hname hnames[SIP_HDR_CNT] = {
 _Static_assert(SIP_HDR_CNT <= 256, "header id does not fit sip_hdr.id");
 _Static_assert(SIP_MSG_HDRS_MAX < SIP_HDR_NONE, "header index does not fit next_same");
 
-/* Little endian whatever the machine, since the table was made so; compilers see one load. */
-static uint32_t load4(const uint8_t *p)
+const uint64_t sip_hname_mult = HNAME_HASH_MULT;
+const unsigned sip_hname_shift = 64 - HNAME_HASH_BITS;
+
+static const struct sip_hname_row *row_of(const uint8_t *name, size_t len)
 {
-        return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        uint64_t last = 0;
+
+        for (size_t i = len < 8 ? 0 : len - 8; i < len; i++)
+                last = last >> 8 | (uint64_t)(name[i] | 0x20u) << 56;
+        if (len < 8)
+                last >>= 64 - 8 * len;
+        return &sip_hname_rows[sip_hname_slots[sip_hname_key(last, name[0] | 0x20u, (uint32_t)len) *
+                                                   sip_hname_mult >>
+                                               sip_hname_shift]];
 }
 
-static uint32_t slot(const uint8_t *n, size_t len)
+/* Octet i of the name in a row, in lower case. */
+static uint8_t letter(const struct sip_hname_row *row, size_t i)
 {
-        uint32_t a, b;
-        uint64_t key;
+        size_t last = row->len < 16 ? row->len : 16; /* octets in row->last */
+        size_t behind = row->len - i;                /* counted from the end, 1 the last */
 
-        if (len >= 4) {
-                a = load4(n);
-                b = load4(n + len - 4);
-        } else {
-                a = (uint32_t)n[0] | (uint32_t)n[len / 2] << 8 | (uint32_t)n[len - 1] << 16;
-                b = a;
-        }
-        a |= 0x20202020u;
-        b |= 0x20202020u;
-        key = ((uint64_t)a << 32 | b) + (uint64_t)len * UINT64_C(0x9e3779b1);
-        return (uint32_t)(key * HNAME_HASH_MULT >> (64 - HNAME_HASH_BITS));
-}
-
-/*
- * Do octets of a message (a) and of the table (t) differ, but for the case of letters? The table's
- * names consist of letters, digits and "-"; of these letters alone have bit 0x40, which so says
- * where bit 0x20 does not count.
- */
-static uint64_t differ(uint64_t a, uint64_t t)
-{
-        return (a ^ t) & ~(t >> 1 & UINT64_C(0x2020202020202020));
-}
-
-static uint64_t load8(const void *p)
-{
-        uint64_t w;
-
-        memcpy(&w, p, sizeof(w));
-        return w;
-}
-
-/* len >= 2. Words that overlap: every octet is compared, none past len is read. */
-static bool same_name(const uint8_t *a, const char *b, size_t len)
-{
-        const uint8_t *t = (const uint8_t *)b;
-        uint64_t d;
-
-        if (len >= 8) {
-                d = differ(load8(a), load8(t)) | differ(load8(a + len - 8), load8(t + len - 8));
-                for (size_t i = 8; i + 8 < len; i += 8)
-                        d |= differ(load8(a + i), load8(t + i));
-                return d == 0;
-        }
-        if (len >= 4)
-                return (differ(load4(a), load4(t)) |
-                        differ(load4(a + len - 4), load4(t + len - 4))) == 0;
-        d = differ(a[0], t[0]) | differ(a[len / 2], t[len / 2]) | differ(a[len - 1], t[len - 1]);
-        return d == 0;
+        return (uint8_t)(behind <= last ? row->last[16 - behind] : row->first[i]);
 }
 
 enum sip_hdr_id sip_hname_find(const uint8_t *name, size_t len)
 {
-        enum sip_hdr_id id;
+        const struct sip_hname_row *row;
 
-        if (len == 0 || len > NAME_BYTES_MAX)
+        if (len == 0 || len > SIP_HNAME_BYTES_MAX)
                 return SIP_HDR_OTHER;
-        if (len == 1) {
-                uint8_t letter = (uint8_t)(sip_lower(name[0]) - 'a');
-
-                return letter < 26 ? (enum sip_hdr_id)hname_compact[letter] : SIP_HDR_OTHER;
+        row = row_of(name, len);
+        if (row->len != len)
+                return SIP_HDR_OTHER;
+        for (size_t i = 0; i < len; i++) {
+                if (sip_lower(name[i]) != letter(row, i))
+                        return SIP_HDR_OTHER;
         }
-        id = (enum sip_hdr_id)hname_slots[slot(name, len)];
-        if (id == SIP_HDR_OTHER || hnames[id].len != len || !same_name(name, hnames[id].str, len))
-                return SIP_HDR_OTHER;
-        return id;
+        return (enum sip_hdr_id)row->id;
 }
 
 const char *sip_hname_str(enum sip_hdr_id id)

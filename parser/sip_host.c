@@ -128,63 +128,8 @@ bad:
         return SIP_ANOM_URI_HOST;
 }
 
-/* One number of a dotted quad, the n digits before e. The two octets before those are in memory, so
- * all are read and masked, and no branch depends on how many digits there are. 1 or 0. */
-static uint32_t quad_ok(const uint8_t *e, uint32_t n)
-{
-        uint32_t ones = (uint32_t)e[-1] - '0';
-        uint32_t tens = ((uint32_t)e[-2] - '0') & (0u - (n > 1));
-        uint32_t hundreds = ((uint32_t)e[-3] - '0') & (0u - (n > 2));
-
-        return (n <= 3) & (ones <= 9) & (tens <= 9) & (hundreds <= 9) &
-               (hundreds * 100 + tens * 10 + ones <= 255);
-}
-
-/* Is [p, p + n) a dotted quad? `sep` has the places of "." and "-": none side by side, none first
- * or last. Two octets before p are in memory. */
-static bool quads(const uint8_t *p, uint32_t n, uint64_t sep)
-{
-        uint32_t a = (uint32_t)__builtin_ctzll(sep | UINT64_C(1) << 63);
-        uint32_t b, c;
-
-        sep &= sep - 1;
-        b = (uint32_t)__builtin_ctzll(sep | UINT64_C(1) << 63);
-        sep &= sep - 1;
-        c = (uint32_t)__builtin_ctzll(sep | UINT64_C(1) << 63);
-        if (c >= n || (sep & (sep - 1)) != 0)
-                return false;
-        if (p[a] != '.' || p[b] != '.' || p[c] != '.')
-                return false;
-        return (quad_ok(p + a, a) & quad_ok(p + b, b - a - 1) & quad_ok(p + c, c - b - 1) &
-                quad_ok(p + n, n - c - 1)) != 0;
-}
-
-/* What name() does, from the masks, for names that fit one look and have nothing odd about them;
- * false leaves the cursor alone, and name() decides. */
-static bool plain_name(struct sip_cur *c, struct sip_span *out)
-{
-        uint32_t from = c->pos;
-        uint32_t to = sip_cur_next(c->map, SCAN_NOT_NAME, from, c->end);
-        uint32_t n = to - from;
-        uint64_t sep;
-
-        if (n - 1 >= 56 || from < 2 || (to < c->end && c->buf[to] == '_'))
-                return false;
-        sep = sip_cur_window(c->map, SCAN_SEP, from) & ((UINT64_C(1) << n) - 1);
-        /* "." and "-" first, last or side by side: an empty label, or one with "-" at an end. */
-        if (((sep & 1) | (sep & sep >> 1) | sep >> (n - 1)) != 0)
-                return false;
-        if (sip_is(c->buf[to - 1], SIP_CT_DIGIT) && !quads(c->buf + from, n, sep))
-                return false;
-        *out = sip_span_make(from, to);
-        c->pos = to;
-        return true;
-}
-
 enum sip_anomaly sip_host_parse(struct sip_cur *c, struct sip_span *out)
 {
-        if (c->map && plain_name(c, out))
-                return SIP_ANOM_NONE;
         return sip_cur_at(c, '[') ? reference(c, out) : name(c, out);
 }
 
@@ -204,17 +149,6 @@ enum sip_anomaly sip_port_parse(struct sip_cur *c, bool lws, uint16_t *port)
         if (lws)
                 sip_cur_lws(c);
         from = c->pos;
-        /* Where only digits stand up to the next octet that no name has, these are the port. */
-        if (c->map) {
-                uint32_t to = sip_cur_next(c->map, SCAN_NOT_NAME, from, c->end);
-
-                if (sip_num_parse(c->buf, sip_span_make(from, to), 65535, &v) == SIP_NUM_OK &&
-                    v != 0) {
-                        c->pos = to;
-                        *port = (uint16_t)v;
-                        return SIP_ANOM_NONE;
-                }
-        }
         sip_cur_skip(c, SIP_CT_DIGIT);
         if (sip_num_parse(c->buf, sip_span_make(from, c->pos), 65535, &v) != SIP_NUM_OK || v == 0)
                 return SIP_ANOM_URI_PORT;

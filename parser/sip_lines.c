@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The header section into lines and headers, RFC 3261 7.3: one walk over the masks of the scan.
- * Each octet is classified once and each line visited once, so the time is linear.
+ * The header section into lines and headers, RFC 3261 7.3. Each line is visited once, so the time
+ * is linear.
  */
 #include <string.h>
 
@@ -9,11 +9,9 @@
 #include "parser/sip_hname.h"
 #include "parser/sip_state.h"
 
-/* Octets classified at a time: little of the body is scanned in vain. Divides SCAN_MAP_BYTES. */
-#define CHUNK_BYTES 256u
-
-/* Longest header name that is accepted; RFC 4475's long one has 84 octets. */
-#define NAME_BYTES_MAX 256u
+/* Octets looked at a time: first for lines that end among them, then for octets that no header
+ * section has. Little of the body is read in vain. */
+#define BLOCK_BYTES 64u
 
 enum pending { PENDING_NONE, PENDING_HEADER, PENDING_SKIPPED };
 
@@ -61,26 +59,21 @@ static void flush(struct walk *w)
 /* Only names outside the table need this: those in it were compared octet by octet. */
 static void check_name(struct sip_state *s, uint32_t from, uint32_t to)
 {
-        struct sip_cur c = {s->m->buf, from, to, &s->m->anomalies, s->map};
+        struct sip_cur c = {s->m->buf, from, to, &s->m->anomalies};
 
         sip_cur_skip(&c, SIP_CT_TOKEN);
         if (c.pos < to || from == to)
                 sip_state_note(s->m, SIP_ANOM_HDR_NAME, c.pos);
-        else if (to - from > NAME_BYTES_MAX)
+        else if (to - from > SIP_NAME_BYTES_MAX)
                 sip_state_note(s->m, SIP_ANOM_HDR_NAME_TOO_LONG, from);
 }
 
-/* The first colon of the line [from, to), or `to`. It ends the name nearly always. */
+/* The first colon of the line [from, to), or `to`. */
 static uint32_t find_colon(const struct sip_state *s, uint32_t from, uint32_t to)
 {
         const uint8_t *b = s->m->buf;
-        const uint8_t *colon;
+        const uint8_t *colon = memchr(b + from, ':', to - from);
 
-        if (s->map)
-                from = sip_cur_next(s->map, SCAN_NOT_TOKEN, from, to);
-        if (from < to && b[from] == ':')
-                return from;
-        colon = memchr(b + from, ':', to - from);
         return colon ? (uint32_t)(colon - b) : to;
 }
 
@@ -163,13 +156,14 @@ static bool take_line(struct walk *w, uint32_t to)
         return w->s->stop;
 }
 
-/* The lines that end in this block, which starts at base. True when the section has ended. */
-static bool take_block(struct walk *w, uint64_t lf, uint32_t base)
+/* The lines that end in [base, end). True when the section has ended. */
+static bool take_block(struct walk *w, uint32_t base, uint32_t end)
 {
         struct sip_msg *m = w->s->m;
+        const uint8_t *lf;
 
-        for (; lf != 0; lf &= lf - 1) {
-                uint32_t eol = base + (uint32_t)__builtin_ctzll(lf);
+        while ((lf = memchr(m->buf + base, '\n', end - base))) {
+                uint32_t eol = (uint32_t)(lf - m->buf);
                 uint32_t to = eol;
 
                 if (to > w->line && m->buf[to - 1] == '\r') {
@@ -182,29 +176,41 @@ static bool take_block(struct walk *w, uint64_t lf, uint32_t base)
                         m->header_end = (uint16_t)(w->s->stop ? 0 : eol + 1);
                         return true;
                 }
-                w->line = eol + 1;
+                base = w->line = eol + 1;
         }
         return false;
 }
 
-/* Octets that header sections do not have, among those below `end` of the block at base, which is
- * word i of the map. */
-static void check_odd(struct walk *w, const struct scan_map *map, uint32_t i, uint32_t base,
-                      uint32_t end)
+/* Octets of the block [base, end) that header sections do not have. Written so that compilers can
+ * look at many at a time: the first walk has no branch. */
+static void check_odd(struct walk *w, uint32_t base, uint32_t end)
 {
-        uint64_t in = end - base >= 64 ? UINT64_MAX : (UINT64_C(1) << (end - base)) - 1;
-        uint64_t cr = map->row[SCAN_CR][i] & in;
-        uint64_t lf = map->row[SCAN_LF][i];
-        /* A CR must have its LF right behind it; the last one of the block is left to the next. */
-        uint64_t bare = cr & ~(lf >> 1) & ~(UINT64_C(1) << 63);
+        struct sip_msg *m = w->s->m;
+        const uint8_t *b = m->buf;
+        bool odd = false, cr = false;
 
-        if (w->cr_before && !(lf & 1))
-                sip_state_note(w->s->m, SIP_ANOM_HDR_BARE_CR, base - 1);
-        if (bare != 0)
-                sip_state_note(w->s->m, SIP_ANOM_HDR_BARE_CR,
-                               base + (uint32_t)__builtin_ctzll(bare));
-        w->cr_before = cr >> 63;
-        w->s->odd |= (map->row[SCAN_ODD][i] & in) != 0;
+        for (uint32_t p = base; p < end; p++) {
+                uint8_t c = b[p];
+
+                odd |= (c < 0x20) & (c != '\t') & (c != '\r') & (c != '\n');
+                odd |= c > 0x7e;
+                cr |= c == '\r';
+        }
+        w->s->odd |= odd;
+        /* A CR must have its LF right behind it; the last one of a block is left to the next. */
+        if (w->cr_before && b[base] != '\n')
+                sip_state_note(m, SIP_ANOM_HDR_BARE_CR, base - 1);
+        w->cr_before = false;
+        for (uint32_t p = base; cr && p < end; p++) {
+                if (b[p] != '\r')
+                        continue;
+                if (p == base + BLOCK_BYTES - 1) {
+                        w->cr_before = true;
+                } else if (p + 1 == m->len || b[p + 1] != '\n') {
+                        sip_state_note(m, SIP_ANOM_HDR_BARE_CR, p);
+                        cr = false;
+                }
+        }
 }
 
 /* The datagram ended before an empty line did. */
@@ -227,46 +233,22 @@ static void end_missing(struct walk *w)
         m->header_end = (uint16_t)m->len;
 }
 
-/* The octets [base, base + n), whose bits are in the map from `word` on. True when it ended. */
-static bool take_chunk(struct walk *w, const struct scan_map *map, uint32_t word, uint32_t base,
-                       uint32_t n)
+void sip_lines_split(struct sip_state *s)
 {
-        struct sip_msg *m = w->s->m;
-        bool ended = false;
-
-        for (uint32_t at = base; at < base + n && !ended; at += SCAN_BLOCK_BYTES, word++) {
-                ended = take_block(w, map->row[SCAN_LF][word], at);
-                check_odd(w, map, word, at, ended && !w->s->stop ? m->header_end : m->len);
-        }
-        return ended;
-}
-
-void sip_lines_split(struct sip_state *s, scan_fn *scan)
-{
-        struct scan_map map;
         struct walk w = {.s = s};
         struct sip_msg *m = s->m;
         bool ended = false;
 
-        s->map = SIP_CUR_MAPS && scan ? &map : NULL;
-        if (!scan)
-                scan = scan_ref;
-        for (uint32_t base = 0; base < m->len && !ended; base += CHUNK_BYTES) {
-                uint32_t n = m->len - base < CHUNK_BYTES ? m->len - base : CHUNK_BYTES;
+        for (uint32_t base = 0; base < m->len && !ended; base += BLOCK_BYTES) {
+                uint32_t end = m->len - base < BLOCK_BYTES ? m->len : base + BLOCK_BYTES;
 
-                if (base < SCAN_MAP_BYTES) {
-                        scan(m->buf, base, base + n, &map);
-                        ended = take_chunk(&w, &map, base / SCAN_BLOCK_BYTES, base, n);
-                } else {
-                        /* The rest of a huge section: the map gives line ends only. */
-                        s->map = NULL;
-                        scan(m->buf + base, 0, n, &map);
-                        ended = take_chunk(&w, &map, 0, base, n);
-                }
+                ended = take_block(&w, base, end);
+                if (ended && !s->stop)
+                        end = m->header_end;
+                check_odd(&w, base, end);
         }
         if (!ended)
                 end_missing(&w);
         if (w.lf_seen)
                 sip_state_note(m, w.crlf_seen ? SIP_ANOM_HDR_BARE_LF : SIP_ANOM_HDR_LF_ONLY, 0);
-        s->map = NULL; /* it ends with this function */
 }

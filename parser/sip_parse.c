@@ -178,41 +178,52 @@ static void frame_body(struct sip_msg *m)
                 sip_state_note(m, SIP_ANOM_CONTENT_TYPE_MISSING, m->body_off);
 }
 
-enum sip_anomaly sip_parse_with(scan_fn *scan, const uint8_t *buf, size_t len, struct sip_msg *msg)
+/* The state in which reading starts. The header entries are written as they are found; clearing all
+ * 128 costs more than most messages do. */
+static void begin(struct sip_msg *m, const uint8_t *buf, uint32_t len)
+{
+        memset(m, 0, offsetof(struct sip_msg, first));
+        memset(m->first, SIP_HDR_NONE, sizeof(m->first));
+        m->buf = buf;
+        m->len = len;
+        m->content_length = SIP_CONTENT_LENGTH_ABSENT;
+        m->max_forwards = SIP_MAX_FORWARDS_ABSENT;
+}
+
+/* A message that no fast path reads. */
+static void parse_by_grammar(struct sip_msg *m, const uint8_t *buf, uint32_t len)
 {
         struct sip_state s;
-        size_t skip;
+        uint32_t skip = (uint32_t)leading_crlf(buf, len);
 
-        /* The header entries are written as they are found; clearing all 128 costs more than most
-         * messages do. */
-        memset(msg, 0, offsetof(struct sip_msg, first));
-        memset(msg->first, SIP_HDR_NONE, sizeof(msg->first));
-        msg->buf = buf;
-        msg->content_length = SIP_CONTENT_LENGTH_ABSENT;
-        msg->max_forwards = SIP_MAX_FORWARDS_ABSENT;
-        if (len > SIP_MSG_BYTES_MAX) {
-                sip_state_note(msg, SIP_ANOM_MSG_TOO_LONG, 0);
-                return (enum sip_anomaly)msg->error;
-        }
-        skip = len == 0 ? 0 : leading_crlf(buf, len);
-        msg->buf = len == 0 ? buf : buf + skip;
-        msg->len = (uint32_t)(len - skip);
-        if (msg->len == 0 || only_line_ends(msg->buf, msg->len)) {
-                sip_state_note(msg, SIP_ANOM_EMPTY, 0);
-                return (enum sip_anomaly)msg->error;
+        begin(m, buf + skip, len - skip);
+        if (only_line_ends(m->buf, m->len)) {
+                sip_state_note(m, SIP_ANOM_EMPTY, 0);
+                return;
         }
         if (skip != 0)
-                sip_state_note(msg, SIP_ANOM_LEADING_CRLF, 0);
-
-        s.m = msg;
-        s.map = NULL;
+                sip_state_note(m, SIP_ANOM_LEADING_CRLF, 0);
+        s.m = m;
         s.stop = s.odd = false;
-        sip_lines_split(&s, scan);
+        sip_lines_split(&s);
         if (s.odd) {
-                check_ctl(msg, msg->header_end ? msg->header_end : msg->len);
-                check_utf8(msg, msg->header_end ? msg->header_end : msg->len);
+                check_ctl(m, m->header_end ? m->header_end : m->len);
+                check_utf8(m, m->header_end ? m->header_end : m->len);
         }
         sip_fields_finish(&s);
+}
+
+enum sip_anomaly sip_parse_with(sip_fast_fn *fast, const uint8_t *buf, size_t len,
+                                struct sip_msg *msg)
+{
+        if (len - 1 >= SIP_MSG_BYTES_MAX) {
+                begin(msg, buf, 0);
+                sip_state_note(msg, len == 0 ? SIP_ANOM_EMPTY : SIP_ANOM_MSG_TOO_LONG, 0);
+                return (enum sip_anomaly)msg->error;
+        }
+        begin(msg, buf, (uint32_t)len);
+        if (!fast || !fast(buf, (uint32_t)len, msg))
+                parse_by_grammar(msg, buf, (uint32_t)len);
         if (msg->header_end != 0)
                 frame_body(msg);
         return (enum sip_anomaly)msg->error;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "parser/scan/scan.h"
+#include "parser/fast/fast.h"
 #include "parser/sip_msg.h"
 
 #ifdef __cplusplus
@@ -48,11 +48,11 @@ enum sip_sniff sip_sniff(const uint8_t *buf, size_t len);
 enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg);
 
 /*
- * The same with a scan kernel of the caller's choice (scan/scan.h); for tests and benchmarks. NULL
- * finds lines with scan_ref() and reads all else octet by octet, which is what the short cuts by
- * masks must agree with.
+ * The same with a fast path of the caller's choice (scan/scan_select.h); for tests and benchmarks.
+ * NULL reads all by the grammar, octet by octet, which is what every fast path must agree with.
  */
-enum sip_anomaly sip_parse_with(scan_fn *scan, const uint8_t *buf, size_t len, struct sip_msg *msg);
+enum sip_anomaly sip_parse_with(sip_fast_fn *fast, const uint8_t *buf, size_t len,
+                                struct sip_msg *msg);
 
 #ifdef __cplusplus
 }

@@ -69,7 +69,7 @@ static void status_line(struct sip_msg *m, struct sip_cur *c)
 static void check_method(struct sip_state *s, struct sip_span name)
 {
         struct sip_msg *m = s->m;
-        struct sip_cur c = {m->buf, name.off, (uint32_t)name.off + name.len, &m->anomalies, s->map};
+        struct sip_cur c = {m->buf, name.off, (uint32_t)name.off + name.len, &m->anomalies};
 
         m->method_name = name;
         sip_cur_skip(&c, SIP_CT_TOKEN);
@@ -90,7 +90,7 @@ static void check_method(struct sip_state *s, struct sip_span name)
 static void check_ruri(struct sip_state *s, struct sip_span uri)
 {
         struct sip_msg *m = s->m;
-        struct sip_cur c = {m->buf, uri.off, (uint32_t)uri.off + uri.len, &m->anomalies, s->map};
+        struct sip_cur c = {m->buf, uri.off, (uint32_t)uri.off + uri.len, &m->anomalies};
         struct sip_anom_set before;
         enum sip_anomaly a;
 
@@ -132,8 +132,6 @@ static void request_line(struct sip_state *s, uint32_t from, uint32_t to)
 
         while (end > from && blank(b[end - 1]))
                 end--;
-        if (s->map) /* no blank is in a token */
-                first = sip_cur_next(s->map, SCAN_NOT_TOKEN, first, end);
         while (first < end && !blank(b[first]))
                 first++;
         for (last = end; last > first && !blank(b[last - 1]); last--)
@@ -165,7 +163,7 @@ static void request_line(struct sip_state *s, uint32_t from, uint32_t to)
 void sip_start_line(struct sip_state *s, uint32_t from, uint32_t to)
 {
         struct sip_msg *m = s->m;
-        struct sip_cur c = {m->buf, from, to, &m->anomalies, s->map};
+        struct sip_cur c = {m->buf, from, to, &m->anomalies};
 
         m->start_line = sip_span_make(from, to);
         if (to - from >= 4 && sip_span_ieq(m->buf, sip_span_make(from, from + 4), "sip/", 4))

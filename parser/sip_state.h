@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "parser/scan/scan.h"
 #include "parser/sip_msg.h"
 
 #pragma GCC visibility push(hidden)
@@ -16,10 +15,19 @@
 /* Is this anomaly a fault (FATAL in sip_anomaly.def) or merely noted? */
 bool sip_anomaly_is_fault(enum sip_anomaly a);
 
+/* Via values over all headers. Max-Forwards starts at 70 (8.1.1.6), so no honest message has more
+ * hops than that behind it; the cap leaves room and bounds what later stages walk. */
+#define SIP_VIA_CNT_MAX 128u
+
+/* Longest Call-ID that is accepted; RFC 4475's long one has 141 octets. */
+#define SIP_CALL_ID_BYTES_MAX 512u
+
+/* Longest header name that is accepted; RFC 4475's long one has 84 octets. */
+#define SIP_NAME_BYTES_MAX 256u
+
 struct sip_state {
         struct sip_msg *m;
-        const struct scan_map *map; /* of the line being read; NULL beyond SCAN_MAP_BYTES */
-        bool stop;                  /* a fault after which nothing more can be read */
+        bool stop; /* a fault after which nothing more can be read */
         bool odd; /* the header section holds control characters or octets above 0x7f */
         uint8_t
             last[SIP_HDR_CNT]; /* index of the last header with this id, where first[] has one */
@@ -39,7 +47,7 @@ static inline void sip_state_note(struct sip_msg *m, enum sip_anomaly a, uint32_
 void sip_start_line(struct sip_state *s, uint32_t from, uint32_t to);
 
 /* sip_lines.c: split the header section into the start line and m->hdrs; sets m->header_end. */
-void sip_lines_split(struct sip_state *s, scan_fn *scan);
+void sip_lines_split(struct sip_state *s);
 
 /* sip_fields.c: a header was completed, m->hdrs[idx]; read it if it is one of the typed ones. */
 void sip_fields_take(struct sip_state *s, uint8_t idx);

@@ -24,26 +24,6 @@ static enum sip_anomaly fault(const struct sip_cur *c, enum sip_anomaly otherwis
         return sip_cur_at(c, '%') ? SIP_ANOM_URI_ESCAPE : otherwise;
 }
 
-/* What userinfo() does where a user without a password stands, or where all of the URI could be
- * one and so no "@" is in it; false leaves the cursor alone, and userinfo() decides. */
-static bool plain_user(struct sip_cur *c, struct sip_uri *u)
-{
-        uint32_t from = c->pos;
-
-        run(c, SIP_CT_USER);
-        if (c->pos == c->end) {
-                c->pos = from;
-                return true;
-        }
-        if (c->pos == from || c->buf[c->pos] != '@') {
-                c->pos = from;
-                return false;
-        }
-        u->user = sip_span_make(from, c->pos);
-        c->pos++;
-        return true;
-}
-
 /* [ user [ ":" password ] "@" ]; "@" stands nowhere else in a sip URI (its other parts escape it).
  */
 static enum sip_anomaly userinfo(struct sip_cur *c, struct sip_uri *u)
@@ -52,8 +32,6 @@ static enum sip_anomaly userinfo(struct sip_cur *c, struct sip_uri *u)
         const uint8_t *at;
         uint32_t stop;
 
-        if (c->map && plain_user(c, u))
-                return SIP_ANOM_NONE;
         at = memchr(c->buf + from, '@', c->end - from);
         if (!at)
                 return SIP_ANOM_NONE;

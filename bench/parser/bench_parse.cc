@@ -122,12 +122,12 @@ template <class Work> void measure(benchmark::State &state, const Set *set, Work
             static_cast<double>(failed) / static_cast<double>(state.iterations());
 }
 
-void parse(benchmark::State &state, scan_fn *kernel, const Set *set)
+void parse(benchmark::State &state, sip_fast_fn *fast, const Set *set)
 {
         static sip_msg m;
 
-        measure(state, set, [kernel](const uint8_t *p, size_t n) {
-                sip_parse_with(kernel, p, n, &m);
+        measure(state, set, [fast](const uint8_t *p, size_t n) {
+                sip_parse_with(fast, p, n, &m);
                 return sip_check(&m).verdict != SIP_VERDICT_REJECT;
         });
 }
@@ -169,7 +169,7 @@ void add(const Set &set)
                 scan_variant v = scan_variant_at(i);
 
                 if (v.usable)
-                        benchmark::RegisterBenchmark(name("parse", v.name).c_str(), parse, v.fn,
+                        benchmark::RegisterBenchmark(name("parse", v.name).c_str(), parse, v.fast,
                                                      &set);
         }
         if (mark_usable())

@@ -30,12 +30,24 @@ static bool is_sip_port(const struct dp_parse *self, uint16_t port)
         return false;
 }
 
+/* Do attributes fill [p, p + len) to the octet? Each has a length of its own, rounded up to 4 (RFC
+ * 8489 14): what reads past one that lies is not for us to find out. */
+static bool stun_attributes(const uint8_t *p, uint32_t len)
+{
+        uint32_t at = 0;
+
+        while (at < len)
+                at += 4 + ((((uint32_t)p[at + 2] << 8 | p[at + 3]) + 3u) & ~3u);
+        return at == len;
+}
+
 /* A phone keeps its binding open with it (RFC 5626 4.4.2; the header is RFC 8489 5). */
 static bool is_stun(const uint8_t *p, uint16_t len)
 {
         return len >= STUN_HEADER_BYTES && p[0] < 0x40 && (p[3] & 3u) == 0 &&
                (unsigned)(p[2] << 8 | p[3]) + STUN_HEADER_BYTES == len &&
-               memcmp(p + 4, STUN_COOKIE, 4) == 0;
+               memcmp(p + 4, STUN_COOKIE, 4) == 0 &&
+               stun_attributes(p + STUN_HEADER_BYTES, len - STUN_HEADER_BYTES);
 }
 
 /*

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scan.h - what each octet of a message is to the grammar, as bit masks: one row of bits for each
- * class, so that the end of a line, a token or a host name is found by counting zeros.
+ * scan.h - where the lines of a plain header section end, and where its tokens do. The first pass
+ * of the fast path (parser/fast/); everything that is not plain is left to the general grammar.
  *
- * Promise of every kernel: the same bits as scan_ref() for every input; no read outside
- * [buf + from, buf + to); no write outside the words it is asked for and the one behind them;
- * pure, thread-safe, any alignment.
+ * Promise of every kernel: the same answer as scan_ref() for every input; no read outside
+ * [buf, buf + len); no write outside *out; pure, thread-safe, any alignment.
  */
 #ifndef SLUICE_PARSER_SCAN_SCAN_H
 #define SLUICE_PARSER_SCAN_SCAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -18,40 +18,38 @@ extern "C" {
 
 #define SCAN_BLOCK_BYTES 64u
 
-/* Octets that one map describes. The header section of nearly every real message ends before. */
-#define SCAN_MAP_BLOCKS 64u
-#define SCAN_MAP_BYTES  (SCAN_MAP_BLOCKS * SCAN_BLOCK_BYTES)
+/* The section must end within these. That of nearly every real message does. */
+#define SCAN_BLOCKS_MAX 64u
+#define SCAN_BYTES_MAX  (SCAN_BLOCKS_MAX * SCAN_BLOCK_BYTES)
 
-/* What a bit that is set says of its octet. Those from SCAN_ODD on are "not in this class". */
-enum scan_class {
-        SCAN_LF = 0,    /* 0x0a */
-        SCAN_CR,        /* 0x0d */
-        SCAN_GT,        /* > */
-        SCAN_SEP,       /* . - */
-        SCAN_QUOTE,     /* " \ */
-        SCAN_ODD,       /* neither printable ASCII nor SP, HT, CR, LF */
-        SCAN_NOT_TOKEN, /* this and the next four as in sip_ctype.h */
-        SCAN_NOT_WORD,
-        SCAN_NOT_PVAL,
-        SCAN_NOT_USER,
-        SCAN_NOT_PARAM,
-        SCAN_NOT_NAME, /* letters, digits, . - (host names without the oddity _) */
-        SCAN_CLASS_CNT
-};
+/* Lines without the empty one: the start line and SIP_MSG_HDRS_MAX headers. */
+#define SCAN_LINES_MAX 129u
 
-/* Bit o % 64 of row[c][o / 64] is about octet o. The last word of a row only ends windows. */
-struct scan_map {
-        uint64_t row[SCAN_CLASS_CNT][SCAN_MAP_BLOCKS + 1];
+struct scan_index {
+        uint16_t header_end; /* octets up to and with the empty line's LF */
+        uint16_t line_cnt;   /* lines before the empty one, 0..SCAN_LINES_MAX */
+        /* Where each line's LF is; entry line_cnt is that of the empty line. What is behind serves
+         * kernels that write a block's worth at a time. */
+        uint16_t eol[SCAN_LINES_MAX + 1 + SCAN_BLOCK_BYTES];
+        /* Bit o % 64 of stop[o / 64] is set where octet o can not stand in each of token, word,
+         * host parameter and user: it is none of letters, digits and - . ! * _ + ' ~. Defined below
+         * header_end. The last word only ends windows. */
+        uint64_t stop[SCAN_BLOCKS_MAX + 1];
 };
 
 /*
- * A kernel: classify buf[from .. to) into the words from / 64 up to (to - 1) / 64 of each row; bits
- * from `to` on are those of NUL octets. The word behind them becomes all ones, so that a look
- * across the end finds defined bits. from is a multiple of 64; from <= to <= SCAN_MAP_BYTES.
+ * A kernel. True, and *out is written, when len >= SCAN_BLOCK_BYTES, one of the first
+ * SCAN_BYTES_MAX octets is an LF that follows another LF at a distance of two (at the first such
+ * the section ends), no more than SCAN_LINES_MAX + 1 LFs are up to there, and of these octets each
+ * - is printable ASCII or SP, or
+ * - is an LF with a control character that is no LF right before it, or
+ * - is such a control character right before an LF: whether it is a CR, the reader of lines sees.
+ * Control characters here are all octets below 0x20 and above 0x7e. Otherwise false, and nothing is
+ * known of *out.
  */
-typedef void scan_fn(const uint8_t *buf, uint32_t from, uint32_t to, struct scan_map *out);
+typedef bool scan_fn(const uint8_t *buf, uint32_t len, struct scan_index *out);
 
-/* The specification: from a table, one octet after another. */
+/* The specification: one octet after another. */
 scan_fn scan_ref;
 
 #ifdef __cplusplus

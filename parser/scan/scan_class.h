@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scan_class.h - enum scan_class in terms of the grammar. Private to the kernels.
+ * scan_class.h - what scan.h says of an octet, in terms of the grammar. Private to the kernels.
  *
  * SCAN_ROWS(IN) is a class in the form that a byte shuffle looks up: entry l has bit h set where
  * the octet h * 16 + l is IN. Octets above 0x7f have no row and so are in no class.
@@ -10,8 +10,10 @@
 
 #include "parser/sip_ctype_def.h"
 
-#define IS_NAME(c)  (IS_ALNUM(c) || (c) == '-' || (c) == '.')
-#define IS_PLAIN(c) (((c) >= 0x20 && (c) < 0x7f) || (c) == '\t' || (c) == '\r' || (c) == '\n')
+/* In TOKEN, WORD, PVAL, USER and PARAM alike: what ends a run of these is a stop. */
+#define SCAN_IS_RUN(c)                                                                        \
+        (IS_ALNUM(c) || (c) == '-' || (c) == '.' || (c) == '!' || (c) == '*' || (c) == '_' || \
+         (c) == '+' || (c) == '\'' || (c) == '~')
 
 #define SCAN_ROW(IN, l)                                                                     \
         ((IN(l) ? 1 : 0) | (IN(0x10 + (l)) ? 2 : 0) | (IN(0x20 + (l)) ? 4 : 0) |            \

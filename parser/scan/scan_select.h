@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "parser/fast/fast.h"
 #include "parser/scan/scan.h"
 
 #ifdef __cplusplus
@@ -17,11 +18,14 @@ extern "C" {
  */
 scan_fn scan_sse42;
 scan_fn scan_avx2;
+sip_fast_fn fast_sse42;
+sip_fast_fn fast_avx2;
 
 struct scan_variant {
-        const char *name; /* "ref", "sse42", "avx2"; static */
-        scan_fn *fn;
-        bool usable; /* this CPU runs it */
+        const char *name;  /* "ref", "sse42", "avx2"; static */
+        scan_fn *scan;     /* the kernel */
+        sip_fast_fn *fast; /* the fast path on top of it; NULL for "ref": all by the grammar */
+        bool usable;       /* this CPU runs it */
 };
 
 /* How many kernels are compiled in; at least 1. */
@@ -30,11 +34,13 @@ unsigned scan_variant_cnt(void);
 /* Kernel i < scan_variant_cnt(), from the plainest (0, the reference) to the one preferred. */
 struct scan_variant scan_variant_at(unsigned i);
 
-/* The preferred kernel that this CPU runs. Cheap enough to ask for every message. */
-scan_fn *scan_best(void);
+/* The fast path preferred among those that this CPU runs, or NULL. Cheap enough to ask for every
+ * message. */
+sip_fast_fn *scan_best(void);
 
-/* The kernel with this name; NULL when there is none or this CPU does not run it: no fallback. */
-scan_fn *scan_find(const char *name);
+/* The kernel with this name; its name is NULL when there is none or this CPU does not run it: no
+ * fallback. */
+struct scan_variant scan_find(const char *name);
 
 #ifdef __cplusplus
 }

@@ -99,7 +99,8 @@ static void test_other_traffic(void **state)
 /* What goes to a SIP port is SIP, STUN, a keep-alive, or nothing: Kamailio reads the first one. */
 static void test_unclear_on_a_sip_port(void **state)
 {
-        static const char stun[] = "\x01\x01\x01\x04\x21\x12\xa4\x42";
+        static const char stun[] = "\x01\x01\x01\x08\x21\x12\xa4\x42";
+        static const char attribute[] = "\x80\x22\x01\x04";
         char text[512] = "\x80";
         struct chain *c;
 
@@ -114,16 +115,20 @@ static void test_unclear_on_a_sip_port(void **state)
         assert_int_equal(chain_counters(c)->dropped[SHM_REASON_UNCLEAR], 3);
         assert_int_equal(chain_counters(c)->non_sip, 3);
         chain_send(SHM_SIDE_OUTSIDE, 1, "0123456789abcde");
-        /* 0x104 octets of attributes behind the header, none of them NUL */
-        memset(text, 'a', 280);
+        /* 0x108 octets behind the header, one attribute of 0x104, none of them NUL */
+        memset(text, 'a', 284);
         memcpy(text, stun, sizeof(stun) - 1);
-        text[280] = '\0';
+        memcpy(text + 20, attribute, sizeof(attribute) - 1);
+        text[284] = '\0';
         chain_send(SHM_SIDE_OUTSIDE, 1, text);
-        text[279] = '\0';
+        text[23]++; /* an attribute longer than the message */
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        text[23]--;
+        text[283] = '\0';
         chain_send(SHM_SIDE_OUTSIDE, 1, text);
         chain_turn(c);
         assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP], 2);
-        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_UNCLEAR], 4);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_UNCLEAR], 5);
         chain_destroy(c);
         config.sip_ports[0] = 5070;
         c = chain_create(&config, true);

@@ -42,7 +42,7 @@ static inline struct sip_cur *probe_value(struct probe *p, const char *text, siz
         at = guard_tail(&p->g, copy, n + PROBE_LEAD);
         free(copy);
         memset(&p->notes, 0, sizeof(p->notes));
-        p->cur = (struct sip_cur){at, PROBE_LEAD, (uint32_t)(n + PROBE_LEAD), &p->notes, NULL};
+        p->cur = (struct sip_cur){at, PROBE_LEAD, (uint32_t)(n + PROBE_LEAD), &p->notes};
         return &p->cur;
 }
 

@@ -57,7 +57,7 @@ echo "ok: each header compiles alone in C11 and in C++11"
 cp "$tmp/includes" "$tmp/all.c"
 gcc -std=c11 "-I$at/include/sluice" -aux-info "$tmp/prototypes" -fsyntax-only "$tmp/all.c"
 grep -o "^/\* $at/[^*]*\*/ extern .*" "$tmp/prototypes" | grep -v ' static ' |
-        grep -oE '[a-z0-9_]+( \(|;)' | tr -d ' (;' | grep -E '^(sip|scan)_' | grep -v '_fn$' | sort -u >"$tmp/declared"
+        grep -oE '[a-z0-9_]+( \(|;)' | tr -d ' (;' | grep -E '^(sip|scan|fast)_' | grep -v '_fn$' | sort -u >"$tmp/declared"
 nm -D --defined-only "$lib" | awk '$2 == "T" { print $3 }' | sort >"$tmp/exported"
 same "exported functions are the declared ones: $(wc -l <"$tmp/declared")" "$tmp/exported" "$tmp/declared"
 nm -D --defined-only "$lib" | awk '$2 != "T" { print $3 }' | while read -r symbol; do

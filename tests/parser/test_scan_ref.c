@@ -3,114 +3,117 @@
 
 #include "parser/scan/scan.h"
 
-static bool is_one_of(unsigned c, const char *octets)
+#define START "OPTIONS sip:a@b SIP/2.0\r\n"
+#define LINE  "Via: SIP/2.0/UDP h;branch=z9hG4bK-1.a~b\r\n"
+
+static struct scan_index ix;
+
+static bool scan(const char *text, size_t n)
 {
-        return c != 0 && c < 0x80 && strchr(octets, (int)c) != NULL;
+        return scan_ref((const uint8_t *)text, (uint32_t)n, &ix);
 }
 
-static bool letter_or_digit(unsigned c)
+static void a_section(void **state)
 {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        static const char text[] = START LINE "To: x\r\n\r\nbody\x01\n";
+        const size_t first = strlen(START), second = first + strlen(LINE);
+
+        (void)state;
+        assert_true(scan(text, strlen(text)));
+        assert_int_equal(ix.line_cnt, 3);
+        assert_int_equal(ix.header_end, strlen(text) - 6);
+        assert_int_equal(ix.eol[0], first - 1);
+        assert_int_equal(ix.eol[1], second - 1);
+        assert_int_equal(ix.eol[2], second + 6);
+        assert_int_equal(ix.eol[3], second + 8);
 }
 
-/* What the header says of each class, in other words than the kernels'. */
-static bool expected(enum scan_class class, unsigned c)
+/* In other words than the kernels'. */
+static bool in_run(unsigned c)
 {
-        switch (class) {
-        case SCAN_LF:
-                return c == 10;
-        case SCAN_CR:
-                return c == 13;
-        case SCAN_GT:
-                return c == '>';
-        case SCAN_SEP:
-                return is_one_of(c, ".-");
-        case SCAN_QUOTE:
-                return is_one_of(c, "\"\\");
-        case SCAN_ODD:
-                return c > 126 || (c < 32 && !is_one_of(c, "\t\r\n"));
-        case SCAN_NOT_TOKEN:
-                return !sip_is((uint8_t)c, SIP_CT_TOKEN);
-        case SCAN_NOT_WORD:
-                return !sip_is((uint8_t)c, SIP_CT_WORD);
-        case SCAN_NOT_PVAL:
-                return !sip_is((uint8_t)c, SIP_CT_PVAL);
-        case SCAN_NOT_USER:
-                return !sip_is((uint8_t)c, SIP_CT_USER);
-        case SCAN_NOT_PARAM:
-                return !sip_is((uint8_t)c, SIP_CT_PARAM);
-        case SCAN_NOT_NAME:
-                return !letter_or_digit(c) && !is_one_of(c, ".-");
-        case SCAN_CLASS_CNT:
-                break;
-        }
-        fail();
-        return false;
+        return c != 0 && c < 0x80 &&
+               strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!*_+'~",
+                      (int)c) != NULL;
 }
 
-/* One octet of every value at every place of a block, among others: exactly the right bits. */
+/* One octet of every value at every place of a line: the right bit, and the section plain or not.
+ */
 static void every_octet_at_every_place(void **state)
 {
-        static struct scan_map map;
-
         (void)state;
         for (unsigned c = 0; c < 256; c++) {
-                for (unsigned at = 0; at < SCAN_BLOCK_BYTES; at++) {
-                        uint8_t buf[SCAN_BLOCK_BYTES];
+                for (unsigned at = 0; at < 80; at++) {
+                        char text[100];
 
-                        memset(buf, 'x', sizeof(buf));
-                        buf[at] = (uint8_t)c;
-                        scan_ref(buf, 0, sizeof(buf), &map);
-                        for (unsigned k = 0; k < SCAN_CLASS_CNT; k++) {
-                                uint64_t bit = UINT64_C(1) << at;
-                                uint64_t want = expected((enum scan_class)k, c) ? bit : 0;
-
-                                assert_false(expected((enum scan_class)k, 'x'));
-                                assert_true(map.row[k][0] == want);
-                                assert_true(map.row[k][1] == UINT64_MAX);
-                        }
+                        memset(text, 'x', 80);
+                        text[at] = (char)c;
+                        memcpy(text + 80, "\r\n\r\n", 4);
+                        /* A control octet is only right before an LF, and an LF only behind one. */
+                        assert_int_equal(scan(text, 84), c >= 0x20 && c < 0x7f);
+                        if (c < 0x20 || c > 0x7e)
+                                continue;
+                        for (unsigned o = 0; o < 84; o++)
+                                assert_int_equal(ix.stop[o / 64] >> o % 64 & 1,
+                                                 !in_run((uint8_t)text[o]));
                 }
         }
 }
 
-/* Every length and start: the words asked for and the one behind, no other; bits past the end are
- * those of NULs; no octet outside is read. */
-static void every_length(void **state)
+static void line_ends(void **state)
 {
-        static struct scan_map map;
-        struct guard g = guard_create(512);
-        uint8_t lf[300];
+        static const struct {
+                const char *end;
+                bool plain;
+        } rows[] = {
+            {"\r\n\r\n", true},    {"\n\n", false},        {"\r\n\n", false},
+            {"\n\r\n", false},     {"\r\n", false},        {"\r\r\n\r\n", false},
+            {"\r\n\r\r\n", false}, {"\x01\n\x7f\n", true},
+        };
 
         (void)state;
-        memset(lf, '\n', sizeof(lf));
-        for (uint32_t from = 0; from <= 192; from += SCAN_BLOCK_BYTES) {
-                for (uint32_t n = from; n <= sizeof(lf); n++) {
-                        uint32_t last = (n + 63) / 64;
-                        uint32_t bits = 0;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                /* With the end across each place of a block. */
+                for (size_t pad = 60; pad < 140; pad++) {
+                        char text[200];
 
-                        memset(&map, 0xa5, sizeof(map));
-                        scan_ref(n % 2 ? guard_tail(&g, lf, n) : guard_head(&g, lf, n), from, n,
-                                 &map);
-                        for (uint32_t i = from / 64; i < last; i++)
-                                bits += (uint32_t)__builtin_popcountll(map.row[SCAN_LF][i]);
-                        assert_int_equal(bits, n - from);
-                        if (n % 64 != 0 && n > from)
-                                assert_true(map.row[SCAN_ODD][n / 64] == UINT64_MAX << n % 64);
-                        assert_true(map.row[SCAN_LF][last] == UINT64_MAX);
-                        assert_true(map.row[SCAN_LF][last + 1] == UINT64_C(0xa5a5a5a5a5a5a5a5));
-                        if (from > 0)
-                                assert_true(map.row[SCAN_LF][from / 64 - 1] ==
-                                            UINT64_C(0xa5a5a5a5a5a5a5a5));
+                        memset(text, 'x', pad);
+                        memcpy(text + pad, rows[i].end, strlen(rows[i].end));
+                        assert_int_equal(scan(text, pad + strlen(rows[i].end)), rows[i].plain);
                 }
         }
-        guard_destroy(&g);
+}
+
+/* The length of a block, the octets of a map and the lines that fit are counted to the octet. */
+static void limits(void **state)
+{
+        static char text[SCAN_BYTES_MAX + 64];
+        size_t n = 0;
+
+        (void)state;
+        for (size_t end = 60; end < SCAN_BYTES_MAX + 10; end++) {
+                memset(text, 'x', sizeof(text));
+                memcpy(text + end - 4, "\r\n\r\n", 4);
+                assert_int_equal(scan(text, end), end >= SCAN_BLOCK_BYTES && end <= SCAN_BYTES_MAX);
+        }
+        for (unsigned lines = 1; lines <= SCAN_LINES_MAX + 2; lines++) {
+                n = 0;
+                for (unsigned i = 0; i < lines; i++, n += 3)
+                        memcpy(text + n, "x\r\n", 3);
+                memcpy(text + n, "\r\n", 2);
+                memset(text + n + 2, 'x', 70);
+                assert_int_equal(scan(text, n + 72), lines <= SCAN_LINES_MAX);
+                if (lines <= SCAN_LINES_MAX)
+                        assert_int_equal(ix.line_cnt, lines);
+        }
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+            cmocka_unit_test(a_section),
             cmocka_unit_test(every_octet_at_every_place),
-            cmocka_unit_test(every_length),
+            cmocka_unit_test(line_ends),
+            cmocka_unit_test(limits),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
