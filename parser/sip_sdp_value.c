@@ -6,7 +6,7 @@
 
 static struct sip_cur over(const uint8_t *buf, struct sip_span value)
 {
-        return (struct sip_cur){buf, value.off, (uint32_t)value.off + value.len, NULL, NULL};
+        return (struct sip_cur){buf, value.off, (uint32_t)value.off + value.len, NULL};
 }
 
 /* A word, which is not empty; false otherwise. */

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "parser/sip_edit.h"
 #include "parser/sip_frame.h"
+#include "parser/sip_reply.h"
 #include "tests/parser/bad/bad_text.h"
 
 #define FRAME_HEADER_MAX 8192u
