@@ -127,6 +127,13 @@ static void put_text(struct sink *s, const char *text)
         put(s, text, strlen(text));
 }
 
+/* What the caller wrote: line ends stay. */
+static void put_own(struct sink *s, const char *text)
+{
+        for (; *text != '\0'; text++)
+                put_octet(s, (uint8_t)*text);
+}
+
 static void put_number(struct sink *s, uint32_t n)
 {
         char digits[10]; /* 2^32 - 1 has ten */
@@ -223,6 +230,8 @@ static void put_reply(struct sink *s, const struct sip_msg *req, const struct si
         end_line(s);
         put_copy(s, req, "CSeq: ", SIP_HDR_CSEQ);
         end_line(s);
+        if (args->headers != NULL)
+                put_own(s, args->headers);
         if (args->retry_after_s != 0) {
                 put_text(s, "Retry-After: ");
                 put_number(s, args->retry_after_s);

@@ -27,6 +27,8 @@ struct sip_reply_args {
         const char *src;        /* the request's source address as text, IPv6 without brackets */
         const char *to_tag;     /* a token; used when the request's To has no tag. Make it a keyed
                                  * hash of the request: stable over retransmissions, unguessable */
+        const char *headers; /* whole header lines of the caller's own, each with its CRLF, such as a
+                              * challenge; terminated, NULL = none. Put in as they are */
         const char *phrase;     /* reason phrase, terminated; NULL = the one of the RFC */
 };
 
@@ -41,8 +43,8 @@ const char *sip_status_phrase(unsigned status);
 int sip_reply_size(const struct sip_msg *req, const struct sip_reply_args *args, size_t *bytes);
 
 /*
- * Write the response: status line, every Via in order, From, To, Call-ID, CSeq, Retry-After,
- * Content-Length: 0.
+ * Write the response: status line, every Via in order, From, To, Call-ID, CSeq, the caller's headers,
+ * Retry-After, Content-Length: 0.
  *
  * The topmost Via gets received= when the source differs from its sent-by host or rport was asked
  * for, and rport= filled in then; values that the client put there itself are replaced. Line folds

@@ -80,6 +80,27 @@ static void vias_in_order(void **state)
                      "CSeq: 314159 INVITE\r\n" END);
 }
 
+/* A challenge, say: its lines stand as they are, in front of Retry-After. */
+static void headers_of_the_caller(void **state)
+{
+        struct sip_reply_args args = forbidden;
+
+        (void)state;
+        args.status = 401;
+        args.retry_after_s = 5;
+        args.headers = "WWW-Authenticate: Digest realm=\"r\",nonce=\"n\"\r\nX: y\r\n";
+        expect_reply(LINE VIA_TOP REST TO COMMON END, &args,
+                     "SIP/2.0 401 Unauthorized\r\n"
+                     "Via: SIP/2.0/UDP bigbox3.site3.atlanta.com;branch=z9hG4bK77ef4c2312983.1"
+                     ";received=192.0.2.4\r\n"
+                     "From: Alice <sip:alice@atlanta.com>;tag=1928301774\r\n"
+                     "To: Bob <sip:bob@biloxi.com>;tag=314159\r\n"
+                     "Call-ID: a84b4c76e66710\r\n"
+                     "CSeq: 314159 INVITE\r\n"
+                     "WWW-Authenticate: Digest realm=\"r\",nonce=\"n\"\r\nX: y\r\n"
+                     "Retry-After: 5\r\n" END);
+}
+
 static void vias_in_one_field(void **state)
 {
         (void)state;
@@ -302,10 +323,15 @@ static void phrases(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(vias_in_order),    cmocka_unit_test(vias_in_one_field),
-            cmocka_unit_test(top_via),          cmocka_unit_test(arguments),
-            cmocka_unit_test(never_answered),   cmocka_unit_test(every_capacity),
-            cmocka_unit_test(damaged_requests), cmocka_unit_test(phrases),
+            cmocka_unit_test(vias_in_order),
+            cmocka_unit_test(vias_in_one_field),
+            cmocka_unit_test(headers_of_the_caller),
+            cmocka_unit_test(top_via),
+            cmocka_unit_test(arguments),
+            cmocka_unit_test(never_answered),
+            cmocka_unit_test(every_capacity),
+            cmocka_unit_test(damaged_requests),
+            cmocka_unit_test(phrases),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
