@@ -84,6 +84,8 @@ int cp_cmd_attach(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_ban_add(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_ban_lift(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_ban_list(struct cp_cli *cli, const struct cp_cli_args *args);
+int cp_cmd_ban_export(struct cp_cli *cli, const struct cp_cli_args *args);
+int cp_cmd_ban_import(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_ban_why(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_completion(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_doctor(struct cp_cli *cli, const struct cp_cli_args *args);

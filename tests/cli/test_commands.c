@@ -198,6 +198,7 @@ static void test_ban(void **state)
             {"ban lift 198.51.100.7", 0, "ban_lift.txt", NULL, "\"prefix\":\"198.51.100.7\""},
             {"b list", 0, "ban_list.txt", NULL, NULL},
             {"ban list --json", 0, "ban_list.json", NULL, NULL},
+            {"ban export", 0, "ban_export.txt", NULL, NULL},
             {"ban why 192.0.2.7", 0, "ban_why.txt", NULL, "\"address\":\"192.0.2.7\""},
             {"ban why 192.0.2.7 --json", 0, "ban_why.json", NULL, NULL},
             {"ban add 198.51.100.0/24 --ttl soon", 2, NULL, "--ttl is a time", NULL},

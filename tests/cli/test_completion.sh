@@ -29,7 +29,7 @@ expect() { # WANT WORD...
 
 expect 'stats status ' sta
 expect 'ban ' b
-expect 'add lift list why ' ban ''
+expect 'add export import lift list why ' ban ''
 expect '--ttl ' ban add --t
 expect '--ttl ' ban add 192.0.2.1 --t
 expect '' ban add --ttl 1

@@ -49,6 +49,12 @@ lab_until 3 e2e_counts .dropped.banned -ge 1 || e2e_fail "no drop with the reaso
 lab_until 3 has_verdict $LAB_CALLER drop/banned ||
         e2e_fail "why $LAB_CALLER does not say banned: $(verdicts $LAB_CALLER | head -n 1)"
 [ "$(lab_ctl --json ban list | jq '.bans | length')" -eq 1 ] || e2e_fail "ban list: $(lab_ctl --json ban list)"
+lab_ctl ban export >"$e2e_tmp/bans.txt" || e2e_fail "ban export refused"
+lab_ctl ban lift $LAB_CALLER >/dev/null || e2e_fail "ban lift refused"
+[ "$(lab_ctl --json ban list | jq '.bans | length')" -eq 0 ] || e2e_fail "lifted, and still listed"
+lab_ctl ban import "$e2e_tmp/bans.txt" >/dev/null || e2e_fail "ban import refused"
+lab_ctl --json ban list | jq -e '.bans | length == 1 and .[0].reason == "e2e" and .[0].expires != null' >/dev/null ||
+        e2e_fail "exported and imported: $(lab_ctl --json ban list)"
 lab_ctl ban lift $LAB_CALLER >/dev/null || e2e_fail "ban lift refused"
 lab_until 3 one_call lifted service || e2e_fail "a lifted ban still drops"
 
