@@ -17,6 +17,7 @@
 
 #include "dataplane/burst.h"
 #include "dataplane/log.h"
+#include "dataplane/state/tables.h"
 #include "dataplane/telemetry.h"
 
 RTE_LOG_REGISTER(dp_log_type, sluice, INFO)
@@ -62,9 +63,14 @@ static int lcores_take(struct dp_app *app)
 
 static int workers_create(struct dp_app *app)
 {
+        app->tables = dp_tables_create(app->config);
+        if (app->tables == NULL)
+                return told("no memory for the shared tables (limit-entries, trust-entries)",
+                            -ENOMEM);
         for (uint16_t i = 0; i < app->config->workers; i++) {
                 struct dp_worker_args args = {
                     .config = app->config,
+                    .tables = app->tables,
                     .ctl_server = app->server,
                     .stats = dp_ctl_server_stats(app->server, i),
                     .reply_pool = app->pool,
@@ -232,6 +238,7 @@ int dp_app_stop(struct dp_app *app)
         dp_ports_stop(&app->ports);
         for (uint32_t i = 0; i < SHM_WORKERS_MAX; i++)
                 dp_worker_destroy(app->workers[i]);
+        dp_tables_destroy(app->tables);
         dp_ctl_server_destroy(app->server);
         return exact ? 0 : 1;
 }

@@ -19,6 +19,7 @@ struct dp_app {
         struct dp_ports ports;
         struct dp_ctl_server *server;
         struct rte_mempool *pool;
+        struct dp_tables *tables; /* shared by the workers */
         struct dp_worker *workers[SHM_WORKERS_MAX];
         unsigned lcores[SHM_WORKERS_MAX];
         uint64_t conservation_errors; /* already told */

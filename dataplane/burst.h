@@ -15,6 +15,8 @@
 #include <rte_mbuf.h>
 
 #include "control/contract/shm_base.h"
+#include "dataplane/state/key.h"
+#include "dataplane/state/source.h"
 #include "parser/sip_msg.h"
 
 #define DP_RX_BURST     32u /* packets asked of a queue at once: DPDK's own sweet spot */
@@ -32,9 +34,11 @@ enum dp_pkt_flag {
         DP_PKT_NO_REPLY = 1u << 7, /* an ACK or a response: never answered (RFC 3261 17) */
 };
 
-/* A 128-bit keyed hash; all zero = no key. */
-struct dp_key {
-        uint64_t w[2];
+/* What the transaction and dialog tables know of a message. */
+enum dp_txn {
+        DP_TXN_NEW = 0,        /* nothing: it begins something, or only says that it does not */
+        DP_TXN_REPEAT = 1,     /* the same again of a transaction that passed (RFC 3261 17) */
+        DP_TXN_CONTINUING = 2, /* part of a transaction or dialog that passed, from a party to it */
 };
 
 struct dp_pkt {
@@ -52,9 +56,15 @@ struct dp_pkt {
         uint8_t port;    /* rx: ethdev port it came from */
         struct shm_flow flow;
 
+        /* guard: of UDP to a SIP port, police: of other SIP; from the outside and no known peer */
+        bool has_source;
+        uint8_t trust; /* enum dp_trust_level */
+        struct dp_source source;
+
         /* classify */
         uint8_t cls;  /* enum shm_class */
-        uint8_t lane; /* enum shm_lane; guard for known peers */
+        uint8_t lane; /* enum shm_lane; guard for known peers and proven sources */
+        uint8_t txn;  /* enum dp_txn */
 
         /* the verdict: set once, by dp_verdict_set() */
         uint8_t action;  /* enum shm_action */

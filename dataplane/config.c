@@ -10,6 +10,7 @@
 #include <cyaml/cyaml.h>
 
 #include "dataplane/config_profile.h"
+#include "dataplane/config_limits_yaml.h"
 
 /* ---- what the YAML parser fills; an absent key is a NULL pointer ---- */
 
@@ -52,6 +53,9 @@ struct yaml_dataplane {
         uint32_t emergency_numbers_count;
         struct yaml_exceptions *exceptions;
         struct dp_yaml_parser *parser;
+        struct dp_yaml_guard *guard;
+        struct dp_yaml_limits *limits;
+        struct dp_yaml_trust *trust;
 };
 
 struct yaml_root {
@@ -159,6 +163,12 @@ static const cyaml_schema_field_t dataplane_fields[] = {
                             struct yaml_dataplane, exceptions, exception_fields),
     CYAML_FIELD_MAPPING_PTR("parser", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                             struct yaml_dataplane, parser, dp_yaml_parser_fields),
+    CYAML_FIELD_MAPPING_PTR("guard", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct yaml_dataplane, guard, dp_yaml_guard_fields),
+    CYAML_FIELD_MAPPING_PTR("limits", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct yaml_dataplane, limits, dp_yaml_limits_fields),
+    CYAML_FIELD_MAPPING_PTR("trust", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct yaml_dataplane, trust, dp_yaml_trust_fields),
     CYAML_FIELD_END,
 };
 
@@ -215,19 +225,26 @@ static int fault_tell(const char *path, const struct fault *f)
         return -EINVAL;
 }
 
-/* Where "key:" stands in a line, behind white space or in a flow mapping. NULL: it does not. */
-static const char *key_in(const char *line, const char *key)
+/* Follow a path like "limits.proven.invite" as far as a line goes: where its last key stands there,
+ * behind white space or in a flow mapping, or NULL with *keys at what other lines must have. */
+static const char *keys_in(const char *line, const char **keys)
 {
-        size_t len = strlen(key);
+        size_t len = strcspn(*keys, ".");
 
-        for (const char *at = line; (at = strstr(at, key)) != NULL; at++)
-                if ((at == line || strchr(" {,", at[-1]) != NULL) && at[len] == ':')
+        for (const char *at = line; *at != '\0'; at++) {
+                if ((at != line && strchr(" {,", at[-1]) == NULL) || strncmp(at, *keys, len) != 0 ||
+                    at[len] != ':')
+                        continue;
+                if ((*keys)[len] == '\0')
                         return at;
+                *keys += len + 1;
+                len = strcspn(*keys, ".");
+        }
         return NULL;
 }
 
-/* Where "key:" stands in the file; our keys are unique in it but for those of control. */
-static void fault_locate(const char *path, const char *key, struct fault *f)
+/* The place of a key, or of the last of a path of them, in our sections of the file. */
+static void fault_locate(const char *path, const char *keys, struct fault *f)
 {
         char line[1024];
         bool ours = false;
@@ -242,7 +259,7 @@ static void fault_locate(const char *path, const char *key, struct fault *f)
                 if (line[0] != ' ' && line[0] != '\0')
                         ours =
                             strncmp(line, "dpdk:", 5) == 0 || strncmp(line, "dataplane:", 10) == 0;
-                at = ours ? key_in(line, key) : NULL;
+                at = ours ? keys_in(line, &keys) : NULL;
                 if (at != NULL) {
                         f->line = n;
                         f->column = (unsigned)(at - line) + 1;
@@ -253,22 +270,6 @@ static void fault_locate(const char *path, const char *key, struct fault *f)
 }
 
 /* ---- ranges and defaults ---- */
-
-#define SECOND_NS UINT64_C(1000000000)
-
-/* A phone that is up shows itself at least every few minutes (RFC 5626 4.4.1: keep-alives within
- * two; registrations are renewed within an hour). */
-static void trust_default(struct dp_trust_config *t)
-{
-        t->proven_ns = 300 * SECOND_NS;
-        t->authenticated_ns = 3600 * SECOND_NS;
-        t->lift_ns = 10 * SECOND_NS;
-        t->hold_down_ns = 60 * SECOND_NS;
-        t->tolerance[DP_TRUST_FAULT_INVALID] = dp_rate_make(10, 60 * SECOND_NS, 20);
-        t->tolerance[DP_TRUST_FAULT_ADMISSION] = dp_rate_make(30, 60 * SECOND_NS, 60);
-        t->tolerance[DP_TRUST_FAULT_UNANSWERED] = dp_rate_make(10, 60 * SECOND_NS, 20);
-        t->admission = dp_rate_make(64, SECOND_NS, 4096);
-}
 
 static void config_default(struct dp_config *c)
 {
@@ -292,7 +293,7 @@ static void config_default(struct dp_config *c)
         c->ban_entries = 65536;
         c->limit_entries = 131072;
         c->trust_entries = 65536;
-        trust_default(&c->trust);
+        dp_limits_config_default(&c->limits);
         c->sip_ports[0] = 5060;
         c->sip_port_cnt = 1;
         for (uint32_t i = 0; i < sizeof(emergency) / sizeof(emergency[0]); i++)
@@ -395,6 +396,18 @@ static int profile_apply(const char *path, const struct yaml_dataplane *y, struc
         return fault_tell(path, &f);
 }
 
+static int limits_apply(const char *path, const struct yaml_dataplane *y, struct dp_config *c)
+{
+        struct dp_limits_fault found = {"", ""};
+        struct fault f = {0};
+
+        if (dp_limits_config_apply(&c->limits, y->guard, y->limits, y->trust, &found) == 0)
+                return 0;
+        snprintf(f.text, sizeof(f.text), "%s", found.text);
+        fault_locate(path, found.keys, &f);
+        return fault_tell(path, &f);
+}
+
 static int dataplane_apply(const char *path, const struct yaml_dataplane *y, struct dp_config *c)
 {
         c->mode = y->mode != 0 ? y->mode : c->mode;
@@ -406,7 +419,9 @@ static int dataplane_apply(const char *path, const struct yaml_dataplane *y, str
         lists_apply(y, c);
         int rc = profile_apply(path, y, c);
 
-        return rc != 0 ? rc : numbers_apply(path, y, c);
+        if (rc == 0)
+                rc = numbers_apply(path, y, c);
+        return rc == 0 ? limits_apply(path, y, c) : rc;
 }
 
 static cyaml_config_t yaml_config(struct fault *f)

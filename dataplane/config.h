@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "control/contract/shm_base.h"
-#include "dataplane/state/trust.h"
+#include "dataplane/config_limits.h"
 #include "parser/sip_profile.h"
 
 enum dp_mode {
@@ -71,7 +71,7 @@ struct dp_config {
         uint32_t ban_entries;      /* per worker */
         uint32_t limit_entries;    /* live keys of the limits, all workers together */
         uint32_t trust_entries;    /* proven sources, all workers together */
-        struct dp_trust_config trust;
+        struct dp_limits_config limits;
         uint16_t sip_ports[DP_SIP_PORTS_MAX];
         uint32_t sip_port_cnt;
         const char *emergency[DP_EMERGENCY_MAX]; /* user parts, compared octet by octet */
@@ -88,5 +88,13 @@ struct dp_config {
  */
 int dp_config_load(const char *path, struct dp_config *c);
 void dp_config_free(struct dp_config *c);
+
+static inline bool dp_config_is_sip_port(const struct dp_config *c, uint16_t port)
+{
+        for (uint32_t i = 0; i < c->sip_port_cnt; i++)
+                if (port == c->sip_ports[i])
+                        return true;
+        return false;
+}
 
 #endif

@@ -22,6 +22,7 @@
 #include "dataplane/replay_control.h"
 #include "dataplane/ring_ports.h"
 #include "dataplane/runtime_dir.h"
+#include "dataplane/state/tables.h"
 #include "dataplane/worker.h"
 
 #define EXIT_NOT_EXACT 1
@@ -53,6 +54,7 @@ struct replay {
         struct dp_ring_ports ports;
         struct dp_replay_control control;
         struct dp_worker *worker;
+        struct dp_tables *tables;
         struct dp_capture_frame next; /* read, not fed yet */
         bool has_next;
         bool eal_runs;
@@ -208,8 +210,12 @@ static int chain_start(struct replay *r)
                 return cannot("virtual ports", strerror(-rc));
         r->config.workers = 1;
         r->config.pending_messages = PENDING_SLOTS;
+        r->tables = dp_tables_create(&r->config);
+        if (r->tables == NULL)
+                return cannot("shared tables", "no memory");
         const struct dp_worker_args args = {
             .config = &r->config,
+            .tables = r->tables,
             .ctl_server = dp_replay_control_decides(&r->control),
             .report_server = dp_replay_control_reports(&r->control),
             .stats = dp_ctl_server_stats(dp_replay_control_decides(&r->control), 0),
@@ -238,6 +244,7 @@ static int files_open(struct replay *r)
 static void fini(struct replay *r)
 {
         dp_worker_destroy(r->worker);
+        dp_tables_destroy(r->tables);
         dp_ring_ports_destroy(&r->ports);
         dp_replay_control_fini(&r->control);
         dp_capture_close(r->capture);

@@ -29,6 +29,7 @@
 #include "dataplane/stages/resume.h"
 #include "dataplane/stages/rx.h"
 #include "dataplane/stages/tx.h"
+#include "dataplane/state/tables.h"
 
 struct dp_worker {
         const struct dp_config *config;
@@ -38,6 +39,7 @@ struct dp_worker {
         struct dp_pending pending;
         struct dp_cache *cache;
         struct dp_bans *bans;
+        struct dp_tables *tables; /* borrowed */
 
         struct dp_resume resume;
         struct dp_rx rx;
@@ -207,9 +209,15 @@ static void ports_init(struct dp_worker *w, const struct dp_worker_args *args)
 static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
 {
         const struct dp_config *c = w->config;
+        const struct dp_guard_budget budget = {
+            .config = c,
+            .tables = w->tables,
+            .counters = &w->counters,
+        };
 
         dp_decap_init(&w->decap);
-        dp_guard_init(&w->guard, w->bans, w->ctl.slot != NULL ? &w->ctl.slot->blocklist : NULL);
+        dp_guard_init(&w->guard, w->bans, w->ctl.slot != NULL ? &w->ctl.slot->blocklist : NULL,
+                      &budget);
         w->reassemble = (struct dp_reassemble){.fragments = c->fragments, .counters = &w->counters};
         w->parse = (struct dp_parse){
             .sip_port_cnt = c->sip_port_cnt, .profile = c->profile, .counters = &w->counters};
@@ -221,7 +229,7 @@ static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
             .emergency_cnt = c->emergency_cnt,
             .counters = &w->counters,
         };
-        w->police = (struct dp_police){.non_sip = c->non_sip};
+        dp_police_init(&w->police, c, w->tables, &w->counters);
 }
 
 static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
@@ -263,6 +271,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
         w->housekeep = (struct dp_housekeep){
             .clock = &w->clock,
             .bans = w->bans,
+            .tables = args->index == 0 ? w->tables : NULL,
             .report = &w->report,
             .page = args->stats,
             .counters = &w->counters,
@@ -282,6 +291,7 @@ int dp_worker_create(struct dp_worker **out, const struct dp_worker_args *args)
         if (w == NULL)
                 return -ENOMEM;
         w->config = args->config;
+        w->tables = args->tables;
         dp_clock_init(&w->clock, args->virtual_clock);
         dp_ctl_init(&w->ctl, args->ctl_server != NULL ? dp_ctl_server_slot(args->ctl_server) : NULL,
                     args->index, &w->counters);

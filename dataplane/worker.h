@@ -15,10 +15,12 @@
 struct dp_worker;
 struct dp_config;
 struct dp_ctl_server;
+struct dp_tables;
 
 /* What a worker is made from; everything is borrowed and outlives the worker. */
 struct dp_worker_args {
         const struct dp_config *config;
+        struct dp_tables *tables;            /* shared by all workers */
         struct dp_ctl_server *ctl_server;    /* who decides; NULL: no control can attach */
         struct dp_ctl_server *report_server; /* who is told, NULL: the same; replay */
         struct shm_stats_page *stats;        /* its counter page */

@@ -18,6 +18,7 @@
 #include "dataplane/config.h"
 #include "dataplane/ctl_server.h"
 #include "dataplane/runtime_dir.h"
+#include "dataplane/state/tables.h"
 #include "dataplane/worker.h"
 
 #define FRAMES_MAX 16384u
@@ -43,6 +44,7 @@ struct chain_rig {
         struct dp_config config;
         struct dp_ctl_server *server;
         struct dp_worker *worker;
+        struct dp_tables *tables;
         struct cp_inproc *control;
         unsigned next; /* frame to feed */
 };
@@ -167,9 +169,16 @@ struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events event
         r->config.events = events == RIG_EVENTS_ALL ? DP_EVENTS_ALL : DP_EVENTS_OFF;
         if (dp_ctl_server_create_local(&r->server, 1, &sizes) != 0)
                 abort();
+        /* sources here send as fast as they can be taken */
+        memset(r->config.limits.guard, 0, sizeof(r->config.limits.guard));
+        memset(r->config.limits.rates, 0, sizeof(r->config.limits.rates));
+        r->tables = dp_tables_create(&r->config);
+        if (r->tables == NULL)
+                abort();
         const uint16_t *ids = device == RIG_NULL ? env.null_ids : env.ring_ids;
         struct dp_worker_args args = {
             .config = &r->config,
+            .tables = r->tables,
             .ctl_server = r->server,
             .stats = dp_ctl_server_stats(r->server, 0),
             .reply_pool = env.pool,
@@ -314,6 +323,7 @@ void chain_rig_destroy(struct chain_rig *r)
         drain();
         cp_inproc_destroy(r->control);
         dp_worker_destroy(r->worker);
+        dp_tables_destroy(r->tables);
         dp_ctl_server_destroy(r->server);
         dp_config_free(&r->config);
         free(r);

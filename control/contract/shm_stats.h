@@ -20,47 +20,59 @@
 #include "control/contract/shm_base.h"
 
 /* X(field, help). Packets unless the name ends in a unit. Append only. */
-#define SHM_COUNTERS(X)                                                                   \
-        X(received, "packets taken from the ports")                                       \
-        X(received_bytes, "octets of those packets")                                      \
-        X(sent, "packets forwarded")                                                      \
-        X(sent_bytes, "octets of those packets")                                          \
-        X(observed, "packets passed in tap mode, where nothing is sent")                  \
-        X(consumed, "requests answered by a reply of ours")                               \
-        X(replies_sent, "replies of ours that went out")                                  \
-        X(replies_lost, "replies of ours that could not be sent")                         \
-        X(held_pending, "messages held for a decision, now")                              \
-        X(held_reassembly, "packets held for reassembly, now")                            \
-        X(sip_messages, "SIP messages parsed")                                            \
-        X(sip_requests, "of these requests")                                              \
-        X(sip_responses, "of these responses")                                            \
-        X(malformed, "SIP messages that the check rejects")                               \
-        X(anomalous, "SIP messages accepted with an anomaly")                             \
-        X(non_sip, "packets that are not SIP")                                            \
-        X(keepalives, "SIP keep-alives")                                                  \
-        X(fragments, "IP fragments")                                                      \
-        X(decisions_cached, "messages answered from the decision cache")                  \
-        X(decisions_asked, "messages that control was asked about")                       \
-        X(decisions_answered, "replies that met their message")                           \
-        X(decisions_expired, "messages whose deadline passed")                            \
-        X(decisions_stale, "replies that came late or twice")                             \
-        X(decisions_forged, "replies refused by their check")                             \
-        X(ring_full, "questions not asked: request ring full for the class")              \
-        X(pending_full, "questions not asked: no slot to hold the message")               \
-        X(control_absent, "questions not asked: no control attached")                     \
-        X(exception_pass, "messages passed by the exception table")                       \
-        X(exception_drop, "messages dropped by the exception table")                      \
-        X(cache_inserts, "decisions put in the cache")                                    \
-        X(cache_evictions, "live decisions that made room for others")                    \
-        X(table_updates, "table updates taken")                                           \
-        X(table_full, "of these, entries without room in their table")                    \
-        X(events_sent, "events given to control")                                         \
-        X(events_lost, "events lost: ring full or no control")                            \
-        X(events_sampled_out, "events not made: of banned sources only a sample is told") \
-        X(link_errors, "rings given up because control broke the protocol")               \
-        X(conservation_errors, "times the equation did not hold")                         \
-        X(loops, "turns of the worker's loop")                                            \
-        X(loops_idle, "turns that found nothing to do")
+#define SHM_COUNTERS(X)                                                                      \
+        X(received, "packets taken from the ports")                                          \
+        X(received_bytes, "octets of those packets")                                         \
+        X(sent, "packets forwarded")                                                         \
+        X(sent_bytes, "octets of those packets")                                             \
+        X(observed, "packets passed in tap mode, where nothing is sent")                     \
+        X(consumed, "requests answered by a reply of ours")                                  \
+        X(replies_sent, "replies of ours that went out")                                     \
+        X(replies_lost, "replies of ours that could not be sent")                            \
+        X(held_pending, "messages held for a decision, now")                                 \
+        X(held_reassembly, "packets held for reassembly, now")                               \
+        X(sip_messages, "SIP messages parsed")                                               \
+        X(sip_requests, "of these requests")                                                 \
+        X(sip_responses, "of these responses")                                               \
+        X(malformed, "SIP messages that the check rejects")                                  \
+        X(anomalous, "SIP messages accepted with an anomaly")                                \
+        X(non_sip, "packets that are not SIP")                                               \
+        X(keepalives, "SIP keep-alives")                                                     \
+        X(fragments, "IP fragments")                                                         \
+        X(decisions_cached, "messages answered from the decision cache")                     \
+        X(decisions_asked, "messages that control was asked about")                          \
+        X(decisions_answered, "replies that met their message")                              \
+        X(decisions_expired, "messages whose deadline passed")                               \
+        X(decisions_stale, "replies that came late or twice")                                \
+        X(decisions_forged, "replies refused by their check")                                \
+        X(ring_full, "questions not asked: request ring full for the class")                 \
+        X(pending_full, "questions not asked: no slot to hold the message")                  \
+        X(control_absent, "questions not asked: no control attached")                        \
+        X(exception_pass, "messages passed by the exception table")                          \
+        X(exception_drop, "messages dropped by the exception table")                         \
+        X(cache_inserts, "decisions put in the cache")                                       \
+        X(cache_evictions, "live decisions that made room for others")                       \
+        X(table_updates, "table updates taken")                                              \
+        X(table_full, "of these, entries without room in their table")                       \
+        X(events_sent, "events given to control")                                            \
+        X(events_lost, "events lost: ring full or no control")                               \
+        X(events_sampled_out, "events not made: of banned sources only a sample is told")    \
+        X(link_errors, "rings given up because control broke the protocol")                  \
+        X(conservation_errors, "times the equation did not hold")                            \
+        X(loops, "turns of the worker's loop")                                               \
+        X(loops_idle, "turns that found nothing to do")                                      \
+        X(limit_checks, "messages that were counted against limits")                         \
+        X(limit_over, "of these, over a limit")                                              \
+        X(limit_full, "of these, without room in the limits table")                          \
+        X(limit_keys, "live keys in the limits table, at the last look")                     \
+        X(trust_sources, "proven sources in the trust table, at the last look")              \
+        X(trust_raised, "sources that proved themselves, or more than before")               \
+        X(trust_lifted, "sources with requests freed of limits after a challenge")           \
+        X(trust_demoted, "proven sources that used up their tolerance")                      \
+        X(trust_refused, "proofs that did not count: held down, or too many of one address") \
+        X(trust_full, "proofs and lifts without room in the trust table")                    \
+        X(lifts_used, "requests that passed a limit by a lift")                              \
+        X(emergency_over_budget, "beyond a budget, but begun like an emergency call")
 
 struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of a page */
 #define X(field, help) uint64_t field;
@@ -69,8 +81,10 @@ struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of
         uint64_t dropped[SHM_REASONS_MAX]; /* by enum shm_reason */
         uint64_t passed[SHM_REASONS_MAX];  /* verdict pass, by reason */
         uint64_t by_class[SHM_CLASS_CNT];
-        uint64_t by_method[32];    /* requests, by enum sip_method */
-        uint64_t by_code_class[8]; /* responses, by status / 100 */
+        uint64_t by_method[32];                 /* requests, by enum sip_method */
+        uint64_t by_code_class[8];              /* responses, by status / 100 */
+        uint64_t by_lane[SHM_LANE_CNT];         /* SIP messages from the outside */
+        uint64_t dropped_by_lane[SHM_LANE_CNT]; /* of these, dropped or turned down by a reply */
 };
 #define SHM_COUNTER_WORDS (sizeof(struct shm_counters) / sizeof(uint64_t))
 

@@ -7,10 +7,13 @@
 _Static_assert(DP_BURST_MAX <= DP_BLOCKLIST_BURST, "a burst is looked up at once");
 
 void dp_guard_init(struct dp_guard *self, const struct dp_bans *bans,
-                   const struct dp_swap *blocklist)
+                   const struct dp_swap *blocklist, const struct dp_guard_budget *budget)
 {
         self->bans = bans;
         self->blocklist = blocklist;
+        self->counts = budget != NULL;
+        if (budget != NULL)
+                self->budget = *budget;
 }
 
 static inline bool is_gated(const struct dp_pkt *p)
@@ -69,4 +72,6 @@ void dp_guard_run(struct dp_guard *self, struct dp_burst *b)
         bans_run(self, b);
         if (list != NULL)
                 blocklist_run(list, b);
+        if (self->counts)
+                dp_guard_budget_run(&self->budget, b);
 }

@@ -6,11 +6,38 @@
 #define PERIOD_PER_S     200u /* counter pages are at most 5 ms old */
 #define SWEEP_ENTRIES    256u /* of the prefix table in one round */
 #define ROUNDS_PER_CHECK 200u /* one second */
+#define CENSUS_SETS      512u /* of a shared table in one round: 64 KiB of memory */
 
 void dp_housekeep_init(struct dp_housekeep *self)
 {
         self->period_tsc = rte_get_tsc_hz() / PERIOD_PER_S;
         self->next_tsc = rte_rdtsc() + self->period_tsc;
+}
+
+/* A few sets more; at the end of the table the sum is what *gauge says until the next. */
+static void census_run(struct dp_housekeep *self)
+{
+        struct dp_census *limits = &self->limits_census, *trust = &self->trust_census;
+        struct dp_tables *t = self->tables;
+        uint64_t now_ns = self->clock->now_ns;
+
+        if (t == NULL)
+                return;
+        dp_limits_count(t->limits, limits->next, CENSUS_SETS, now_ns, &limits->sum);
+        limits->next += CENSUS_SETS;
+        if (limits->next >= dp_limits_sets(t->limits)) {
+                self->counters->limit_keys = 0;
+                for (unsigned i = 0; i < DP_TABLE_LEVELS; i++)
+                        self->counters->limit_keys += limits->sum.live[i];
+                *limits = (struct dp_census){0};
+        }
+        dp_trust_count(t->trust, trust->next, CENSUS_SETS, now_ns, &trust->sum);
+        trust->next += CENSUS_SETS;
+        if (trust->next >= dp_trust_sets(t->trust)) {
+                self->counters->trust_sources =
+                    trust->sum.live[DP_TRUST_PROVEN] + trust->sum.live[DP_TRUST_AUTHENTICATED];
+                *trust = (struct dp_census){0};
+        }
 }
 
 void dp_housekeep_force(struct dp_housekeep *self)
@@ -20,6 +47,7 @@ void dp_housekeep_force(struct dp_housekeep *self)
         dp_clock_calibrate(self->clock);
         dp_report_refill(self->report);
         dp_bans_sweep(self->bans, self->clock->now_ns, SWEEP_ENTRIES);
+        census_run(self);
         if (self->round++ % ROUNDS_PER_CHECK == 0 && c->received != shm_counters_accounted(c))
                 c->conservation_errors++;
         shm_stats_publish(self->page, c, dp_clock_monotonic_ns());

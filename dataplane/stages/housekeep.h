@@ -11,16 +11,26 @@
 #include "dataplane/clock.h"
 #include "dataplane/report.h"
 #include "dataplane/state/bans.h"
+#include "dataplane/state/tables.h"
+
+/* A count of a shared table that goes on from round to round. */
+struct dp_census {
+        uint64_t next; /* set */
+        struct dp_table_census sum;
+};
 
 struct dp_housekeep {
         struct dp_clock *clock;
         struct dp_bans *bans;
+        struct dp_tables *tables; /* NULL: another worker counts what is in them */
         struct dp_report *report;
         struct shm_stats_page *page;
         struct shm_counters *counters;
         uint64_t next_tsc;
         uint64_t period_tsc;
         uint32_t round;
+        struct dp_census limits_census;
+        struct dp_census trust_census;
 };
 
 void dp_housekeep_init(struct dp_housekeep *self);

@@ -1,22 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/police.h"
 
+#include "dataplane/stages/guard_budget.h"
+#include "dataplane/stages/police_fault.h"
 #include "dataplane/verdict.h"
+
+static bool peers_limited(const struct dp_limits_config *c)
+{
+        for (unsigned cls = 0; cls < DP_LIMIT_CLASS_CNT; cls++)
+                for (unsigned key = 0; key < DP_LIMIT_KEY_CNT; key++)
+                        if (c->rates[SHM_LANE_PEER][cls][key].interval_ns != 0)
+                                return true;
+        return false;
+}
+
+void dp_police_init(struct dp_police *self, const struct dp_config *config,
+                    struct dp_tables *tables, struct shm_counters *counters)
+{
+        self->non_sip = config->non_sip;
+        self->limits = &config->limits;
+        self->tables = tables;
+        self->counters = counters;
+        self->peers_limited = peers_limited(&config->limits);
+}
+
+/* Guard knows the source of what goes to a SIP port; here comes SIP to other ports. */
+static void source_complete(struct dp_police *self, struct dp_pkt *p, uint64_t now_ns)
+{
+        if (p->has_source || p->flow.side != SHM_SIDE_OUTSIDE ||
+            (p->lane == SHM_LANE_PEER && !self->peers_limited))
+                return;
+        dp_guard_source(self->tables, p, now_ns);
+        if (p->lane == SHM_LANE_PEER)
+                p->trust = DP_TRUST_PEER;
+}
+
+/* All keys of the burst before the first is charged. */
+static void prepare(struct dp_police *self, struct dp_burst *b)
+{
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                struct dp_pkt *p = &b->pkt[i];
+
+                if (!dp_pkt_open(p) || (p->flags & DP_PKT_SIP) == 0)
+                        continue;
+                source_complete(self, p, b->now_ns);
+                if (p->malformed == 0)
+                        dp_police_claims_make(self->limits, self->tables, p, &self->claims[i]);
+        }
+}
 
 void dp_police_run(struct dp_police *self, struct dp_burst *b)
 {
+        prepare(self, b);
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];
 
                 if (!dp_pkt_open(p))
                         continue;
-                if (p->malformed != 0)
+                if (p->malformed != 0) {
+                        dp_police_malformed(self->limits, self->tables, p, b->now_ns,
+                                            self->counters);
                         dp_verdict_drop(p, p->malformed);
-                else if ((p->flags & DP_PKT_SIP) != 0)
-                        continue;
-                else if (self->non_sip == DP_POLICY_PASS)
+                } else if ((p->flags & DP_PKT_SIP) != 0) {
+                        dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns,
+                                                self->counters);
+                } else if (self->non_sip == DP_POLICY_PASS) {
                         dp_verdict_pass(p, SHM_REASON_PASS_NON_SIP);
-                else
+                } else {
                         dp_verdict_drop(p, SHM_REASON_NON_SIP);
+                }
         }
 }

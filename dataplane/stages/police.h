@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * police.h - what is settled without a routing decision: malformed SIP goes, and so does what is
- * unclear on a SIP port; other traffic follows the operator's word.
+ * police.h - what is settled without a routing decision, in this order: malformed SIP goes, and is
+ * charged to its source; so does what is unclear on a SIP port; other traffic follows the
+ * operator's word; a new request is charged to the limits of its lane (police_limits.h).
+ *
+ * Never limited: the lane PRIORITY, the inside, and what passed before.
  */
 #ifndef SLUICE_DATAPLANE_STAGES_POLICE_H
 #define SLUICE_DATAPLANE_STAGES_POLICE_H
 
+#include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 #include "dataplane/config.h"
+#include "dataplane/stages/police_limits.h"
+#include "dataplane/state/tables.h"
 
 struct dp_police {
         enum dp_policy non_sip;
+        const struct dp_limits_config *limits; /* borrowed, as the tables are */
+        struct dp_tables *tables;
+        struct shm_counters *counters;
+        bool peers_limited; /* any rate of the lane PEER is given */
+        struct dp_police_claims claims[DP_BURST_MAX];
 };
 
+void dp_police_init(struct dp_police *self, const struct dp_config *config,
+                    struct dp_tables *tables, struct shm_counters *counters);
 void dp_police_run(struct dp_police *self, struct dp_burst *b);
 
 #endif

@@ -19,6 +19,15 @@ static void count_drop(struct dp_tx *self, const struct dp_pkt *p)
         rte_pktmbuf_free(p->m);
 }
 
+/* What came from the outside, by lane; at the end, when the lane is known. */
+static void count_lane(struct dp_tx *self, const struct dp_pkt *p)
+{
+        if (p->flow.side != SHM_SIDE_OUTSIDE || (p->flags & DP_PKT_SIP) == 0)
+                return;
+        self->counters->by_lane[p->lane]++;
+        self->counters->dropped_by_lane[p->lane] += p->action != SHM_ACTION_PASS;
+}
+
 static void count_pass(struct dp_tx *self, const struct dp_pkt *p, uint32_t bytes)
 {
         self->counters->passed[p->reason]++;
@@ -94,6 +103,7 @@ void dp_tx_run(struct dp_tx *self, struct dp_burst *b)
                 if ((p->flags & DP_PKT_HELD) != 0)
                         continue;
                 RTE_VERIFY(p->action != SHM_ACTION_NONE);
+                count_lane(self, p);
                 struct shm_event *event = dp_report_add(self->report, p);
 
                 if (p->action == SHM_ACTION_PASS)

@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dataplane/burst.h"
+#include "dataplane/state/key.h"
 #include "dataplane/state/shared_table.h"
 
 #define DP_LIMITS_GRACE_NS    UINT64_C(100000000)

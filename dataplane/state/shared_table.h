@@ -26,7 +26,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dataplane/burst.h"
+#include "dataplane/state/key.h"
 
 #define DP_TABLE_SET_SLOTS 8u
 #define DP_TABLE_LEVELS    4u /* levels 0..3 */

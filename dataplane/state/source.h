@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-#include "dataplane/burst.h"
+#include "control/contract/shm_base.h"
+#include "dataplane/state/key.h"
 #include "dataplane/state/siphash.h"
 
 /* An address and port, so that neighbours behind one NAT are apart; and the address alone, of IPv6
@@ -38,8 +39,8 @@ static inline struct dp_key dp_key_kind(const struct dp_key *key, uint64_t kind)
 
 /* Who counts what under dp_key_kind(): no two tables' uses of a limit may meet. */
 enum dp_key_use {
-        DP_KEY_GUARD = 1,         /* packets before parsing, + level */
-        DP_KEY_LIMIT = 16,        /* police: + lane * classes + class */
+        DP_KEY_GUARD = 1,         /* packets before parsing: + lane */
+        DP_KEY_LIMIT = 16,        /* police: + lane * DP_LIMIT_CLASS_CNT + class */
         DP_KEY_TRUST_FAULT = 64,  /* + enum dp_trust_fault */
         DP_KEY_TRUST_PROVEN = 80, /* sources proven of one address */
 };

@@ -13,7 +13,7 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
         if (getrandom(&t->key, sizeof(t->key), 0) == sizeof(t->key))
                 t->limits = dp_limits_create(config->limit_entries);
         if (t->limits != NULL)
-                t->trust = dp_trust_create(config->trust_entries, &config->trust, t->limits);
+                t->trust = dp_trust_create(config->trust_entries, &config->limits.trust, t->limits);
         if (t->trust == NULL) {
                 dp_tables_destroy(t);
                 return NULL;

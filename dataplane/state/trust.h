@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "control/contract/shm_stats.h"
 #include "dataplane/state/limits.h"
 #include "dataplane/state/source.h"
 
@@ -65,6 +66,16 @@ struct dp_trust_config {
         struct dp_rate tolerance[DP_TRUST_FAULT_CNT];
         struct dp_rate admission; /* new proven sources of one address (IPv6: /64) */
 };
+
+/* Count a result, of dp_trust_prove(), lift() or fault(). */
+static inline void dp_trust_tell(enum dp_trust_result result, struct shm_counters *counters)
+{
+        counters->trust_raised += result == DP_TRUST_RAISED;
+        counters->trust_lifted += result == DP_TRUST_LIFTED;
+        counters->trust_demoted += result == DP_TRUST_DEMOTED;
+        counters->trust_refused += result == DP_TRUST_REFUSED;
+        counters->trust_full += result == DP_TRUST_FULL;
+}
 
 /* Requests that one lift frees: the one with credentials, and its repetition with the nonce of a
  * server that called the first one stale. */

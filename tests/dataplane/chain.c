@@ -38,6 +38,7 @@ static struct rte_mempool *pool;
 struct chain {
         struct dp_ctl_server *server;
         struct dp_worker *worker;
+        struct dp_tables *tables;
         uint64_t now_ns;
         char text[65536];
 
@@ -181,6 +182,12 @@ void chain_control_detach_in_turn(struct chain *c)
         dp_ctl_server_local_detach(c->server);
 }
 
+void chain_config_unlimited(struct dp_config *config)
+{
+        memset(config->limits.guard, 0, sizeof(config->limits.guard));
+        memset(config->limits.rates, 0, sizeof(config->limits.rates));
+}
+
 struct chain *chain_create(const struct dp_config *config, bool with_control)
 {
         struct chain *c = calloc(1, sizeof(*c));
@@ -188,8 +195,11 @@ struct chain *chain_create(const struct dp_config *config, bool with_control)
 
         assert_non_null(c);
         assert_int_equal(dp_ctl_server_create_local(&c->server, 1, &sizes), 0);
+        c->tables = dp_tables_create(config);
+        assert_non_null(c->tables);
         struct dp_worker_args args = {
             .config = config,
+            .tables = c->tables,
             .ctl_server = c->server,
             .stats = dp_ctl_server_stats(c->server, 0),
             .reply_pool = pool,
@@ -242,6 +252,7 @@ void chain_destroy(struct chain *c)
         }
         assert_int_equal(rte_mempool_avail_count(pool), POOL_SIZE);
         dp_worker_destroy(c->worker);
+        dp_tables_destroy(c->tables);
         if (c->attached) {
                 shm_region_detach(&c->in);
                 shm_region_detach(&c->out);
@@ -339,6 +350,16 @@ void chain_pass_ms(struct chain *c, uint64_t ms)
 {
         c->now_ns += ms * UINT64_C(1000000);
         dp_worker_set_time(c->worker, c->now_ns);
+}
+
+void chain_apply_table(struct chain *c, const struct shm_table_update *u)
+{
+        dp_worker_apply_table(c->worker, u);
+}
+
+struct dp_tables *chain_tables(struct chain *c)
+{
+        return c->tables;
 }
 
 const struct shm_counters *chain_counters(const struct chain *c)

@@ -17,12 +17,16 @@
 #include "control/contract/shm_stats.h"
 #include "dataplane/config.h"
 #include "dataplane/ctl_server.h"
+#include "dataplane/state/tables.h"
 #include "dataplane/worker.h"
 
 struct chain;
 
 /* rte_eal_init() without huge pages, devices or files; once in a process. */
 void chain_eal_start(const char *program);
+
+/* Take every limit away: for tests of other things, which send a lot from one source. */
+void chain_config_unlimited(struct dp_config *config);
 
 /* config is changed by the test before; it outlives the chain. with_control: a fake control is
  * attached from the start. */
@@ -44,12 +48,16 @@ size_t chain_receive(enum shm_side side, uint8_t *frame, size_t cap);
 const char *chain_receive_text(struct chain *c, enum shm_side side);
 /* Moves the worker's clock. */
 void chain_pass_ms(struct chain *c, uint64_t ms);
+struct dp_tables *chain_tables(struct chain *c);
 const struct shm_counters *chain_counters(const struct chain *c);
 /* Asserts received == accounted, now. */
 void chain_assert_conserved(const struct chain *c);
 
 /* Put these prefixes in force as block list 1, 2, ...; none: no block list. */
 void chain_blocklist(struct chain *c, const struct shm_blocklist_prefix *prefixes, uint32_t cnt);
+
+/* A change of the ban and peer tables, as if control had sent it. */
+void chain_apply_table(struct chain *c, const struct shm_table_update *u);
 
 /* ---- the fake control ---- */
 

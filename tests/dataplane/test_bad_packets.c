@@ -154,6 +154,7 @@ int main(int argc, char **argv)
         bad_table_read(&table);
         chain_eal_start(argv[0]);
         rc = dp_config_load(NULL, &config);
+        chain_config_unlimited(&config);
         if (rc == 0)
                 rc = cmocka_run_group_tests(tests, NULL, NULL);
         dp_config_free(&config);

@@ -92,12 +92,69 @@ static void test_documented_file_is_the_default(void **state)
         assert_int_equal(c.ban_entries, d.ban_entries);
         assert_int_equal(c.limit_entries, d.limit_entries);
         assert_int_equal(c.trust_entries, d.trust_entries);
+        assert_memory_equal(&c.limits, &d.limits, sizeof(c.limits));
         assert_int_equal(c.sip_port_cnt, d.sip_port_cnt);
         assert_int_equal(c.emergency_cnt, d.emergency_cnt);
         for (uint32_t i = 0; i < c.emergency_cnt; i++)
                 assert_string_equal(c.emergency[i], d.emergency[i]);
         dp_config_free(&c);
         dp_config_free(&d);
+}
+
+static void rate_is(const struct dp_rate *r, uint64_t interval_ns, uint64_t burst)
+{
+        assert_int_equal(r->interval_ns, interval_ns);
+        assert_int_equal(r->burst_ns, (burst - 1) * interval_ns);
+}
+
+/* What test_every_key() gives, and beside it the defaults. */
+static void limits_given(const struct dp_limits_config *l)
+{
+        const uint64_t second = 1000000000;
+        const struct dp_rate *reg = l->rates[SHM_LANE_UNPROVEN][DP_LIMIT_REGISTER];
+
+        rate_is(&l->guard[SHM_LANE_PROVEN][DP_GUARD_ADDRESS], second / 7, 7);
+        rate_is(&l->guard[SHM_LANE_PROVEN][DP_GUARD_ENDPOINT], second / 5000, 20000);
+        rate_is(&reg[DP_LIMIT_AOR], 20 * second, 4);
+        assert_int_equal(reg[DP_LIMIT_PREFIX].interval_ns, 0);
+        rate_is(&reg[DP_LIMIT_ENDPOINT], second / 20, 200);
+        rate_is(&l->rates[SHM_LANE_PEER][DP_LIMIT_ONGOING][DP_LIMIT_ENDPOINT], 1, 1000000000);
+        assert_int_equal(l->rates[SHM_LANE_PEER][DP_LIMIT_INVITE][DP_LIMIT_AOR].interval_ns, 0);
+        assert_int_equal(l->trust.proven_ns, 5 * second);
+        assert_int_equal(l->trust.authenticated_ns, 6 * second);
+        assert_int_equal(l->trust.lift_ns, 7 * second);
+        assert_int_equal(l->trust.hold_down_ns, 8 * second);
+        rate_is(&l->trust.tolerance[DP_TRUST_FAULT_UNANSWERED], 1800 * second, 2);
+        rate_is(&l->trust.tolerance[DP_TRUST_FAULT_INVALID], 2 * second, 50);
+        rate_is(&l->trust.admission, second / 9, 9);
+}
+
+static void test_rates_as_text(void **state)
+{
+        static const char *const bad[] = {"",
+                                          "20",
+                                          "20/",
+                                          "20/d",
+                                          "0/s",
+                                          "-1/s",
+                                          " 1/s",
+                                          "1/s ",
+                                          "1/s burst",
+                                          "1/s burst 0",
+                                          "1/s burst 1x",
+                                          "1 /s",
+                                          "1000000001/s",
+                                          "99999999999999999999/s",
+                                          "None"};
+        struct dp_rate r;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+                assert_int_equal(dp_rate_parse(bad[i], &r), -EINVAL);
+        assert_int_equal(dp_rate_parse("none", &r), 0);
+        assert_int_equal(r.interval_ns, 0);
+        assert_int_equal(dp_rate_parse("4/h burst 1", &r), 0);
+        rate_is(&r, UINT64_C(900000000000), 1);
 }
 
 static void test_every_key(void **state)
@@ -123,6 +180,13 @@ static void test_every_key(void **state)
                  "  parser:\n    profile: strict\n"
                  "    anomalies: {hdr_folded: reject, via_maddr: accept, date_syntax: normalise}\n"
                  "    caps: {request-uri: 100, headers: 7}\n"
+                 "  limit-entries: 4096\n  trust-entries: 2048\n"
+                 "  guard:\n    proven: {address: 7/s}\n"
+                 "  limits:\n"
+                 "    unproven:\n      register: {aor: 3/m burst 4, prefix: none}\n"
+                 "    peer:\n      ongoing: {endpoint: 1000000000/s}\n"
+                 "  trust: {proven-s: 5, authenticated-s: 6, lift-s: 7, hold-down-s: 8,\n"
+                 "    tolerance: {unanswered: 2/h}, sources-per-address: 9/s}\n"
                  "control: {anything: 1}\npolicy: {more: [2]}\n",
                  &c, told, sizeof(told)),
             0);
@@ -135,6 +199,9 @@ static void test_every_key(void **state)
         assert_string_equal(c.socket, "/tmp/s");
         assert_int_equal(c.workers, 3);
         assert_int_equal(c.tx_descriptors, 128);
+        assert_int_equal(c.limit_entries, 4096);
+        assert_int_equal(c.trust_entries, 2048);
+        limits_given(&c.limits);
         assert_int_equal(c.decision_deadline_ms, 50);
         assert_int_equal(c.sip_port_cnt, 2);
         assert_int_equal(c.sip_ports[1], 5080);
@@ -197,6 +264,13 @@ static void test_faults(void **state)
             {"dataplane:\n  parser: {caps: {call-id: 513}}\n", 2, 19, "not within 1..512"},
             {"dataplane:\n  parser:\n    caps:\n      via: 0\n", 4, 7, "not within 1..65535"},
             {"dataplane:\n  parser:\n    caps: {uri: 9}\n", 3, 11, "uri"},
+            {"dataplane:\n  exceptions: {}\n  limits:\n    unproven: {}\n    proven:\n"
+             "      register: {aor: 1/s}\n      invite: {aor: 1/w}\n",
+             7, 7, "1/w"},
+            {"dataplane:\n  guard:\n    proven: {endpoint: often}\n", 3, 5, "often"},
+            {"dataplane:\n  trust:\n    lift-s: 0\n", 3, 5, "not within 1..86400"},
+            {"dataplane:\n  trust:\n    tolerance: {invalid: 0/s}\n", 3, 5, "0/s"},
+            {"dataplane:\n  limits: {priority: {}}\n", 2, 11, "priority"},
             {"datapane: {}\n", 1, 1, "datapane"},
             {"dataplane: [\n", 1, 12, "MAPPING"},
         };
@@ -225,11 +299,9 @@ static void test_missing_file(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(test_defaults),
-            cmocka_unit_test(test_documented_file_is_the_default),
-            cmocka_unit_test(test_every_key),
-            cmocka_unit_test(test_faults),
-            cmocka_unit_test(test_missing_file),
+            cmocka_unit_test(test_defaults),  cmocka_unit_test(test_documented_file_is_the_default),
+            cmocka_unit_test(test_every_key), cmocka_unit_test(test_rates_as_text),
+            cmocka_unit_test(test_faults),    cmocka_unit_test(test_missing_file),
         };
         int fd = mkstemp(path);
         int rc;

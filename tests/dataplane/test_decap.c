@@ -199,7 +199,7 @@ static void run_both(const struct dp_bans *bans)
 {
         struct dp_guard guard;
 
-        dp_guard_init(&guard, bans, NULL);
+        dp_guard_init(&guard, bans, NULL, NULL);
         dp_decap_run(&decap, &burst);
         dp_guard_run(&guard, &burst);
 }

@@ -20,7 +20,10 @@ static int reset(void **state)
 {
         (void)state;
         dp_config_free(&config);
-        return dp_config_load(NULL, &config);
+        if (dp_config_load(NULL, &config) != 0)
+                return -1;
+        chain_config_unlimited(&config);
+        return 0;
 }
 
 /* The next hop sees what was judged, held or not, and nothing behind it. */

@@ -19,7 +19,10 @@ static int reset(void **state)
 {
         (void)state;
         dp_config_free(&config);
-        return dp_config_load(NULL, &config);
+        if (dp_config_load(NULL, &config) != 0)
+                return -1;
+        chain_config_unlimited(&config);
+        return 0;
 }
 
 static void test_pass_after_answer(void **state)

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/stages/guard_budget.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "dataplane/verdict.h"
+
+/* ---- who ---- */
+
+static void source_make(const struct dp_tables *tables, struct dp_pkt *p)
+{
+        dp_source_of(&tables->key, &p->flow.src, p->flow.sport, &p->source);
+        p->has_source = true;
+}
+
+static void trust_look(struct dp_tables *tables, struct dp_pkt *p, uint64_t now_ns)
+{
+        p->trust = (uint8_t)dp_trust_level_of(tables->trust, &p->source.endpoint, now_ns);
+        if (p->trust != DP_TRUST_UNPROVEN && p->lane == SHM_LANE_UNPROVEN)
+                p->lane = SHM_LANE_PROVEN;
+}
+
+void dp_guard_source(struct dp_tables *tables, struct dp_pkt *p, uint64_t now_ns)
+{
+        source_make(tables, p);
+        trust_look(tables, p, now_ns);
+}
+
+/* ---- a call for help ---- */
+
+static bool begins(const uint8_t *at, const uint8_t *end, const char *text)
+{
+        size_t n = strlen(text);
+
+        return (size_t)(end - at) >= n && strncasecmp((const char *)at, text, n) == 0;
+}
+
+/* The user part that stands at `at` is this number: what follows ends it. */
+static bool is_number(const uint8_t *at, const uint8_t *end, const char *number)
+{
+        size_t n = strlen(number);
+
+        return (size_t)(end - at) > n && memcmp(at, number, n) == 0 &&
+               memchr("@;: ", at[n], 4) != NULL;
+}
+
+bool dp_guard_begins_emergency(const uint8_t *at, uint16_t len, const char *const *numbers,
+                               uint32_t number_cnt)
+{
+        static const char *const schemes[] = {"sip:", "sips:", "tel:"};
+        static const char method[] = "INVITE ";
+        const uint8_t *end = at + len;
+
+        if (!begins(at, end, method))
+                return false;
+        at += sizeof(method) - 1;
+        if (begins(at, end, "urn:service:sos"))
+                return true;
+        for (size_t s = 0; s < sizeof(schemes) / sizeof(schemes[0]); s++) {
+                if (!begins(at, end, schemes[s]))
+                        continue;
+                at += strlen(schemes[s]);
+                for (uint32_t i = 0; i < number_cnt; i++)
+                        if (is_number(at, end, numbers[i]))
+                                return true;
+                return false;
+        }
+        return false;
+}
+
+/* ---- how many ---- */
+
+static inline bool is_counted(const struct dp_guard_budget *self, const struct dp_pkt *p)
+{
+        return dp_pkt_open(p) && p->flow.side == SHM_SIDE_OUTSIDE && p->lane != SHM_LANE_PEER &&
+               (p->flags & (DP_PKT_UDP | DP_PKT_RESUMED)) == DP_PKT_UDP &&
+               dp_config_is_sip_port(self->config, p->flow.dport);
+}
+
+static inline struct dp_limit_claim claim_of(const struct dp_guard_budget *self,
+                                             const struct dp_pkt *p, enum dp_guard_key key)
+{
+        const struct dp_key *subject =
+            key == DP_GUARD_ENDPOINT ? &p->source.endpoint : &p->source.address;
+
+        return (struct dp_limit_claim){
+            .key = dp_key_kind(subject, DP_KEY_GUARD + (uint64_t)p->lane),
+            .rate = self->config->limits.guard[p->lane][key],
+            .level = p->trust,
+        };
+}
+
+/* A table without room for a stranger does not let it in: guard then knows nothing of it. */
+static bool is_within(struct dp_guard_budget *self, const struct dp_pkt *p, uint64_t now_ns)
+{
+        for (unsigned key = 0; key < DP_GUARD_KEY_CNT; key++) {
+                struct dp_limit_claim c = claim_of(self, p, key);
+                enum dp_limit_result rc = dp_limits_charge(self->tables->limits, &c, now_ns);
+
+                if (rc == DP_LIMIT_OVER || (rc == DP_LIMIT_FULL && p->lane == SHM_LANE_UNPROVEN))
+                        return false;
+        }
+        return true;
+}
+
+static bool is_emergency(const struct dp_guard_budget *self, const struct dp_pkt *p)
+{
+        return dp_guard_begins_emergency(dp_pkt_at(p, p->payload_off), p->payload_len,
+                                         self->config->emergency, self->config->emergency_cnt);
+}
+
+/* Three passes over the burst, so that the memory of one packet is on its way while the keys of
+ * others are made. */
+void dp_guard_budget_run(struct dp_guard_budget *self, struct dp_burst *b)
+{
+        struct dp_pkt *counted[DP_BURST_MAX];
+        uint16_t cnt = 0;
+
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                struct dp_pkt *p = &b->pkt[i];
+
+                if (!is_counted(self, p))
+                        continue;
+                source_make(self->tables, p);
+                dp_trust_prefetch(self->tables->trust, &p->source.endpoint);
+                counted[cnt++] = p;
+        }
+        for (uint16_t i = 0; i < cnt; i++) {
+                trust_look(self->tables, counted[i], b->now_ns);
+                for (unsigned key = 0; key < DP_GUARD_KEY_CNT; key++) {
+                        struct dp_limit_claim c = claim_of(self, counted[i], key);
+
+                        dp_limits_prefetch(self->tables->limits, &c.key);
+                }
+        }
+        for (uint16_t i = 0; i < cnt; i++) {
+                if (is_within(self, counted[i], b->now_ns))
+                        continue;
+                if (is_emergency(self, counted[i]))
+                        self->counters->emergency_over_budget++;
+                else
+                        dp_verdict_drop(counted[i], SHM_REASON_OVER_BUDGET);
+        }
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/stages/police_limits.h"
+
+#include "dataplane/stages/police_fault.h"
+#include "dataplane/verdict.h"
+#include "parser/sip_aor.h"
+
+/* Longer than any address-of-record that is in use. All that are longer count as one user, so that
+ * length is no way round the limit. */
+#define AOR_BYTES_MAX 512u
+
+enum dp_limit_class dp_police_class(const struct dp_pkt *p)
+{
+        if (p->cls == SHM_CLASS_IN_DIALOG)
+                return DP_LIMIT_ONGOING;
+        switch (p->msg->method) {
+        case SIP_METHOD_REGISTER:
+                return DP_LIMIT_REGISTER;
+        case SIP_METHOD_INVITE:
+                return DP_LIMIT_INVITE;
+        case SIP_METHOD_MESSAGE:
+        case SIP_METHOD_SUBSCRIBE:
+        case SIP_METHOD_NOTIFY:
+        case SIP_METHOD_PUBLISH:
+        case SIP_METHOD_REFER:
+        case SIP_METHOD_INFO:
+                return DP_LIMIT_MESSAGE;
+        default:
+                return DP_LIMIT_OTHER;
+        }
+}
+
+/* Whose share a message takes. An unproven sender can write into From whom it likes, but wants to
+ * reach the one in To. */
+static const struct sip_uri *user_of(const struct dp_pkt *p, enum dp_limit_class cls)
+{
+        return p->lane == SHM_LANE_UNPROVEN || cls == DP_LIMIT_REGISTER ? &p->msg->to.uri
+                                                                        : &p->msg->from.uri;
+}
+
+/* False: the URI names no user. Scheme and port do not make another user of the same name. */
+static bool aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
+                    const struct sip_uri *uri, struct dp_key *out)
+{
+        struct sip_uri plain = *uri;
+        uint8_t text[1 + AOR_BYTES_MAX];
+        struct dp_siphash h;
+
+        if (plain.scheme == SIP_SCHEME_SIPS)
+                plain.scheme = SIP_SCHEME_SIP;
+        plain.port = 0;
+        size_t len = sip_aor_write(m->buf, &plain, text + 1, AOR_BYTES_MAX);
+
+        if (len == 0)
+                return false;
+        if (len > AOR_BYTES_MAX)
+                len = 0;
+        text[0] = 'U';
+        dp_siphash_init128(&h, key);
+        dp_siphash_update(&h, text, 1 + len);
+        dp_siphash_final128(&h, out->w);
+        return true;
+}
+
+static bool subject_key(const struct dp_tables *t, const struct dp_pkt *p, enum dp_limit_class cls,
+                        enum dp_limit_key which, struct dp_key *out)
+{
+        switch (which) {
+        case DP_LIMIT_ENDPOINT:
+                *out = p->source.endpoint;
+                return true;
+        case DP_LIMIT_AOR:
+                return aor_key(&t->key, p->msg, user_of(p, cls), out);
+        case DP_LIMIT_ADDRESS:
+                *out = p->source.address;
+                return true;
+        case DP_LIMIT_PREFIX:
+                dp_source_prefix(&t->key, &p->flow.src, out);
+                return true;
+        default:
+                return false;
+        }
+}
+
+void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
+                           const struct dp_pkt *p, struct dp_police_claims *out)
+{
+        static const uint16_t reasons[DP_LIMIT_KEY_CNT] = {
+            [DP_LIMIT_ENDPOINT] = SHM_REASON_LIMIT_ENDPOINT,
+            [DP_LIMIT_AOR] = SHM_REASON_LIMIT_AOR,
+            [DP_LIMIT_ADDRESS] = SHM_REASON_LIMIT_ADDRESS,
+            [DP_LIMIT_PREFIX] = SHM_REASON_LIMIT_PREFIX,
+        };
+        enum dp_limit_class cls;
+
+        out->cnt = 0;
+        if (!p->has_source || p->lane >= DP_LIMIT_LANES || p->txn != DP_TXN_NEW)
+                return;
+        cls = dp_police_class(p);
+        const struct dp_rate *rates = config->rates[p->lane][cls];
+        uint64_t kind = DP_KEY_LIMIT + (uint64_t)p->lane * DP_LIMIT_CLASS_CNT + cls;
+
+        for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
+                struct dp_limit_claim *c = &out->claim[out->cnt];
+                struct dp_key subject;
+
+                if (rates[which].interval_ns == 0 || !subject_key(tables, p, cls, which, &subject))
+                        continue;
+                *c = (struct dp_limit_claim){
+                    .key = dp_key_kind(&subject, kind),
+                    .rate = rates[which],
+                    .level = p->trust,
+                };
+                out->reason[out->cnt++] = reasons[which];
+                dp_limits_prefetch(tables->limits, &c->key);
+        }
+}
+
+/* 5 to 12 s: those who are turned down together do not come back together. */
+static uint16_t retry_after_s(const struct dp_pkt *p)
+{
+        return (uint16_t)(5u + ((p->source.endpoint.w[0] ^ p->serial) & 7u));
+}
+
+static bool has_credentials(const struct sip_msg *m)
+{
+        return sip_msg_first(m, SIP_HDR_AUTHORIZATION) != NULL ||
+               sip_msg_first(m, SIP_HDR_PROXY_AUTHORIZATION) != NULL;
+}
+
+void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_claims *claims,
+                             struct dp_pkt *p, uint64_t now_ns, struct shm_counters *counters)
+{
+        enum dp_limit_result rc;
+        unsigned refused;
+
+        if (claims->cnt == 0)
+                return;
+        counters->limit_checks++;
+        rc = dp_limits_charge_all(tables->limits, claims->claim, claims->cnt, now_ns, &refused);
+        if (rc == DP_LIMIT_OK)
+                return;
+        if (has_credentials(p->msg) &&
+            dp_trust_take_lift(tables->trust, &p->source.endpoint, now_ns)) {
+                counters->lifts_used++;
+                return;
+        }
+        if (rc == DP_LIMIT_FULL) {
+                counters->limit_full++;
+                if (p->lane == SHM_LANE_UNPROVEN)
+                        dp_verdict_drop(p, SHM_REASON_LIMIT_FULL);
+                return;
+        }
+        counters->limit_over++;
+        dp_police_fault(tables, p, DP_TRUST_FAULT_ADMISSION, now_ns, counters);
+        if (p->lane == SHM_LANE_UNPROVEN || (p->flags & DP_PKT_NO_REPLY) != 0) {
+                dp_verdict_drop(p, claims->reason[refused]);
+                return;
+        }
+        p->code = 503;
+        p->retry_after_s = retry_after_s(p);
+        dp_verdict_set(p, SHM_ACTION_REJECT, claims->reason[refused]);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * police_limits.h - the limits of one message: which keys it is charged to, and what happens to it
+ * when one of them refuses.
+ */
+#ifndef SLUICE_DATAPLANE_STAGES_POLICE_LIMITS_H
+#define SLUICE_DATAPLANE_STAGES_POLICE_LIMITS_H
+
+#include "control/contract/shm_stats.h"
+#include "dataplane/burst.h"
+#include "dataplane/config.h"
+#include "dataplane/state/tables.h"
+
+/* The keys of a message, made for a whole burst before the first is charged. */
+struct dp_police_claims {
+        uint8_t cnt; /* 0: nothing to charge */
+        struct dp_limit_claim claim[DP_LIMIT_KEY_CNT];
+        uint16_t reason[DP_LIMIT_KEY_CNT]; /* enum shm_reason when that key refuses */
+};
+
+/*
+ * Make the claims of a SIP message, well formed and open, and bring their memory towards the CPU.
+ * None for an emergency, for the inside, and for what passed before (dp_pkt.txn).
+ */
+void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
+                           const struct dp_pkt *p, struct dp_police_claims *out);
+
+/* Charge them. A message that is over gets its verdict: dropped, or of a proven source turned down
+ * with 503. */
+void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_claims *claims,
+                             struct dp_pkt *p, uint64_t now_ns, struct shm_counters *counters);
+
+/* What a message is charged as. */
+enum dp_limit_class dp_police_class(const struct dp_pkt *p);
+
+#endif
