@@ -171,6 +171,9 @@ void add(const Set &set)
                 if (v.usable)
                         benchmark::RegisterBenchmark(name("parse", v.name).c_str(), parse, v.fast,
                                                      &set);
+                else
+                        std::fprintf(stderr, "%s skipped: not for this CPU\n",
+                                     name("parse", v.name).c_str());
         }
         if (mark_usable())
                 benchmark::RegisterBenchmark(name("limit", "mark").c_str(), limit_mark, &set);

@@ -4,6 +4,7 @@
 // memchr() allow for the whole message. Names: scan/KERNEL/SET, limit/NAME/SET; items are messages.
 #include <benchmark/benchmark.h>
 
+#include <cstdio>
 #include <cstring>
 
 #include "bench/parser/messages.h"
@@ -86,6 +87,9 @@ int main(int argc, char **argv)
                                 benchmark::RegisterBenchmark(
                                     ("scan/" + std::string(v.name) + suffix).c_str(), scan, v.scan,
                                     s.set);
+                        else
+                                std::fprintf(stderr, "scan/%s%s skipped: not for this CPU\n",
+                                             v.name, suffix.c_str());
                 }
                 benchmark::RegisterBenchmark(("limit/memchr" + suffix).c_str(), limit_memchr,
                                              s.set);

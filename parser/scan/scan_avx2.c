@@ -1,32 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two registers of 32 octets a block; this file alone is built for AVX2, BMI1 and BMI2. */
-#include <immintrin.h>
-
 #include "parser/scan/scan_driver.h"
 #include "parser/scan/scan_select.h"
-
-typedef __m256i scan_vec;
-
-static inline scan_vec scan_load(const uint8_t *p)
-{
-        return _mm256_loadu_si256((const __m256i *)(const void *)p);
-}
-
-static inline uint32_t bits(scan_vec v)
-{
-        return (uint32_t)_mm256_movemask_epi8(v);
-}
-
-static inline uint32_t scan_eq(scan_vec v, char c)
-{
-        return bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(c)));
-}
-
-/* Octets below c, a positive one; those above 0x7f count as negative. */
-static inline uint32_t scan_below(scan_vec v, char c)
-{
-        return bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(c), v));
-}
+#include "parser/scan/scan_vec_avx2.h"
 
 static inline scan_vec both(const uint8_t table[16])
 {
@@ -48,7 +24,7 @@ static inline uint32_t stop(scan_vec v)
         scan_vec row = _mm256_shuffle_epi8(both(scan_run_rows), v);
         scan_vec bit = _mm256_shuffle_epi8(both(scan_row_bit), upper);
 
-        return bits(_mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256()));
+        return scan_bits(_mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256()));
 }
 
 static inline struct scan_block scan_classify(const uint8_t *p)

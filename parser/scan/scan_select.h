@@ -18,14 +18,16 @@ extern "C" {
  */
 scan_fn scan_sse42;
 scan_fn scan_avx2;
+scan_fn scan_avx512;
 sip_fast_fn fast_sse42;
 sip_fast_fn fast_avx2;
+sip_fast_fn fast_avx512;
 
 struct scan_variant {
-        const char *name;  /* "ref", "sse42", "avx2"; static */
+        const char *name;  /* "ref", "sse42", "avx2", "avx512"; static */
         scan_fn *scan;     /* the kernel */
         sip_fast_fn *fast; /* the fast path on top of it; NULL for "ref": all by the grammar */
-        bool usable;       /* this CPU runs it */
+        bool usable;       /* this CPU runs it, and the system saves its registers */
 };
 
 /* How many kernels are compiled in; at least 1. */

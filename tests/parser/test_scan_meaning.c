@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "parser/scan/scan_select.h"
 #include "parser/sip_parse.h"
+#include "tests/parser/kernels.h"
 
 static const char invite[] =
     "INVITE sip:+49301234@198.51.100.7:5062;user=phone SIP/2.0\r\n"
@@ -42,6 +42,7 @@ static const char *const seeds[] = {invite, response, odd};
 
 static uint32_t rng;
 static struct guard guard;
+static struct kernels kernels;
 static unsigned files;
 
 static uint32_t next(void)
@@ -60,8 +61,8 @@ static void same_meaning(const char *label, const uint8_t *text, size_t n)
 
         memset(&want, 0x55, sizeof(want));
         sip_parse_with(NULL, at, n, &want);
-        for (unsigned i = 0; i < scan_variant_cnt(); i++) {
-                struct scan_variant v = scan_variant_at(i);
+        for (unsigned i = 0; i < kernels.cnt; i++) {
+                struct scan_variant v = kernels.v[i];
 
                 if (!v.usable)
                         continue;
@@ -181,6 +182,7 @@ int main(void)
         };
         int failed;
 
+        kernels = kernels_all();
         guard = guard_create(SIP_MSG_BYTES_MAX);
         failed = cmocka_run_group_tests(tests, NULL, NULL);
         guard_destroy(&guard);

@@ -5,10 +5,13 @@
  */
 #include "tests/parser/probe.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <stdlib.h>
 #include <time.h>
 
-#include "parser/scan/scan_select.h"
+#include "tests/parser/kernels.h"
 
 #define BYTES_MAX 700u
 
@@ -81,15 +84,16 @@ static void same_index(void **state)
         const char *env = getenv("SLUICE_TEST_SEED");
         uint64_t seed = env ? strtoull(env, NULL, 0) : (uint64_t)time(NULL);
         struct guard g = guard_create(BYTES_MAX);
+        struct kernels kernels = kernels_all();
         unsigned ran = 0;
 
         (void)state;
         printf("SLUICE_TEST_SEED=%llu\n", (unsigned long long)seed);
-        for (unsigned i = 0; i < scan_variant_cnt(); i++) {
-                struct scan_variant v = scan_variant_at(i);
+        for (unsigned i = 0; i < kernels.cnt; i++) {
+                struct scan_variant v = kernels.v[i];
                 uint8_t in[BYTES_MAX];
 
-                printf("kernel %s: %s\n", v.name, v.usable ? "ran" : "SKIPPED, no such CPU");
+                printf("kernel %s: %s\n", v.name, kernels_how(&kernels, i));
                 if (!v.usable)
                         continue;
                 rng = seed | 1;
@@ -133,9 +137,47 @@ static void names(void **state)
         assert_true(best_listed);
 }
 
+#if defined(__x86_64__)
+/* The registers that the system saves: bits 1 and 2 up to YMM, 5 to 7 all that AVX-512 has. */
+static uint32_t xcr0(void)
+{
+        uint32_t low, high;
+
+        __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+        (void)high;
+        return low;
+}
+
+/* Each kernel is usable exactly when CPUID and XGETBV, asked here once more, say so. */
+static void as_the_cpu_says(void **state)
+{
+        uint32_t a, b1, b7 = 0, c1 = 0, c7 = 0, d;
+        bool sse42, avx2, avx512;
+
+        (void)state;
+        assert_true(__get_cpuid(1, &a, &b1, &c1, &d));
+        __get_cpuid_count(7, 0, &a, &b7, &c7, &d);
+        sse42 = (c1 & bit_SSE4_2) && (c1 & bit_POPCNT);
+        avx2 = sse42 && (c1 & bit_OSXSAVE) && (xcr0() & 0x06) == 0x06 && (b7 & bit_AVX2) &&
+               (b7 & bit_BMI) && (b7 & bit_BMI2);
+        avx512 = avx2 && (xcr0() & 0xe0) == 0xe0 && (b7 & bit_AVX512F) && (b7 & bit_AVX512BW) &&
+                 (c7 & bit_AVX512VBMI);
+        assert_int_equal(scan_find("sse42").name != NULL, sse42);
+        assert_int_equal(scan_find("avx2").name != NULL, avx2);
+        assert_int_equal(scan_find("avx512").name != NULL, avx512);
+        printf("this CPU: sse42 %d, avx2 %d, avx512 %d\n", sse42, avx2, avx512);
+}
+#endif
+
 int main(void)
 {
-        const struct CMUnitTest tests[] = {cmocka_unit_test(same_index), cmocka_unit_test(names)};
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(same_index),
+                cmocka_unit_test(names),
+#if defined(__x86_64__)
+                cmocka_unit_test(as_the_cpu_says),
+#endif
+        };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
