@@ -39,6 +39,8 @@ struct sip_judgement sip_check(const struct sip_msg *msg);
 enum sip_anomaly sip_anomaly_find(const char *name);
 /* Stable lower-case name, "none" for SIP_ANOM_NONE, "unknown" outside the enumeration. */
 const char *sip_anomaly_name(enum sip_anomaly a);
+/* Is this anomaly a fault (FATAL in sip_anomaly.def) or merely noted? */
+bool sip_anomaly_is_fault(enum sip_anomaly a);
 /* RFC section that the anomaly offends against, e.g. "3261 20.14". */
 const char *sip_anomaly_rfc(enum sip_anomaly a);
 /* One sentence for people. */

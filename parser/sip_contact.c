@@ -4,18 +4,19 @@
 #include <stddef.h>
 
 #include "parser/sip_addr.h"
+#include "parser/sip_num.h"
 #include "parser/sip_uri.h"
 #include "parser/sip_uri_part.h"
 
 struct params {
-        struct sip_span q, instance, pub_gruu, temp_gruu;
-        uint32_t expires, reg_id;
+        struct sip_span q, expires, instance, pub_gruu, temp_gruu;
+        uint32_t reg_id;
         bool focus;
 };
 
 static const struct sip_value_param known[] = {
     {"q", 0, offsetof(struct params, q), SIP_FORM_TOKEN},
-    {"expires", SIP_VALUE_ABSENT - 1, offsetof(struct params, expires), SIP_FORM_NUMBER},
+    {"expires", 0, offsetof(struct params, expires), SIP_FORM_TOKEN},
     {"reg-id", 0x7fffffff, offsetof(struct params, reg_id), SIP_FORM_NUMBER},
     {"+sip.instance", 0, offsetof(struct params, instance), SIP_FORM_QUOTED},
     {"pub-gruu", 0, offsetof(struct params, pub_gruu), SIP_FORM_QUOTED},
@@ -38,10 +39,29 @@ static bool take_instance(const struct sip_cur *c, struct sip_span s, struct sip
         return sip_uri_parse(&in, &urn) == SIP_ANOM_NONE;
 }
 
+/* All of 0..2^32-1 is legal (RFC 3261 20.10), and its last value is in use for "for ever". */
+static enum sip_value take_expires(const uint8_t *buf, struct sip_span s, uint32_t *out)
+{
+        switch (sip_num_parse(buf, s, UINT32_MAX, out)) {
+        case SIP_NUM_OK:
+                *out -= *out == SIP_VALUE_ABSENT;
+                return SIP_VALUE_OK;
+        case SIP_NUM_RANGE:
+                return SIP_VALUE_RANGE;
+        default:
+                return SIP_VALUE_PARAM;
+        }
+}
+
 static enum sip_value take_params(const struct sip_cur *c, const struct params *p,
                                   struct sip_contact *out)
 {
-        out->expires = p->expires;
+        enum sip_value v = SIP_VALUE_OK;
+
+        if (p->expires.off != 0)
+                v = take_expires(c->buf, p->expires, &out->expires);
+        if (v != SIP_VALUE_OK)
+                return v;
         out->reg_id = p->reg_id;
         out->pub_gruu = p->pub_gruu;
         out->temp_gruu = p->temp_gruu;

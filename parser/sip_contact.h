@@ -17,7 +17,7 @@ struct sip_contact {
         struct sip_span instance;  /* the URN of +sip.instance, without "<" and ">"; {0,0}: none */
         struct sip_span pub_gruu;  /* RFC 5627 5.3, without quotes; {0,0}: none */
         struct sip_span temp_gruu; /* likewise */
-        uint32_t expires;          /* seconds, or SIP_VALUE_ABSENT */
+        uint32_t expires;          /* seconds, 2^32-1 as one less; or SIP_VALUE_ABSENT */
         uint32_t reg_id;           /* 1..2^31-1 (RFC 5626 4.2), or SIP_VALUE_ABSENT */
         uint16_t q_milli;          /* 0..1000, or SIP_VALUE_NO_Q, which means 1 */
         bool ob;                   /* parameter of the URI, RFC 5626 5.4 */

@@ -8,12 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "parser/sip_check.h"
 #include "parser/sip_msg.h"
 
 #pragma GCC visibility push(hidden)
-
-/* Is this anomaly a fault (FATAL in sip_anomaly.def) or merely noted? */
-bool sip_anomaly_is_fault(enum sip_anomaly a);
 
 /* Via values over all headers. Max-Forwards starts at 70 (8.1.1.6), so no honest message has more
  * hops than that behind it; the cap leaves room and bounds what later stages walk. */

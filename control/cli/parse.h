@@ -10,12 +10,8 @@
  * default or lenient. Each file, "-" for standard input, holds one message
  * as one datagram would. Writes to stdout, with --json one line of JSON a file.
  *
- * JSON: file, verdict (accept|normalise|reject), reason (an anomaly's name; null on accept),
- * profile, kind (request|response), method, status, request_uri, call_id, cseq, cseq_method, from_tag, to_tag,
- * via_branch, via_count, content_length, body_offset, headers [{name, value}], anomalies [names].
- * What the message does not have is null. body_offset counts octets of the file, leading line ends
- * included. Names stand as sent; folds in values are one SP. Each octet that is not part of
- * well-formed UTF-8 becomes U+FFFD, since a JSON string cannot hold it.
+ * The keys of the JSON are in sluicectl(1), JSON OF PARSE; they are stable. What the message does not
+ * have is null, or left out within objects that say so there.
  *
  * Returns the exit code: 0 when no message was rejected, 1 when one was, 2 for a usage error or a
  * file that cannot be read (the others are still parsed).

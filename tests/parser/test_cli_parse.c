@@ -198,6 +198,141 @@ static void profiles(void **state)
         }
 }
 
+static json_t *at(json_t *j, const char *key)
+{
+        json_t *v = json_object_get(j, key);
+
+        if (!v)
+                fail_msg("no key %s", key);
+        return v;
+}
+
+/* The values of the header field that is called so. */
+static json_t *values(json_t *j, const char *field)
+{
+        json_t *h;
+        size_t i;
+
+        json_array_foreach(at(j, "headers"), i, h)
+        {
+                const char *name = json_string_value(at(h, "field"));
+
+                if (name && strcmp(name, field) == 0) {
+                        assert_true(json_is_null(at(h, "fault")));
+                        return at(h, "values");
+                }
+        }
+        fail_msg("no field %s", field);
+        return NULL;
+}
+
+static const char typed_text[] =
+    "\r\nINVITE sip:%62ob;x@[2001:db8::1]:5070;lr?a=b SIP/2.0\r\n"
+    "Via: SIP/2.0/UDP h:5062;branch=z9hG4bK1;rport, SIP/2.0/TCP g;received=192.0.2.1\r\n"
+    "From: \"A\" <sip:a@h>;tag=ft\r\nTo: <tel:+15>\r\nCall-ID: c@h\r\nCSeq: 5 INVITE\r\n"
+    "Max-Forwards: 70\r\nContact: <sip:a@h;ob>;reg-id=1;q=0.5\r\nSupported: timer, x-own\r\n"
+    "Allow: INVITE,ACK\r\nPrivacy: id;header\r\nRequest-Disposition: proxy,no-fork\r\n"
+    "P-Early-Media: gated\r\nP-Asserted-Identity: <sip:a@h>, tel:+1\r\n"
+    "History-Info: <sip:b@h?Reason=SIP%3Bcause%3D302>;index=1\r\n"
+    "Identity: ..c2ln;info=<https://h/c>;ppt=div\r\nAccept:\r\nWarning: 307 h \"x\"\r\n"
+    "Authorization: Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"sip:h\", "
+    "response=\"0f\"\r\n"
+    "Session-ID: bad\r\nContent-Type: application/sdp\r\nContent-Length: 229\r\n\r\n"
+    "v=0\r\no=u 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
+    "m=audio 4000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendonly\r\n"
+    "a=crypto:1 AES inline:QUJD\r\na=candidate:1 1 UDP 2130706431 192.0.2.1 9 typ "
+    "host\r\na=mid:0\r\n";
+
+static void typed_start(void **state)
+{
+        json_t *j = run_json(typed_text, sizeof(typed_text) - 1, 1);
+        json_t *o;
+
+        (void)state;
+        /* The Request-URI carries header fields: a fault, which is found where it is. */
+        o = at(j, "error");
+        same_string(o, "name", "ruri_headers");
+        same_number(o, "offset", 43);
+        o = json_array_get(at(j, "findings"), 0);
+        same_string(o, "name", "ruri_headers");
+        same_string(o, "severity", "fault");
+        same_string(o, "verdict", "reject");
+        same_string(o, "rfc", "3261 19.1.1");
+        assert_true(json_string_length(at(o, "text")) > 10);
+        o = at(j, "ruri");
+        same_string(o, "scheme", "sip");
+        same_string(o, "user", "bob;x");
+        same_string(o, "host", "[2001:db8::1]");
+        same_number(o, "port", 5070);
+        same_string(o, "params", "lr");
+        same_string(at(j, "from"), "display", "A");
+        same_string(at(at(j, "to"), "uri"), "user", "+15");
+        same_number(j, "max_forwards", 70);
+        o = at(j, "via");
+        same_string(o, "host", "h");
+        same_number(o, "port", 5062);
+        assert_true(json_is_true(at(o, "rport")));
+        same_number(o, "rport_value", -1);
+        json_decref(j);
+}
+
+static void typed_headers(void **state)
+{
+        json_t *j = run_json(typed_text, sizeof(typed_text) - 1, 1);
+        json_t *o, *last;
+
+        (void)state;
+        assert_int_equal(json_array_size(values(j, "Via")), 2);
+        same_string(json_array_get(values(j, "Via"), 1), "received", "192.0.2.1");
+        o = json_array_get(values(j, "Contact"), 0);
+        same_number(o, "reg_id", 1);
+        same_number(o, "q_milli", 500);
+        assert_true(json_is_true(at(o, "ob")));
+        assert_null(json_object_get(o, "expires"));
+        assert_string_equal(json_string_value(json_array_get(values(j, "Supported"), 1)), "x-own");
+        assert_int_equal(json_array_size(values(j, "Allow")), 2);
+        assert_string_equal(json_string_value(json_array_get(values(j, "Privacy"), 0)), "header");
+        assert_int_equal(json_array_size(values(j, "Request-Disposition")), 2);
+        assert_int_equal(json_array_size(values(j, "P-Early-Media")), 1);
+        assert_int_equal(json_array_size(values(j, "P-Asserted-Identity")), 2);
+        same_string(json_array_get(values(j, "History-Info"), 0), "reason", "SIP;cause=302");
+        o = json_array_get(values(j, "Identity"), 0);
+        same_string(o, "ppt", "div");
+        same_string(at(o, "info"), "host", "//h/c");
+        assert_int_equal(json_array_size(values(j, "Accept")), 0);
+        same_number(json_array_get(values(j, "Warning"), 0), "code", 307);
+        same_string(json_array_get(values(j, "Authorization"), 0), "username", "u");
+        same_string(json_array_get(values(j, "Content-Type"), 0), "subtype", "sdp");
+        last = json_array_get(at(j, "headers"), json_array_size(at(j, "headers")) - 3);
+        same_string(last, "field", "Session-ID");
+        same_string(last, "fault", "charset");
+        assert_int_equal(json_array_size(at(last, "values")), 0);
+        json_decref(j);
+}
+
+static void typed_body(void **state)
+{
+        json_t *j = run_json(typed_text, sizeof(typed_text) - 1, 1);
+        json_t *o;
+
+        (void)state;
+        assert_true(json_is_null(at(at(j, "body"), "fault")));
+        same_string(json_array_get(at(at(j, "body"), "parts"), 0), "kind", "sdp");
+        o = at(j, "sdp");
+        assert_true(json_is_true(at(o, "usable")));
+        assert_int_equal(json_array_size(at(o, "anomalies")), 0);
+        same_string(o, "origin_address", "192.0.2.1");
+        same_string(json_array_get(at(o, "groups"), 0), "mids", "0");
+        o = json_array_get(at(o, "media"), 0);
+        same_number(o, "port", 4000);
+        same_string(o, "direction", "sendonly");
+        same_string(o, "mid", "0");
+        same_string(json_array_get(at(o, "formats"), 0), "encoding", "PCMU");
+        same_string(json_array_get(at(o, "crypto"), 0), "suite", "AES");
+        same_string(json_array_get(at(o, "candidates"), 0), "type", "host");
+        json_decref(j);
+}
+
 /* What a stranger wrote cannot reach the terminal as a control sequence. */
 static void listing_is_escaped(void **state)
 {
@@ -229,9 +364,15 @@ static int tear_down(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(request),  cmocka_unit_test(response_and_absent),
-            cmocka_unit_test(garbage),  cmocka_unit_test(exit_codes),
-            cmocka_unit_test(profiles), cmocka_unit_test(listing_is_escaped),
+            cmocka_unit_test(request),
+            cmocka_unit_test(response_and_absent),
+            cmocka_unit_test(garbage),
+            cmocka_unit_test(exit_codes),
+            cmocka_unit_test(typed_start),
+            cmocka_unit_test(typed_headers),
+            cmocka_unit_test(typed_body),
+            cmocka_unit_test(profiles),
+            cmocka_unit_test(listing_is_escaped),
         };
 
         if (!mkdtemp(dir))
