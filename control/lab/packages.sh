@@ -14,7 +14,10 @@ packages_of() {
                 ;;
         lab) echo sip-tester iproute2 ethtool jq util-linux procps dpdk ;;
         kamailio) echo kamailio ;;
-        test) echo clang libclang-rt-14-dev dpdk-dev libsimde-dev gcovr tshark tcpdump mandoc iputils-ping git ;;
+        test)
+                echo clang libclang-rt-14-dev afl++ valgrind dpdk-dev libsimde-dev gcovr tshark tcpdump mandoc \
+                        iputils-ping git
+                ;;
         *)
                 echo "packages.sh: no group $1" >&2
                 return 1
