@@ -16,7 +16,7 @@ packages_of() {
         kamailio) echo kamailio ;;
         test)
                 echo clang libclang-rt-14-dev afl++ valgrind dpdk-dev libsimde-dev gcovr tshark tcpdump mandoc \
-                        iputils-ping git
+                        iputils-ping git libosip2-dev libsofia-sip-ua-dev libre-dev
                 ;;
         *)
                 echo "packages.sh: no group $1" >&2

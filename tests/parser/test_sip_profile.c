@@ -40,7 +40,7 @@ static void every_anomaly_is_found(void **state)
 
         (void)state;
         for (size_t i = 0; i < trigger_cnt; i++) {
-                size_t n = trigger_write(i, text);
+                size_t n = trigger_write(&triggers[i], text);
 
                 judge(&profiles[SIP_PROFILE_STRICT], text, n, &m);
                 if (!sip_anom_has(&m.anomalies, triggers[i].anomaly))
@@ -64,7 +64,7 @@ static void verdict_follows(void **state)
 
         (void)state;
         for (size_t i = 0; i < trigger_cnt; i++) {
-                size_t n = trigger_write(i, text);
+                size_t n = trigger_write(&triggers[i], text);
                 unsigned verdicts = 0;
 
                 for (unsigned p = 0; p < SIP_PROFILE_CNT; p++) {

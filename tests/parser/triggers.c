@@ -187,7 +187,7 @@ static void put(struct writer *w, const char *text)
         }
 }
 
-size_t trigger_write(size_t i, uint8_t *out)
+size_t trigger_write(const struct trigger *t, uint8_t *out)
 {
         static const struct {
                 char letter;
@@ -200,7 +200,7 @@ size_t trigger_write(size_t i, uint8_t *out)
             {'C', "CSeq: 1 OPTIONS\r\n"},
             {'M', "Max-Forwards: 70\r\n"},
         };
-        struct writer w = {&triggers[i], out, 0};
+        struct writer w = {t, out, 0};
         const char *without = w.t->without ? w.t->without : "";
 
         put(&w, w.t->start ? w.t->start : "OPTIONS sip:b@h SIP/2.0");

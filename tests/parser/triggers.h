@@ -25,7 +25,7 @@ struct trigger {
 extern const struct trigger triggers[];
 extern const size_t trigger_cnt;
 
-/* The message of row i, at most TRIGGER_BYTES_MAX octets. A "@0" in it stands for a NUL. */
-size_t trigger_write(size_t i, uint8_t *out);
+/* The message of a row, at most TRIGGER_BYTES_MAX octets. A "@0" in it stands for a NUL. */
+size_t trigger_write(const struct trigger *t, uint8_t *out);
 
 #endif
