@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,24 @@ static int dropped_cb(const char *cmd, const char *params, struct rte_tel_data *
         return 0;
 }
 
+static int lanes_cb(const char *cmd, const char *params, struct rte_tel_data *d)
+{
+        struct shm_counters c;
+        int rc = counters_of(params, &c);
+        char name[32];
+
+        (void)cmd;
+        if (rc != 0)
+                return rc;
+        rte_tel_data_start_dict(d);
+        for (unsigned i = 0; i < SHM_LANE_CNT; i++) {
+                rte_tel_data_add_dict_u64(d, shm_lane_name(i), c.by_lane[i]);
+                snprintf(name, sizeof(name), "%s_dropped", shm_lane_name(i));
+                rte_tel_data_add_dict_u64(d, name, c.dropped_by_lane[i]);
+        }
+        return 0;
+}
+
 static int conservation_cb(const char *cmd, const char *params, struct rte_tel_data *d)
 {
         struct shm_counters c;
@@ -116,6 +135,10 @@ int dp_telemetry_register(struct dp_ctl_server *s, uint16_t worker_cnt)
                 rc = rte_telemetry_register_cmd(
                     "/sluice/dropped", dropped_cb,
                     "Drops by reason. Parameter: worker (default: the sum)");
+        if (rc == 0)
+                rc = rte_telemetry_register_cmd(
+                    "/sluice/lanes", lanes_cb,
+                    "SIP from the outside by lane. Parameter: worker (default: the sum)");
         if (rc == 0)
                 rc =
                     rte_telemetry_register_cmd("/sluice/conservation", conservation_cb,

@@ -52,6 +52,15 @@ static json_t *classes_json(const struct shm_counters *c)
         return o;
 }
 
+static json_t *lanes_json(const uint64_t count[SHM_LANE_CNT])
+{
+        json_t *o = json_object();
+
+        for (unsigned k = 0; k < SHM_LANE_CNT; k++)
+                set(o, shm_lane_name(k), count[k]);
+        return o;
+}
+
 static json_t *methods_json(const struct shm_counters *c)
 {
         json_t *o = json_object();
@@ -83,6 +92,8 @@ json_t *cp_counters_json(const struct shm_counters *c)
         json_object_set_new(o, "by_class", classes_json(c));
         json_object_set_new(o, "by_method", methods_json(c));
         json_object_set_new(o, "by_code_class", codes_json(c));
+        json_object_set_new(o, "by_lane", lanes_json(c->by_lane));
+        json_object_set_new(o, "dropped_by_lane", lanes_json(c->dropped_by_lane));
         return o;
 }
 
@@ -99,6 +110,46 @@ json_t *cp_decisions_json(const struct shm_counters *c)
         set(o, "ring_full", c->ring_full);
         set(o, "pending_full", c->pending_full);
         set(o, "control_absent", c->control_absent);
+        return o;
+}
+
+json_t *cp_lanes_json(const struct shm_counters *c)
+{
+        json_t *o = json_object();
+
+        for (unsigned k = 0; k < SHM_LANE_CNT; k++) {
+                json_t *lane = json_object();
+
+                set(lane, "messages", c->by_lane[k]);
+                set(lane, "dropped", c->dropped_by_lane[k]);
+                json_object_set_new(o, shm_lane_name(k), lane);
+        }
+        return o;
+}
+
+json_t *cp_limits_json(const struct shm_counters *c)
+{
+        json_t *o = json_object();
+
+        set(o, "checked", c->limit_checks);
+        set(o, "over", c->limit_over);
+        set(o, "full", c->limit_full);
+        set(o, "over_budget", c->dropped[SHM_REASON_OVER_BUDGET]);
+        set(o, "keys", c->limit_keys);
+        set(o, "lifts", c->lifts_used);
+        return o;
+}
+
+json_t *cp_trust_json(const struct shm_counters *c)
+{
+        json_t *o = json_object();
+
+        set(o, "sources", c->trust_sources);
+        set(o, "raised", c->trust_raised);
+        set(o, "lifted", c->trust_lifted);
+        set(o, "demoted", c->trust_demoted);
+        set(o, "refused", c->trust_refused);
+        set(o, "full", c->trust_full);
         return o;
 }
 

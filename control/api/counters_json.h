@@ -16,10 +16,16 @@ bool cp_counters_read(const struct cp_link *link, uint16_t worker, struct shm_co
 /* The sum of all workers that could be read. */
 void cp_counters_total(const struct cp_link *link, struct shm_counters *out);
 
-/* Every counter by name, and dropped, passed, by_class, by_method, by_code_class as objects. */
+/* Every counter by name, and dropped, passed, by_class, by_method, by_code_class, by_lane and
+ * dropped_by_lane as objects. */
 json_t *cp_counters_json(const struct shm_counters *c);
 /* What happened to questions and answers. */
 json_t *cp_decisions_json(const struct shm_counters *c);
+/* {lane: {messages, dropped}}: SIP from the outside. */
+json_t *cp_lanes_json(const struct shm_counters *c);
+/* What was counted against limits and packet budgets, and the sources that proved themselves. */
+json_t *cp_limits_json(const struct shm_counters *c);
+json_t *cp_trust_json(const struct shm_counters *c);
 json_t *cp_conservation_json(const struct shm_counters *c);
 /* {reason: count} of what is not 0. */
 json_t *cp_reasons_json(const uint64_t count[SHM_REASONS_MAX]);

@@ -87,6 +87,9 @@ static json_t *link_json(const struct cp_link *l)
         add_peer(o, l);
         json_object_set_new(o, "blocklist", blocklist_json(&l->blobs[SHM_BLOB_BLOCKLIST]));
         json_object_set_new(o, "decisions", cp_decisions_json(&total));
+        json_object_set_new(o, "lanes", cp_lanes_json(&total));
+        json_object_set_new(o, "limits", cp_limits_json(&total));
+        json_object_set_new(o, "trust", cp_trust_json(&total));
         json_object_set_new(o, "conservation", cp_conservation_json(&total));
         return o;
 }

@@ -112,6 +112,10 @@ static void print_page(struct cp_cli *cli, json_t *page, bool zeros)
         print_counts(cli, "dropped, by reason", cp_field(page, "dropped"), zeros, reason_help);
         print_counts(cli, "passed, by reason", cp_field(page, "passed"), zeros, reason_help);
         print_counts(cli, "messages, by class", cp_field(page, "by_class"), zeros, no_help);
+        print_counts(cli, "messages from outside, by lane", cp_field(page, "by_lane"), zeros,
+                     no_help);
+        print_counts(cli, "dropped of these, by lane", cp_field(page, "dropped_by_lane"), zeros,
+                     no_help);
         print_counts(cli, "requests, by method", cp_field(page, "by_method"), zeros, no_help);
         print_counts(cli, "responses, by class of code", cp_field(page, "by_code_class"), zeros,
                      no_help);

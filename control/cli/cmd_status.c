@@ -71,6 +71,43 @@ static void add_control(struct cp_table *t, const json_t *r)
                        cp_field_int(r, "policy.scanners"), cp_field_int(r, "policy.blocked"));
 }
 
+/* What came from the outside, lane by lane: "unproven 120 (30 dropped), peer 9". */
+static void lanes_cell(struct cp_table *t, const json_t *lanes)
+{
+        static const char *const name[] = {"unproven", "proven", "peer", "priority"};
+        char text[256] = "none";
+        size_t n = 0;
+
+        for (size_t i = 0; i < sizeof(name) / sizeof(name[0]) && n < sizeof(text); i++) {
+                const json_t *lane = cp_field(lanes, name[i]);
+                json_int_t messages = cp_field_int(lane, "messages");
+                json_int_t dropped = cp_field_int(lane, "dropped");
+
+                if (messages == 0)
+                        continue;
+                n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %" JSON_INTEGER_FORMAT,
+                                      n ? ", " : "", name[i], messages);
+                if (dropped != 0 && n < sizeof(text))
+                        n += (size_t)snprintf(text + n, sizeof(text) - n,
+                                              " (%" JSON_INTEGER_FORMAT " dropped)", dropped);
+        }
+        cp_table_cellf(t, "%s", text);
+}
+
+static void add_lanes(struct cp_table *t, const json_t *d)
+{
+        static const char *const counts[] = {"limits", "trust"};
+
+        if (!cp_field(d, "lanes"))
+                return;
+        label(t, "lanes");
+        lanes_cell(t, cp_field(d, "lanes"));
+        for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+                label(t, counts[i]);
+                cp_field_members(t, d, counts[i]);
+        }
+}
+
 /* Returns whether all is well with it. */
 static bool add_dataplane(struct cp_table *t, const json_t *d)
 {
@@ -101,6 +138,7 @@ static bool add_dataplane(struct cp_table *t, const json_t *d)
                 label(t, "decisions");
                 cp_field_members(t, d, "decisions");
         }
+        add_lanes(t, d);
         if (cp_field(d, "conservation")) {
                 label(t, "packets");
                 equation_cell(t, cp_field(d, "conservation"));

@@ -24,7 +24,12 @@
 #define DATAPLANE                                                                            \
         "{\"socket\":\"/run/sluice/dataplane.sock\",\"attached\":true,\"incarnation\":2,"    \
         "\"pid\":4100,\"workers\":2,\"heartbeat_age_ms\":3,\"state\":\"run\",\"decisions\":" \
-        "{\"asked\":40,\"answered\":39,\"cached\":700,\"forged\":0},\"last_error\":"         \
+        "{\"asked\":40,\"answered\":39,\"cached\":700,\"forged\":0},\"lanes\":{"             \
+        "\"unproven\":{\"messages\":120,\"dropped\":30},\"proven\":{\"messages\":0,"         \
+        "\"dropped\":0},\"peer\":{\"messages\":9,\"dropped\":0},\"priority\":{"              \
+        "\"messages\":1,\"dropped\":0}},\"limits\":{\"checked\":90,\"over\":7,\"full\":0,"   \
+        "\"over_budget\":23,\"keys\":55,\"lifts\":0},\"trust\":{\"sources\":0,"              \
+        "\"raised\":0},\"last_error\":"                                                      \
         "null," CONSERVATION "}"
 #define AWAY                                                                        \
         "{\"socket\":\"/run/sluice/other.sock\",\"attached\":false,\"last_error\":" \
@@ -139,6 +144,7 @@ static void test_stats(void **state)
              "\"received\":1000,\"received_bytes\":778000,\"sent\":900,\"consumed\":0,"
              "\"sip_messages\":998,\"decisions_cached\":700,\"events_lost\":0,\"loops\":123456789,"
              "\"dropped\":{\"scanner\":90,\"banned\":7},\"passed\":{\"pass_cached\":700},"
+             "\"by_lane\":{\"unproven\":91,\"peer\":9},\"dropped_by_lane\":{\"unproven\":88},"
              "\"by_class\":{\"other\":90,\"invite\":10},\"by_method\":{\"OPTIONS\":90},"
              "\"by_code_class\":{\"2xx\":20}},\"workers\":[{\"received\":600,\"sent\":500,"
              "\"sip_messages\":599,\"decisions_cached\":400},{\"received\":400,\"sent\":400,"

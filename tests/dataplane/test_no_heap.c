@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_no_heap.c - a worker that runs calls no heap function and takes no memory, whatever comes:
+ * every packet from another source, with another Call-ID, of every kind.
+ *
+ * The heap is watched by functions of the same names in this program. SLUICE_PACKETS sets how many
+ * packets; the figure of a campaign is ten million.
+ */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/dataplane/chain.h"
+#include "tests/dataplane/frame.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HEAP_IS_WATCHED 0 /* the sanitizer has its own */
+#else
+#define HEAP_IS_WATCHED 1
+#endif
+
+static _Atomic unsigned long heap_calls;
+static _Atomic bool watching;
+
+#if HEAP_IS_WATCHED
+/* glibc's own entries to what these replace */
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+void __libc_free(void *p);
+
+static void note(void)
+{
+        if (atomic_load_explicit(&watching, memory_order_relaxed))
+                atomic_fetch_add(&heap_calls, 1);
+}
+
+void *malloc(size_t n)
+{
+        note();
+        return __libc_malloc(n);
+}
+
+void *calloc(size_t n, size_t size)
+{
+        note();
+        return __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t n)
+{
+        note();
+        return __libc_realloc(p, n);
+}
+
+void free(void *p)
+{
+        if (p != NULL)
+                note();
+        __libc_free(p);
+}
+#endif
+
+static long rss_pages(void)
+{
+        char text[128];
+        long size = 0, resident = 0;
+        FILE *f = fopen("/proc/self/statm", "re");
+
+        assert_non_null(f);
+        assert_non_null(fgets(text, sizeof(text), f));
+        fclose(f);
+        assert_int_equal(sscanf(text, "%ld %ld", &size, &resident), 2);
+        return resident;
+}
+
+static unsigned long packets = 200000;
+
+/* The n-th packet: its source, Call-ID, branch and user are of n. */
+static size_t packet(unsigned long n, uint8_t *out)
+{
+        static const char *const methods[] = {"INVITE", "REGISTER", "OPTIONS", "BYE",
+                                              "ACK",    "MESSAGE",  "NONSENSE"};
+        const char *method = methods[n % 7];
+        char text[1024];
+        struct frame f;
+        int len = snprintf(text, sizeof(text),
+                           "%s sip:u%lu@example.com SIP/2.0\r\n"
+                           "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK%lu\r\n"
+                           "From: <sip:a%lu@example.com>;tag=%lu\r\n"
+                           "To: <sip:u%lu@example.com>%s\r\n"
+                           "Call-ID: c%lu@example.com\r\nCSeq: 1 %s\r\n%s"
+                           "Content-Length: 0\r\n\r\n",
+                           method, n, n, n, n, n, n % 3 == 0 ? ";tag=x" : "", n, method,
+                           n % 11 == 0 ? "CSeq: 2 BYE\r\n" : "Max-Forwards: 70\r\n");
+
+        if (n % 13 == 0)
+                len = (int)(n % 40); /* a piece: unclear, a keep-alive, or nothing */
+        frame_eth(&f, n % 2 ? 0x86dd : 0x0800);
+        if (n % 2)
+                frame_ip6(&f, 17);
+        else
+                frame_ip4(&f, 17, 0);
+        for (unsigned i = 0; i < 4; i++)
+                f.b[f.l3 + (n % 2 ? 14u : 12u) + i] = (uint8_t)(n >> (24 - 8 * i));
+        f.b[f.l3 + 12] |= 1; /* no 0.0.0.0 */
+        frame_udp(&f, text, (size_t)len);
+        frame_seal(&f, 1);
+        memcpy(out, f.b, f.len);
+        return f.len;
+}
+
+static uint64_t drained(void)
+{
+        uint8_t frame[FRAME_MAX];
+        uint64_t n = 0;
+
+        for (unsigned side = 0; side < SHM_SIDE_CNT; side++)
+                while (chain_receive(side, frame, sizeof(frame)) != 0)
+                        n++;
+        return n;
+}
+
+static void run(struct chain *c, unsigned long from, unsigned long to)
+{
+        uint8_t frame[FRAME_MAX];
+
+        for (unsigned long n = from; n < to; n++) {
+                size_t len = packet(n, frame);
+
+                chain_send_bytes(SHM_SIDE_OUTSIDE, frame, len);
+                if (n % 32 == 31) {
+                        chain_turn(c);
+                        drained();
+                        chain_pass_ms(c, 1);
+                }
+        }
+        chain_turn(c);
+        drained();
+}
+
+static void test_no_heap(void **state)
+{
+        struct dp_config config;
+        struct chain *c;
+        long before, after;
+
+        (void)state;
+        assert_int_equal(dp_config_load(NULL, &config), 0);
+        for (unsigned cls = 0; cls < SHM_CLASS_CNT; cls++)
+                config.exceptions[cls] = DP_POLICY_PASS;
+        c = chain_create(&config, false);
+        run(c, 1, 20000); /* libraries bind their symbols, stacks grow to their size */
+        before = rss_pages();
+        atomic_store(&watching, true);
+        run(c, 20000, 20000 + packets);
+        atomic_store(&watching, false);
+        after = rss_pages();
+        const struct shm_counters *n = chain_counters(c);
+
+        print_message("%lu packets: %lu heap calls, %+ld pages; passed %" PRIu64
+                      ", over limit %" PRIu64 ", over budget %" PRIu64 ", malformed %" PRIu64 "\n",
+                      packets, atomic_load(&heap_calls), after - before, n->sent, n->limit_over,
+                      n->dropped[SHM_REASON_OVER_BUDGET], n->malformed);
+        assert_int_equal(atomic_load(&heap_calls), 0);
+        if (HEAP_IS_WATCHED)
+                assert_int_equal(after - before, 0);
+        assert_true(n->sent > packets / 4 && n->malformed > packets / 50);
+        chain_destroy(c);
+        dp_config_free(&config);
+}
+
+/* The watch sees what it is there for. */
+static void test_watch(void **state)
+{
+        void *volatile p;
+
+        (void)state;
+        if (!HEAP_IS_WATCHED)
+                return;
+        atomic_store(&heap_calls, 0);
+        atomic_store(&watching, true);
+        p = malloc(1);
+        free(p);
+        atomic_store(&watching, false);
+        assert_int_equal(atomic_load(&heap_calls), 2);
+        atomic_store(&heap_calls, 0);
+}
+
+int main(int argc, char **argv)
+{
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test(test_watch),
+            cmocka_unit_test(test_no_heap),
+        };
+        const char *given = getenv("SLUICE_PACKETS");
+
+        (void)argc;
+        if (given != NULL)
+                packets = strtoul(given, NULL, 10);
+        chain_eal_start(argv[0]);
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
