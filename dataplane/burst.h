@@ -15,6 +15,7 @@
 #include <rte_mbuf.h>
 
 #include "control/contract/shm_base.h"
+#include "control/contract/shm_msg.h"
 #include "dataplane/state/key.h"
 #include "dataplane/state/source.h"
 #include "parser/sip_msg.h"
@@ -82,8 +83,12 @@ struct dp_pkt {
         struct sip_msg *msg; /* parse; NULL when not SIP or RESUMED */
         uint16_t malformed;  /* parse: enum shm_reason that police drops it for, 0 = well formed */
 
-        uint16_t keep_len;      /* parse: octets of payload that are the message; 0 = all of it */
-        struct rte_mbuf *reply; /* act: our answer to a rejected request */
+        bool normalise; /* parse: one meaning, but written oddly */
+
+        /* act */
+        bool rewritten;          /* the frame is not any more what came; `event` was made before */
+        struct rte_mbuf *reply;  /* our answer to a rejected request */
+        struct shm_event *event; /* NULL: not made, or nobody wants it */
 };
 
 struct dp_burst {

@@ -223,6 +223,7 @@ static int chain_start(struct replay *r)
             .port_ids = {r->ports.ids[SHM_SIDE_OUTSIDE], r->ports.ids[SHM_SIDE_INSIDE]},
             .port_cnt = SHM_SIDE_CNT,
             .socket_id = SOCKET_ID_ANY,
+            .ip_bytes_max = UINT16_MAX, /* a capture can be of any network */
             .virtual_clock = true,
         };
 

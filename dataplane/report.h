@@ -3,7 +3,8 @@
  * report.h - tells control what became of each SIP message: lossy events, losses counted.
  *
  * tx reports before it sends (afterwards the packet is gone) and corrects the event when the port
- * does not take the packet; events become visible at the end of the turn.
+ * does not take the packet; act reports before it changes a message, so that the event holds it as
+ * it came. Events become visible at the end of the turn.
  */
 #ifndef SLUICE_DATAPLANE_REPORT_H
 #define SLUICE_DATAPLANE_REPORT_H

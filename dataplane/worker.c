@@ -5,6 +5,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <rte_ethdev.h>
 #include <rte_malloc.h>
 #include <rte_mbuf_dyn.h>
 #include <rte_pause.h>
@@ -232,6 +233,22 @@ static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
         dp_police_init(&w->police, c, w->tables, &w->counters);
 }
 
+/* The smallest MTU: a message that grows must leave by either port. */
+static uint32_t ip_bytes_max(const struct dp_worker_args *args)
+{
+        uint32_t least = UINT16_MAX;
+
+        if (args->ip_bytes_max != 0)
+                return args->ip_bytes_max;
+        for (uint16_t i = 0; i < args->port_cnt; i++) {
+                uint16_t mtu;
+
+                if (rte_eth_dev_get_mtu(args->port_ids[i], &mtu) == 0)
+                        least = RTE_MIN(least, mtu);
+        }
+        return least;
+}
+
 static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
                       const struct dp_siphash_key *seed)
 {
@@ -254,11 +271,14 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
             .deadline_us = args->virtual_clock ? 0 : c->decision_deadline_ms * 1000u,
             .counters = &w->counters,
         };
-        w->act = (struct dp_act){
-            .reply_pool = args->reply_pool,
-            .tag_seed = *seed,
-            .passive = c->mode == DP_MODE_TAP,
-        };
+        /* field by field: it is large, and zero already */
+        w->act.profile = &c->profile;
+        w->act.report = &w->report;
+        w->act.counters = &w->counters;
+        w->act.ip_bytes_max = ip_bytes_max(args);
+        w->act.reply_pool = args->reply_pool;
+        w->act.tag_seed = *seed;
+        w->act.passive = c->mode == DP_MODE_TAP;
         w->report = (struct dp_report){
             .ctl = args->report_server != NULL ? &w->report_ctl : &w->ctl,
             .events = c->events,

@@ -30,7 +30,8 @@ struct dp_worker_args {
         uint16_t port_ids[2];                /* by enum shm_side; equal when there is one port */
         uint16_t port_cnt;                   /* 1 or 2 */
         int socket_id;
-        bool virtual_clock; /* time is what dp_worker_set_time() says: replay */
+        uint32_t ip_bytes_max; /* longest IP packet that may be sent; 0 = the ports' smallest MTU */
+        bool virtual_clock;    /* time is what dp_worker_set_time() says: replay */
 };
 
 /* Start-up only. 0 or a negative errno. */

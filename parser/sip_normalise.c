@@ -188,10 +188,39 @@ static void vias(struct work *w, struct sip_span value)
         } while (next_element(w, &c));
 }
 
+/* What stands between two elements of the start line, or behind the last, becomes `text`. */
+static void between(struct work *w, uint32_t from, uint32_t to, const char *text)
+{
+        struct sip_text t = sip_text_of(text);
+
+        if (to - from != t.len || memcmp(w->m->buf + from, t.at, t.len) != 0)
+                (void)sip_edit_splice(w->e, from, to - from, t);
+}
+
+/* One SP between the elements, nothing behind the version of a request. */
+static void start_line_space(struct work *w)
+{
+        const struct sip_msg *m = w->m;
+        uint32_t end = span_end(m->start_line);
+        uint32_t code = span_end(m->version);
+
+        if (m->kind == SIP_KIND_REQUEST) {
+                between(w, span_end(m->method_name), m->ruri.all.off, " ");
+                between(w, span_end(m->ruri.all), m->version.off, " ");
+                between(w, span_end(m->version), end, "");
+        } else if (m->kind == SIP_KIND_RESPONSE) {
+                while (code < end && blank(m->buf[code]))
+                        code++;
+                between(w, span_end(m->version), code, " ");
+        }
+}
+
 static void start_line(struct work *w)
 {
         const struct sip_msg *m = w->m;
 
+        if (has(w, SIP_ANOM_START_LINE_SPACE))
+                start_line_space(w);
         three_colons(w, m->ruri.host);
         if (has(w, SIP_ANOM_VERSION_CASE))
                 (void)sip_edit_splice(w->e, m->version.off, m->version.len, sip_text_of("SIP/2.0"));
@@ -253,7 +282,7 @@ static void headers(struct work *w)
                         colon(w, h);
                 value(w, h);
                 if ((h->flags & SIP_HDR_F_FOLDED) != 0)
-                        line_ends(w, span_end(h->value), false);
+                        line_ends(w, i + 1u < m->hdr_cnt ? h[1].name.off : m->header_end, false);
         }
         if (w->all)
                 line_ends(w, m->header_end, false);
@@ -281,7 +310,8 @@ static bool nothing_to_do(const struct sip_msg *m)
             SIP_ANOM_URI_FOLDED,        SIP_ANOM_VERSION_CASE,
             SIP_ANOM_ADDR_NO_LWS,       SIP_ANOM_VIA_RECEIVED_BRACKETS,
             SIP_ANOM_IPV6_THREE_COLONS, SIP_ANOM_PARAM_EMPTY,
-            SIP_ANOM_LIST_EMPTY_LAST,   SIP_ANOM_ADDR_STRAY_BRACKET};
+            SIP_ANOM_LIST_EMPTY_LAST,   SIP_ANOM_ADDR_STRAY_BRACKET,
+            SIP_ANOM_START_LINE_SPACE};
 
         if (sip_anom_empty(&m->anomalies))
                 return true;

@@ -64,6 +64,8 @@ static void write_verdict(struct cp_json *j, const struct shm_event *ev)
                 cp_json_number(j, "rule", ev->rule);
         if (ev->code != 0)
                 cp_json_number(j, "code", ev->code);
+        if (ev->rewrite == SHM_REWRITE_NORMALISED)
+                cp_json_bool(j, "normalised", true);
         cp_json_close(j, '}');
 }
 

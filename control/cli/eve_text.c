@@ -91,6 +91,7 @@ void cp_eve_print_full(struct cp_cli *cli, const json_t *event)
                    {"class", "class"},
                    {"lane", "lane"},
                    {"rule", "verdict.rule"},
+                   {"normalised", "verdict.normalised"},
                    {"rules", "rules"},
                    {"anomalies", "anomalies"},
                    {"message", "sip.request_line"},

@@ -95,7 +95,8 @@ bool shm_event_check(const void *rec, size_t len)
         if (len - sizeof(e) != e.msg_len || e.msg_len > e.full_len)
                 return false;
         if (!flow_ok(&e.flow) || e.action >= SHM_ACTION_CNT || e.cls >= SHM_CLASS_CNT ||
-            e.lane >= SHM_LANE_CNT || e.worker >= SHM_WORKERS_MAX || !shm_reason_known(e.reason))
+            e.lane >= SHM_LANE_CNT || e.worker >= SHM_WORKERS_MAX || !shm_reason_known(e.reason) ||
+            e.rewrite >= SHM_REWRITE_CNT)
                 return false;
         /* A rejected ACK or response gets no answer, so code may be 0 there too. */
         return e.code == 0 || (e.action == SHM_ACTION_REJECT && code_ok(e.code));

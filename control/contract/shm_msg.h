@@ -82,7 +82,15 @@ struct shm_table_update {
         uint32_t reserved3;
 };
 
-/* What happened to one message; lossy. Followed by msg_len octets of the message. */
+/* What was changed of a message that passed. */
+enum shm_rewrite {
+        SHM_REWRITE_NONE = 0,
+        SHM_REWRITE_NORMALISED = 1, /* written oddly, it went on in its plain spelling */
+        SHM_REWRITE_CNT,
+};
+
+/* What happened to one message; lossy. Followed by msg_len octets of the message as it
+ * came. */
 struct shm_event {
         uint64_t time_ns; /* when the packet was received, as in shm_request */
         uint64_t serial;  /* of the packet on its worker; in replay its place in the capture */
@@ -98,6 +106,8 @@ struct shm_event {
         uint32_t rule;
         uint32_t held_us;    /* time between hold and verdict, 0 when not held */
         uint32_t generation; /* policy generation of the verdict */
+        uint8_t rewrite;     /* enum shm_rewrite */
+        uint8_t reserved[7]; /* zero */
 };
 
 /* True when `len` octets at `rec` (a private copy) are a whole record of that kind with every field

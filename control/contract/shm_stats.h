@@ -72,7 +72,8 @@
         X(trust_refused, "proofs that did not count: held down, or too many of one address") \
         X(trust_full, "proofs and lifts without room in the trust table")                    \
         X(lifts_used, "requests that passed a limit by a lift")                              \
-        X(emergency_over_budget, "beyond a budget, but begun like an emergency call")
+        X(emergency_over_budget, "beyond a budget, but begun like an emergency call")        \
+        X(normalised, "messages that went on in their plain spelling")
 
 struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of a page */
 #define X(field, help) uint64_t field;

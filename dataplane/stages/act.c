@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "dataplane/stages/reply_packet.h"
-#include "dataplane/stages/trim_packet.h"
+#include "dataplane/stages/rewrite_packet.h"
 #include "dataplane/verdict.h"
+#include "parser/sip_check.h"
+#include "parser/sip_normalise.h"
 #include "parser/sip_parse.h"
 #include "parser/sip_reply.h"
 
@@ -51,16 +53,21 @@ static size_t reply_text(struct dp_act *self, const struct dp_pkt *p, const stru
         return sip_reply_build(m, &args, self->text, sizeof(self->text), &len) == 0 ? len : 0;
 }
 
+/* Of a message that was held the parse result went with its burst: it is read again. */
+static const struct sip_msg *message_of(struct dp_act *self, const struct dp_pkt *p)
+{
+        if (p->msg != NULL)
+                return p->msg;
+        (void)sip_parse(dp_pkt_at(p, p->payload_off), p->payload_len, &self->scratch);
+        return &self->scratch;
+}
+
 /* NULL when it can not be built, does not fit, or would answer the wrong one. */
 static struct rte_mbuf *reply_make(struct dp_act *self, const struct dp_pkt *p)
 {
-        const struct sip_msg *m = p->msg;
+        const struct sip_msg *m = message_of(self, p);
         size_t len;
 
-        if (m == NULL) { /* it was held: its parse result went with its burst */
-                (void)sip_parse(dp_pkt_at(p, p->payload_off), p->payload_len, &self->scratch);
-                m = &self->scratch;
-        }
         struct dp_reply_packet in = {
             .frame = rte_pktmbuf_mtod(p->m, const uint8_t *),
             .l3_off = p->l3_off,
@@ -85,36 +92,82 @@ static struct rte_mbuf *reply_make(struct dp_act *self, const struct dp_pkt *p)
         return reply;
 }
 
-/* Only what was judged goes on. The octets stay behind it in the buffer, and payload_len as it
- * came: the event tells the whole message, and so what was odd about it. */
-static void trim(struct dp_pkt *p)
+/* What will go on is judged as if it had come so. */
+static bool is_accepted(struct dp_act *self, const struct sip_edit *edits)
 {
-        const struct dp_trim_packet t = {
+        size_t len;
+
+        if (sip_edit_apply(edits, self->plain, sizeof(self->plain), &len) != SIP_EDIT_OK)
+                return false;
+        (void)sip_parse(self->plain, len, &self->plain_msg);
+        return sip_check_profile(self->profile, &self->plain_msg).verdict == SIP_VERDICT_ACCEPT;
+}
+
+static bool rewrite(struct dp_act *self, struct dp_pkt *p, const struct sip_edit *edits)
+{
+        uint32_t payload_end = (uint32_t)p->payload_off + p->payload_len;
+        const struct dp_rewrite_packet in = {
             .l3_off = p->l3_off,
             .l4_off = p->l4_off,
             .payload_off = p->payload_off,
             .payload_len = p->payload_len,
-            .keep_len = p->keep_len,
             .flags = p->flags,
+            .headroom = rte_pktmbuf_headroom(p->m),
+            .tailroom = p->m->data_len - payload_end + rte_pktmbuf_tailroom(p->m),
+            .ip_bytes_max = self->ip_bytes_max,
         };
-        uint32_t len = dp_trim_packet(rte_pktmbuf_mtod(p->m, uint8_t *), &t);
+        struct dp_rewritten out;
 
-        rte_pktmbuf_trim(p->m, (uint16_t)(p->m->data_len - len));
+        if (dp_rewrite_packet(rte_pktmbuf_mtod(p->m, uint8_t *), &in, edits, &out) != 0)
+                return false;
+        p->m->data_off = (uint16_t)(p->m->data_off + out.start);
+        p->m->data_len = (uint16_t)out.len;
+        p->m->pkt_len = out.len;
+        return true;
 }
 
-void dp_act_run(struct dp_act *self, struct dp_burst *b)
+/*
+ * Only what was judged goes on, in the one spelling that all read alike. The event tells the
+ * message as it came, and so what was odd about it: it is made before the octets change.
+ */
+static bool normalise(struct dp_act *self, struct dp_pkt *p)
 {
-        for (uint16_t i = 0; i < b->cnt; i++) {
-                struct dp_pkt *p = &b->pkt[i];
+        struct sip_edit edits = {
+            .splices = self->splices,
+            .text = self->edit_text,
+            .splice_cap = DP_ACT_SPLICES,
+            .text_cap = sizeof(self->edit_text),
+        };
 
-                if (self->passive)
-                        continue;
-                if (p->action == SHM_ACTION_PASS && p->keep_len != 0)
-                        trim(p);
-                if (p->action != SHM_ACTION_REJECT)
-                        continue;
+        sip_edit_init(&edits, message_of(self, p));
+        if (sip_normalise(&edits) != SIP_EDIT_OK || !is_accepted(self, &edits))
+                return false;
+        p->event = dp_report_add(self->report, p);
+        p->rewritten = rewrite(self, p, &edits);
+        if (!p->rewritten)
+                return false;
+        self->counters->normalised++;
+        if (p->event != NULL)
+                p->event->rewrite = SHM_REWRITE_NORMALISED;
+        return true;
+}
+
+static void act(struct dp_act *self, struct dp_pkt *p)
+{
+        if (p->action == SHM_ACTION_PASS && p->normalise) {
+                if (!normalise(self, p)) {
+                        dp_verdict_fail(p, SHM_REASON_CANNOT_NORMALISE);
+                        dp_report_correct(p->event, p);
+                }
+        } else if (p->action == SHM_ACTION_REJECT) {
                 p->reply = reply_make(self, p);
                 if (p->reply == NULL)
                         dp_verdict_fail(p, SHM_REASON_CANNOT_REWRITE);
         }
+}
+
+void dp_act_run(struct dp_act *self, struct dp_burst *b)
+{
+        for (uint16_t i = 0; i < b->cnt && !self->passive; i++)
+                act(self, &b->pkt[i]);
 }

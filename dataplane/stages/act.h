@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * act.h - carries out what was decided: what passes goes on without the octets that nobody judged,
- * and a rejected request gets its stateless SIP response.
+ * act.h - carries out what was decided: what passes and is written oddly goes on in its plain
+ * spelling, and a rejected request gets its stateless SIP response.
+ *
+ * A message whose plain spelling does not fit - the list of changes, the buffer, the way on - or
+ * that the profile would not accept in it is dropped (cannot_normalise).
  *
  * The reply goes to the packet's own source, out of the port it came in by; never to an ACK or a
  * response (decide sees to that).
@@ -9,17 +12,34 @@
 #ifndef SLUICE_DATAPLANE_STAGES_ACT_H
 #define SLUICE_DATAPLANE_STAGES_ACT_H
 
+#include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
+#include "dataplane/report.h"
 #include "dataplane/state/siphash.h"
+#include "parser/sip_edit.h"
+#include "parser/sip_profile.h"
 
 /* A response copies header fields of a request that came in one frame; it fits one frame too. */
 #define DP_REPLY_BYTES_MAX 2048u
 
+/* Changes that one message may need: one for each line end of 128 headers, and as many again for
+ * folds and the like three times over. */
+#define DP_ACT_SPLICES         512u
+#define DP_ACT_EDIT_TEXT_BYTES 2048u
+
 struct dp_act {
+        const struct sip_profile *profile;
+        struct dp_report *report;
+        struct shm_counters *counters;
+        uint32_t ip_bytes_max; /* longest IP packet that every port sends */
         struct rte_mempool *reply_pool;
         struct dp_siphash_key tag_seed; /* To-tags: the same for a retransmission (8.2.7) */
         bool passive;                   /* tap: nothing is ever sent */
         struct sip_msg scratch;         /* of a message whose parse result is gone */
+        struct sip_splice splices[DP_ACT_SPLICES];
+        uint8_t edit_text[DP_ACT_EDIT_TEXT_BYTES];
+        struct sip_msg plain_msg; /* what a message became, read again */
+        uint8_t plain[SIP_MSG_BYTES_MAX];
         uint8_t text[DP_REPLY_BYTES_MAX];
 };
 

@@ -61,17 +61,6 @@ static bool is_unclear(const struct dp_parse *self, const struct dp_pkt *p)
                !is_stun(dp_pkt_at(p, p->payload_off), p->payload_len);
 }
 
-/* Octets of the payload up to the end of the declared body when others follow it, else 0. */
-static uint16_t message_len(const struct dp_pkt *p, const struct sip_msg *msg)
-{
-        if (!sip_anom_has(&msg->anomalies, SIP_ANOM_BODY_TRAILING) &&
-            !sip_anom_has(&msg->anomalies, SIP_ANOM_SECOND_MESSAGE))
-                return 0;
-        const uint8_t *payload = dp_pkt_at(p, p->payload_off);
-
-        return (uint16_t)((msg->buf - payload) + msg->body_off + msg->body_len);
-}
-
 static void parse_sip(struct dp_parse *self, struct dp_pkt *p, struct sip_msg *msg)
 {
         struct shm_counters *c = self->counters;
@@ -91,7 +80,7 @@ static void parse_sip(struct dp_parse *self, struct dp_pkt *p, struct sip_msg *m
                 c->malformed++;
         } else if (!sip_anom_empty(&msg->anomalies)) {
                 c->anomalous++;
-                p->keep_len = message_len(p, msg);
+                p->normalise = j.verdict == SIP_VERDICT_NORMALISE;
         }
 }
 

@@ -104,8 +104,10 @@ void dp_tx_run(struct dp_tx *self, struct dp_burst *b)
                         continue;
                 RTE_VERIFY(p->action != SHM_ACTION_NONE);
                 count_lane(self, p);
-                struct shm_event *event = dp_report_add(self->report, p);
+                struct shm_event *event = p->event;
 
+                if (event == NULL && !p->rewritten)
+                        event = dp_report_add(self->report, p);
                 if (p->action == SHM_ACTION_PASS)
                         pass(self, p, lots, event);
                 else if (p->action == SHM_ACTION_REJECT && p->reply != NULL)

@@ -205,6 +205,8 @@ static void event(void **state)
         EVENT(false, x.e.msg_len = MSG + 1);
         EVENT(false, x.e.full_len = MSG - 1);
         EVENT(true, x.e.full_len = UINT16_MAX);
+        EVENT(true, x.e.rewrite = SHM_REWRITE_NORMALISED);
+        EVENT(false, x.e.rewrite = SHM_REWRITE_CNT);
         EVENT(false, x.e.flow.vlan = 4096);
         EVENT(false, x.e.flow.side = SHM_SIDE_CNT);
         EVENT(false, x.e.action = SHM_ACTION_CNT);

@@ -107,6 +107,12 @@ static void test_request(void **state)
         /* é is UTF-8 and stays; the lone ff becomes U+00FF. */
         assert_text(o, "sip", "user_agent", "caf\xc3\xa9 \xc3\xbf \"q\" \\ \x01\x7f");
         assert_null(json_object_get(json_object_get(o, "sip"), "code"));
+        assert_null(json_object_get(json_object_get(o, "verdict"), "normalised"));
+        json_decref(o);
+        ev.action = SHM_ACTION_PASS;
+        ev.rewrite = SHM_REWRITE_NORMALISED;
+        o = parsed(cp_eve_event(&eve, &ev, (const uint8_t *)text, 0));
+        assert_true(json_is_true(json_object_get(json_object_get(o, "verdict"), "normalised")));
         json_decref(o);
 }
 

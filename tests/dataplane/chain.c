@@ -430,6 +430,11 @@ bool chain_event(struct chain *c, struct shm_event *e)
         return true;
 }
 
+const char *chain_event_text(const struct chain *c)
+{
+        return (const char *)c->record + sizeof(struct shm_event);
+}
+
 void chain_request_text(char *out, size_t cap, const char *method, const char *uri,
                         const char *extra_headers)
 {

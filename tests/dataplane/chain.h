@@ -72,6 +72,8 @@ void chain_answer(struct chain *c, uint64_t id, enum shm_action action, enum shm
 void chain_break_ring(struct chain *c);
 /* The next event; false when there is none. */
 bool chain_event(struct chain *c, struct shm_event *e);
+/* The message of the event that chain_event() gave last. */
+const char *chain_event_text(const struct chain *c);
 void chain_control_detach(struct chain *c);
 /* The same in the middle of the next turn, when the worker has the link in its hands; it is
  * reclaimed as soon as that turn is over. */

@@ -26,35 +26,158 @@ static int reset(void **state)
         return 0;
 }
 
-/* The next hop sees what was judged, held or not, and nothing behind it. */
-static void test_what_follows_the_body_is_cut(void **state)
+#define HEADERS                                                      \
+        "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK776asdhds\r\n"      \
+        "From: <sip:alice@example.com>;tag=1928301774\r\n"           \
+        "Call-ID: a84b4c76e66710@example.com\r\nCSeq: 1 OPTIONS\r\n" \
+        "Max-Forwards: 70\r\n"
+#define OPTIONS "OPTIONS sip:bob@example.com SIP/2.0\r\n"
+#define TO      "To: Bob B. <sip:bob@example.com>\r\n"
+
+/* What comes in, and what goes on. */
+static const struct {
+        const char *in, *out;
+} oddly_written[] = {
+    {OPTIONS HEADERS TO "l: 0\r\n\r\nINVITE sip:0900@example.com SIP/2.0\r\n\r\n",
+     OPTIONS HEADERS TO "l: 0\r\n\r\n"},
+    {OPTIONS HEADERS "To: Bob\r\n B. <sip:bob@example.com>\r\n\r\n", OPTIONS HEADERS TO "\r\n"},
+    {OPTIONS HEADERS "To : Bob B.<sip:bob@example.com>\r\nl\t: 4\r\n\r\nbody",
+     OPTIONS HEADERS TO "l: 4\r\n\r\nbody"},
+    {"\r\nOPTIONS sip:bob@example.com sip/2.0\r\n" HEADERS TO "\r\n", OPTIONS HEADERS TO "\r\n"},
+    {OPTIONS HEADERS TO, OPTIONS HEADERS TO "\r\n"},
+    {"\r\n\r\n" OPTIONS HEADERS TO "\r\n", OPTIONS HEADERS TO "\r\n"},
+    {"OPTIONS sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK776asdhds\n"
+     "From: <sip:alice@example.com>;tag=1928301774\nCall-ID: a84b4c76e66710@example.com\n"
+     "CSeq: 1 OPTIONS\nMax-Forwards: 70\nTo: Bob B. <sip:bob@example.com>\nl: 9\n\na\nb\n",
+     OPTIONS HEADERS TO "l: 4\r\n\r\na\nb\n"},
+};
+#define ODDLY_WRITTEN_CNT (sizeof(oddly_written) / sizeof(oddly_written[0]))
+
+/* The next hop sees one spelling, held or not; the event tells the one that came. */
+static void test_written_oddly(void **state)
 {
         struct chain *c = chain_create(&config, true);
-        char text[1024];
         struct shm_event e;
-        size_t len;
 
         (void)state;
-        chain_request_text(text, sizeof(text), "OPTIONS", "sip:bob@example.com", "");
-        len = strlen(text);
-        snprintf(text + len, sizeof(text) - len, "INVITE sip:0900@example.com SIP/2.0\r\n\r\n");
-        for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < 2 * ODDLY_WRITTEN_CNT; i++) {
+                const char *in = oddly_written[i / 2].in;
+                const char *want = oddly_written[i / 2].out;
                 const char *out;
 
-                chain_send(SHM_SIDE_OUTSIDE, 1, text);
+                chain_send(SHM_SIDE_OUTSIDE, 1, in);
                 chain_turn(c);
-                if (round == 0)
+                if (i == 0) /* held; from now on the decision is known */
                         chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY,
                                           SHM_SCOPE_ROUTE);
                 out = chain_receive_text(c, SHM_SIDE_INSIDE);
                 assert_non_null(out);
-                assert_int_equal(strlen(out), len);
-                assert_memory_equal(out, text, len);
-                assert_true(chain_event(c, &e)); /* which tells of the rest, too */
-                assert_int_equal(e.full_len, strlen(text));
+                assert_string_equal(out, want);
+                assert_true(chain_event(c, &e));
+                assert_int_equal(e.full_len, strlen(in));
                 assert_int_equal(e.msg_len, e.full_len);
+                assert_memory_equal(chain_event_text(c), in, e.msg_len);
+                assert_int_equal(e.rewrite, SHM_REWRITE_NORMALISED);
+                assert_int_equal(e.action, SHM_ACTION_PASS);
         }
-        assert_int_equal(chain_counters(c)->decisions_cached, 1);
+        /* with nothing odd about it: not an octet changes, and nothing is counted */
+        chain_send(SHM_SIDE_OUTSIDE, 1, oddly_written[0].out);
+        chain_turn(c);
+        assert_string_equal(chain_receive_text(c, SHM_SIDE_INSIDE), oddly_written[0].out);
+        assert_true(chain_event(c, &e));
+        assert_int_equal(e.rewrite, SHM_REWRITE_NONE);
+        assert_int_equal(chain_counters(c)->normalised, 2 * ODDLY_WRITTEN_CNT);
+        assert_int_equal(chain_counters(c)->decisions_cached, 2 * ODDLY_WRITTEN_CNT);
+        chain_destroy(c);
+}
+
+/* A request that grows beyond what the ports send, and one that the profile would not accept in any
+ * spelling. */
+static void test_cannot_normalise(void **state)
+{
+        static char text[2000];
+        struct chain *c;
+        struct shm_event e;
+        size_t n;
+
+        (void)state;
+        n = strlen(oddly_written[ODDLY_WRITTEN_CNT - 1].in);
+        memset(text, 'x', sizeof(text));
+        memcpy(text, oddly_written[ODDLY_WRITTEN_CNT - 1].in, n);
+        c = chain_create(&config, true);
+        /* without a Content-Length all that follows is the body: 1,500 octets with its headers */
+        memcpy(strstr(text, "l: 9"), "Z: 9", 4);
+        text[1500 - 28] = '\0';
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_CANNOT_NORMALISE], 1);
+        assert_true(chain_event(c, &e));
+        assert_int_equal(e.action, SHM_ACTION_DROP);
+        assert_int_equal(e.reason, SHM_REASON_CANNOT_NORMALISE);
+        assert_int_equal(e.rewrite, SHM_REWRITE_NONE);
+        assert_int_equal(e.full_len, 1500 - 28);
+        assert_memory_equal(chain_event_text(c), text, e.msg_len);
+        assert_false(chain_event(c, &e));
+        /* nine line ends less, and it fits */
+        text[1500 - 28 - 9] = '\0';
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+        assert_non_null(chain_receive_text(c, SHM_SIDE_INSIDE));
+        assert_int_equal(chain_counters(c)->normalised, 1);
+
+        n = (size_t)snprintf(text, sizeof(text), OPTIONS HEADERS TO "Y: z");
+        for (unsigned i = 0; i < 300 && n + 8 < sizeof(text); i++)
+                n += (size_t)snprintf(text + n, sizeof(text) - n, "\n z");
+        snprintf(text + n, sizeof(text) - n, "\n\n");
+        chain_destroy(c);
+        sip_profile_init(&config.profile, SIP_PROFILE_LENIENT);
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, text);
+        chain_turn(c);
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE);
+        assert_non_null(chain_receive_text(c, SHM_SIDE_INSIDE));
+        assert_true(chain_event(c, &e));
+        assert_int_equal(e.rewrite, SHM_REWRITE_NORMALISED);
+        /* what the operator wants normalised and the parser can not put right */
+        chain_destroy(c);
+        sip_profile_init(&config.profile, SIP_PROFILE_DEFAULT);
+        assert_int_equal(sip_profile_set_verdict(&config.profile, SIP_ANOM_HOST_UNDERSCORE,
+                                                 SIP_VERDICT_NORMALISE),
+                         0);
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, OPTIONS HEADERS "To: <sip:bob@a_b.c>\r\n\r\n");
+        chain_turn(c);
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE);
+        assert_null(chain_receive_text(c, SHM_SIDE_INSIDE));
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_CANNOT_NORMALISE], 1);
+        chain_destroy(c);
+}
+
+/* Told or not, what was asked for is done; a tap changes nothing. */
+static void test_written_oddly_unseen(void **state)
+{
+        struct chain *c;
+        struct shm_event e;
+
+        (void)state;
+        config.events = DP_EVENTS_DROPS;
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, oddly_written[1].in);
+        chain_turn(c);
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE);
+        assert_string_equal(chain_receive_text(c, SHM_SIDE_INSIDE), oddly_written[1].out);
+        assert_false(chain_event(c, &e));
+        chain_destroy(c);
+        config.events = DP_EVENTS_ALL;
+        config.mode = DP_MODE_TAP;
+        c = chain_create(&config, true);
+        chain_send(SHM_SIDE_OUTSIDE, 1, oddly_written[1].in);
+        chain_turn(c);
+        chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_ROUTE);
+        assert_true(chain_event(c, &e));
+        assert_int_equal(e.rewrite, SHM_REWRITE_NONE);
+        assert_int_equal(chain_counters(c)->normalised, 0);
         chain_destroy(c);
 }
 
@@ -224,7 +347,9 @@ static void test_blocklist(void **state)
 int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test_setup(test_what_follows_the_body_is_cut, reset),
+            cmocka_unit_test_setup(test_written_oddly, reset),
+            cmocka_unit_test_setup(test_cannot_normalise, reset),
+            cmocka_unit_test_setup(test_written_oddly_unseen, reset),
             cmocka_unit_test_setup(test_tap_sends_nothing, reset),
             cmocka_unit_test_setup(test_other_traffic, reset),
             cmocka_unit_test_setup(test_unclear_on_a_sip_port, reset),
