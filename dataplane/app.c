@@ -177,8 +177,8 @@ int dp_app_start(struct dp_app *app, const struct dp_config *config)
         app->started = true;
         dp_ctl_server_set_running(app->server);
         notify_ready();
-        DP_LOG(NOTICE, "running: %u workers, %u ports, control attaches at %s\n", config->workers,
-               app->ports.cnt, config->socket);
+        DP_LOG(NOTICE, "running: %u workers, %u ports, scan kernel %s, control attaches at %s\n",
+               config->workers, app->ports.cnt, dp_worker_kernel(app->workers[0]), config->socket);
         return 0;
 }
 

@@ -389,7 +389,8 @@ static int profile_apply(const char *path, const struct yaml_dataplane *y, struc
         struct dp_profile_fault why;
         struct fault f = {0};
 
-        if (dp_profile_apply(y->parser, &c->profile, &why) == 0)
+        if (dp_profile_apply(y->parser, &c->profile, &why) == 0 &&
+            dp_kernel_apply(y->parser, &c->kernel, &why) == 0)
                 return 0;
         snprintf(f.text, sizeof(f.text), "%s", why.text);
         fault_locate(path, why.key, &f);

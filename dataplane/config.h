@@ -13,6 +13,7 @@
 
 #include "control/contract/shm_base.h"
 #include "dataplane/config_limits.h"
+#include "parser/scan/scan_select.h"
 #include "parser/sip_profile.h"
 
 enum dp_mode {
@@ -77,6 +78,7 @@ struct dp_config {
         const char *emergency[DP_EMERGENCY_MAX]; /* user parts, compared octet by octet */
         uint32_t emergency_cnt;
         struct sip_profile profile; /* what is wrong with a message, and what follows from it */
+        struct scan_variant kernel; /* what it is read with; name NULL: the fastest, measured */
 
         void *yaml; /* owner of the strings above */
 };

@@ -11,6 +11,9 @@ static const cyaml_strval_t profile_names[] = {
     {"strict", SIP_PROFILE_STRICT + 1},
     {"lenient", SIP_PROFILE_LENIENT + 1},
 };
+static const cyaml_strval_t kernel_names[] = {
+    {"auto", 1}, {"ref", 2}, {"sse42", 3}, {"avx2", 4}, {"avx512", 5},
+};
 static const cyaml_strval_t verdict_names[] = {
     {"accept", SIP_VERDICT_ACCEPT + 1},
     {"normalise", SIP_VERDICT_NORMALISE + 1},
@@ -38,6 +41,8 @@ static const cyaml_schema_field_t cap_fields[] = {
 const cyaml_schema_field_t dp_yaml_parser_fields[] = {
     CYAML_FIELD_ENUM("profile", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct dp_yaml_parser,
                      profile, profile_names, CYAML_ARRAY_LEN(profile_names)),
+    CYAML_FIELD_ENUM("kernel", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct dp_yaml_parser,
+                     kernel, kernel_names, CYAML_ARRAY_LEN(kernel_names)),
     CYAML_FIELD_MAPPING_PTR("anomalies", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                             struct dp_yaml_parser, anomalies, verdict_fields),
     CYAML_FIELD_MAPPING_PTR("caps", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct dp_yaml_parser,
@@ -92,4 +97,20 @@ int dp_profile_apply(const struct dp_yaml_parser *y, struct sip_profile *p,
         if (rc == 0 && y->caps != NULL)
                 rc = caps_apply(y->caps, p, fault);
         return rc;
+}
+
+int dp_kernel_apply(const struct dp_yaml_parser *y, struct scan_variant *k,
+                    struct dp_profile_fault *fault)
+{
+        const char *name = y == NULL || y->kernel <= 1 ? NULL : kernel_names[y->kernel - 1].str;
+
+        *k = (struct scan_variant){.name = NULL};
+        if (name == NULL)
+                return 0;
+        *k = scan_find(name);
+        if (k->name != NULL)
+                return 0;
+        fault->key = "kernel";
+        snprintf(fault->text, sizeof(fault->text), "this CPU does not run the kernel %s", name);
+        return -EINVAL;
 }

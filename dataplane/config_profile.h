@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config_profile.h - the mapping `dataplane.parser` of sluice.yaml: a profile of the parser, and
- * the verdicts and caps in which the operator wants another. Private to config.c.
+ * config_profile.h - the mapping `dataplane.parser` of sluice.yaml: a profile of the parser, the
+ * verdicts and caps in which the operator wants another, and the scan kernel. Private to config.c.
  */
 #ifndef SLUICE_DATAPLANE_CONFIG_PROFILE_H
 #define SLUICE_DATAPLANE_CONFIG_PROFILE_H
@@ -11,6 +11,7 @@
 
 #include <cyaml/cyaml.h>
 
+#include "parser/scan/scan_select.h"
 #include "parser/sip_profile.h"
 
 /* What libcyaml fills; an absent key is 0 or NULL. */
@@ -24,6 +25,7 @@ struct dp_yaml_caps {
 
 struct dp_yaml_parser {
         uint8_t profile; /* enum sip_profile_id + 1 */
+        uint8_t kernel;  /* which of kernel_names + 1 */
         struct dp_yaml_verdicts *anomalies;
         struct dp_yaml_caps *caps;
 };
@@ -40,5 +42,10 @@ struct dp_profile_fault {
 /* Fill *p by what was given; y may be NULL. 0, or -EINVAL and *fault. */
 int dp_profile_apply(const struct dp_yaml_parser *y, struct sip_profile *p,
                      struct dp_profile_fault *fault);
+
+/* Fill *k by the kernel that was named, or its name by NULL for "auto"; y may be NULL. 0, or
+ * -EINVAL and *fault when this CPU does not run it: nothing takes its place. */
+int dp_kernel_apply(const struct dp_yaml_parser *y, struct scan_variant *k,
+                    struct dp_profile_fault *fault);
 
 #endif

@@ -31,6 +31,7 @@
 #include "dataplane/stages/rx.h"
 #include "dataplane/stages/tx.h"
 #include "dataplane/state/tables.h"
+#include "parser/scan/scan_measure.h"
 
 struct dp_worker {
         const struct dp_config *config;
@@ -41,6 +42,7 @@ struct dp_worker {
         struct dp_cache *cache;
         struct dp_bans *bans;
         struct dp_tables *tables; /* borrowed */
+        const char *kernel;       /* name of the scan kernel; static */
 
         struct dp_resume resume;
         struct dp_rx rx;
@@ -157,6 +159,11 @@ uint32_t dp_worker_generation(const struct dp_worker *w)
         return atomic_load_explicit(&w->resume.generation, memory_order_relaxed);
 }
 
+const char *dp_worker_kernel(const struct dp_worker *w)
+{
+        return w->kernel;
+}
+
 const struct shm_counters *dp_worker_counters(const struct dp_worker *w)
 {
         return &w->counters;
@@ -210,18 +217,25 @@ static void ports_init(struct dp_worker *w, const struct dp_worker_args *args)
 static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
 {
         const struct dp_config *c = w->config;
+        const struct scan_variant kernel =
+            c->kernel.name != NULL ? c->kernel : scan_measure(dp_clock_monotonic_ns);
         const struct dp_guard_budget budget = {
             .config = c,
             .tables = w->tables,
             .counters = &w->counters,
         };
 
+        w->kernel = kernel.name;
         dp_decap_init(&w->decap);
         dp_guard_init(&w->guard, w->bans, w->ctl.slot != NULL ? &w->ctl.slot->blocklist : NULL,
                       &budget);
         w->reassemble = (struct dp_reassemble){.fragments = c->fragments, .counters = &w->counters};
         w->parse = (struct dp_parse){
-            .sip_port_cnt = c->sip_port_cnt, .profile = c->profile, .counters = &w->counters};
+            .sip_port_cnt = c->sip_port_cnt,
+            .profile = c->profile,
+            .fast = kernel.fast,
+            .counters = &w->counters,
+        };
         for (uint32_t i = 0; i < c->sip_port_cnt; i++)
                 w->parse.sip_ports[i] = c->sip_ports[i];
         w->match = (struct dp_match){.seed = *seed};

@@ -52,6 +52,8 @@ struct shm_table_update;
 void dp_worker_apply_table(struct dp_worker *w, const struct shm_table_update *u);
 /* Policy generation that its tables and decisions are of, 0 before any. Any thread. */
 uint32_t dp_worker_generation(const struct dp_worker *w);
+/* The scan kernel that it reads with: the configured one, or the fastest at its start. Static. */
+const char *dp_worker_kernel(const struct dp_worker *w);
 /* Its private counters: only from the thread that turns it. */
 const struct shm_counters *dp_worker_counters(const struct dp_worker *w);
 

@@ -67,7 +67,7 @@ static void parse_sip(struct dp_parse *self, struct dp_pkt *p, struct sip_msg *m
 
         p->flags |= DP_PKT_SIP;
         p->msg = msg;
-        (void)sip_parse(dp_pkt_at(p, p->payload_off), p->payload_len, msg);
+        (void)sip_parse_with(self->fast, dp_pkt_at(p, p->payload_off), p->payload_len, msg);
         struct sip_judgement j = sip_check_profile(&self->profile, msg);
 
         c->sip_messages++;

@@ -16,6 +16,7 @@ struct dp_parse {
         uint16_t sip_ports[DP_SIP_PORTS_MAX];
         uint32_t sip_port_cnt;
         struct sip_profile profile;
+        sip_fast_fn *fast; /* of the scan kernel to read with; NULL: the reference */
         struct shm_counters *counters;
 };
 

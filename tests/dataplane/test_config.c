@@ -177,7 +177,7 @@ static void test_every_key(void **state)
                  "  cache-entries: 128\n  ban-entries: 256\n  sip-ports: [5060, 5080]\n"
                  "  emergency-numbers: ['000']\n"
                  "  exceptions: {other: reject, peer: drop}\n"
-                 "  parser:\n    profile: strict\n"
+                 "  parser:\n    profile: strict\n    kernel: ref\n"
                  "    anomalies: {hdr_folded: reject, via_maddr: accept, date_syntax: normalise}\n"
                  "    caps: {request-uri: 100, headers: 7}\n"
                  "  limit-entries: 4096\n  trust-entries: 2048\n"
@@ -199,6 +199,7 @@ static void test_every_key(void **state)
         assert_string_equal(c.socket, "/tmp/s");
         assert_int_equal(c.workers, 3);
         assert_int_equal(c.tx_descriptors, 128);
+        assert_string_equal(c.kernel.name, "ref");
         assert_int_equal(c.limit_entries, 4096);
         assert_int_equal(c.trust_entries, 2048);
         limits_given(&c.limits);
@@ -255,6 +256,7 @@ static void test_faults(void **state)
              "  - {interface: b, role: inside}\n",
              2, 3, "one role outside, one inside"},
             {"dataplane:\n  parser:\n    profile: stern\n", 3, 14, "stern"},
+            {"dataplane:\n  parser:\n    kernel: mmx\n", 3, 13, "mmx"},
             {"dataplane:\n  parser:\n    anomalies: {hdr_fold: reject}\n", 3, 16, "hdr_fold"},
             {"dataplane:\n  parser:\n    anomalies: {hdr_folded: drop}\n", 3, 29, "drop"},
             {"dataplane:\n  parser:\n    anomalies: {hdr_folded: reject, hdr_nul: accept}\n", 3, 37,
@@ -288,6 +290,31 @@ static void test_faults(void **state)
         }
 }
 
+/* A kernel that is named is taken, or refused when this CPU does not run it; never another. */
+static void test_kernels(void **state)
+{
+        (void)state;
+        for (unsigned i = 0; i < scan_variant_cnt(); i++) {
+                struct scan_variant v = scan_variant_at(i);
+                struct dp_config c;
+                char text[64], told[512];
+
+                snprintf(text, sizeof(text), "dataplane:\n  parser:\n    kernel: %s\n", v.name);
+                assert_int_equal(load(text, &c, told, sizeof(told)), v.usable ? 0 : -EINVAL);
+                if (v.usable) {
+                        assert_string_equal(c.kernel.name, v.name);
+                        assert_ptr_equal(c.kernel.fast, v.fast);
+                        dp_config_free(&c);
+                } else if (strstr(told, ":3:5: this CPU does not run the kernel") == NULL) {
+                        fail_msg("told %s", told);
+                }
+                assert_int_equal(
+                    load("dataplane: {parser: {kernel: auto}}\n", &c, told, sizeof(told)), 0);
+                assert_null(c.kernel.name);
+                dp_config_free(&c);
+        }
+}
+
 static void test_missing_file(void **state)
 {
         struct dp_config c;
@@ -299,9 +326,13 @@ static void test_missing_file(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(test_defaults),  cmocka_unit_test(test_documented_file_is_the_default),
-            cmocka_unit_test(test_every_key), cmocka_unit_test(test_rates_as_text),
-            cmocka_unit_test(test_faults),    cmocka_unit_test(test_missing_file),
+            cmocka_unit_test(test_defaults),
+            cmocka_unit_test(test_documented_file_is_the_default),
+            cmocka_unit_test(test_every_key),
+            cmocka_unit_test(test_rates_as_text),
+            cmocka_unit_test(test_faults),
+            cmocka_unit_test(test_kernels),
+            cmocka_unit_test(test_missing_file),
         };
         int fd = mkstemp(path);
         int rc;

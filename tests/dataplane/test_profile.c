@@ -89,6 +89,23 @@ static void test_own_lines(void **state)
         assert_int_equal(fate("sip:b@h", ""), SHM_REASON_NONE);
 }
 
+/* Whatever kernel a worker reads with: the same messages pass and the same are dropped. */
+static void test_kernels(void **state)
+{
+        (void)state;
+        for (unsigned i = 0; i < scan_variant_cnt(); i++) {
+                config.kernel = scan_variant_at(i);
+                if (!config.kernel.usable) {
+                        printf("kernel %s: SKIPPED, not for this CPU\n", config.kernel.name);
+                        continue;
+                }
+                assert_int_equal(fate("sip:b@h", ""), SHM_REASON_NONE);
+                assert_int_equal(fate("sip:b@h", "Date: never\r\n"), SHM_REASON_SIP_DATE_SYNTAX);
+        }
+        config.kernel.name = NULL;
+        assert_int_equal(fate("sip:b@h", ""), SHM_REASON_NONE);
+}
+
 static int tear_down(void **state)
 {
         (void)state;
@@ -101,6 +118,7 @@ int main(int argc, char **argv)
         const struct CMUnitTest tests[] = {
             cmocka_unit_test_setup(test_profiles, reset),
             cmocka_unit_test_setup(test_own_lines, reset),
+            cmocka_unit_test_setup(test_kernels, reset),
         };
 
         (void)argc;
