@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "control/cli/escape.h"
+#include "control/cli/parse_fields.h"
 #include "control/cli/parse_json.h"
 #include "control/cli/parse_text.h"
 #include "parser/sip_check.h"
@@ -52,6 +53,35 @@ static void print_span(const char *label, const struct sip_msg *m, struct sip_sp
         free(shown);
 }
 
+/* A line below a value that its typed reader did not take: why not. */
+static void print_fault(const struct sip_msg *m, const struct sip_hdr *h)
+{
+        json_t *o = json_object();
+        const char *fault;
+
+        cp_cli_put_values(o, m, h);
+        fault = json_string_value(json_object_get(o, "fault"));
+        if (fault)
+                printf("    %*s^ %s\n", (int)h->name.len, "", fault);
+        json_decref(o);
+}
+
+static void print_anomalies(const struct sip_profile *p, const struct sip_msg *m, size_t skipped)
+{
+        for (unsigned i = 1; i < SIP_ANOM_CNT; i++) {
+                enum sip_anomaly a = (enum sip_anomaly)i;
+
+                if (!sip_anom_has(&m->anomalies, a))
+                        continue;
+                printf("  %-14s %s (%s, RFC %s): %s", sip_anomaly_is_fault(a) ? "fault" : "note",
+                       sip_anomaly_name(a), sip_verdict_name(sip_profile_verdict(p, a)),
+                       sip_anomaly_rfc(a), sip_anomaly_text(a));
+                if (a == (enum sip_anomaly)m->error)
+                        printf(", at %zu", m->err_off + skipped);
+                putchar('\n');
+        }
+}
+
 static void print_headers(const struct sip_msg *m)
 {
         printf("  %-14s %u\n", "headers", m->hdr_cnt);
@@ -62,6 +92,7 @@ static void print_headers(const struct sip_msg *m)
                     cp_cli_escape((const char *)sip_span_at(m, h->value), h->value.len, 0);
 
                 printf("    %s: %s\n", name, value);
+                print_fault(m, h);
                 free(name);
                 free(value);
         }
@@ -87,11 +118,7 @@ static void print_listing(const struct run *r, const char *file, const struct si
         if (m->header_end != 0)
                 printf("  %-14s %u octets at %zu\n", "body", m->body_len, m->body_off + skipped);
         print_headers(m);
-        for (unsigned a = 1; a < SIP_ANOM_CNT; a++) {
-                if (sip_anom_has(&m->anomalies, (enum sip_anomaly)a))
-                        printf("  %-14s %s: %s\n", "anomaly", sip_anomaly_name((enum sip_anomaly)a),
-                               sip_anomaly_text((enum sip_anomaly)a));
-        }
+        print_anomalies(&r->profile, m, skipped);
 }
 
 /* Up to READ_BYTES_MAX octets of a file. False after a message on stderr. */

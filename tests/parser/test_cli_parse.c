@@ -336,7 +336,8 @@ static void typed_body(void **state)
 /* What a stranger wrote cannot reach the terminal as a control sequence. */
 static void listing_is_escaped(void **state)
 {
-        static const char text_in[] = "OPTIONS sip:b@h SIP/2.0\r\nX: \x1b[31mred\r\n\r\n";
+        static const char text_in[] =
+            "OPTIONS sip:b@h SIP/2.0\r\nX: \x1b[31mred\r\nEvent: ;\r\n\r\n";
         const char *argv[] = {"parse", file};
         char text[4096];
         size_t n;
@@ -347,9 +348,13 @@ static void listing_is_escaped(void **state)
         assert_int_equal(run(2, argv), 1);
         f = fopen(out, "rb");
         assert_non_null(f);
-        n = fread(text, 1, sizeof(text), f);
+        n = fread(text, 1, sizeof(text) - 1, f);
         fclose(f);
         assert_true(n > 0);
+        text[n] = '\0';
+        assert_non_null(strstr(text, "via_missing (reject, RFC 3261 8.1.1): no Via"));
+        assert_non_null(strstr(text, "hdr_ctl"));
+        assert_non_null(strstr(text, "Event: ;\n         ^ syntax\n"));
         assert_null(memchr(text, 0x1b, n));
 }
 
