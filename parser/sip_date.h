@@ -20,6 +20,13 @@ extern "C" {
  */
 bool sip_date_ok(const uint8_t *buf, struct sip_span s);
 
+/*
+ * The same, and against the calendar too: is there such a day? Then *unix_s is the date as seconds
+ * since 1970-01-01 00:00:00 UTC; a leap second counts as the first second of the next minute. The
+ * name of the day is not compared with the date. False also before 1970.
+ */
+bool sip_date_seconds(const uint8_t *buf, struct sip_span s, uint64_t *unix_s);
+
 #ifdef __cplusplus
 }
 #endif

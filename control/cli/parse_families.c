@@ -483,6 +483,29 @@ static enum sip_value read_identity(struct sip_cur *c, void *out)
         return sip_identity_parse(c, out);
 }
 
+static const struct cp_cli_shown number_shown[] = {
+    {"number", 0, CP_CLI_NUMBER},
+};
+
+static enum sip_value read_value_number(struct sip_cur *c, void *out)
+{
+        return sip_value_number(c, SIP_VALUE_ABSENT - 1, out);
+}
+
+static enum sip_value read_rseq(struct sip_cur *c, void *out)
+{
+        return sip_rseq_parse(c, out);
+}
+
+static const struct cp_cli_shown bool_shown[] = {
+    {"wanted", 0, CP_CLI_FLAG},
+};
+
+static enum sip_value read_refer_sub(struct sip_cur *c, void *out)
+{
+        return sip_refer_sub_parse(c, out);
+}
+
 static const struct cp_cli_shown auth_shown[] = {
     {"scheme", offsetof(struct sip_auth, scheme_name), CP_CLI_SPAN},
     {"token68", offsetof(struct sip_auth, token68), CP_CLI_SPAN},
@@ -600,6 +623,10 @@ static const struct cp_cli_family families[] = {
     ROW(JOIN, read_dialog_join, dialog_2_shown, CP_CLI_ONE),
     ROW(TARGET_DIALOG, read_dialog_target, dialog_3_shown, CP_CLI_ONE),
     ROW(IDENTITY, read_identity, identity_shown, CP_CLI_LIST),
+    ROW(MAX_BREADTH, read_value_number, number_shown, CP_CLI_ONE),
+    ROW(FLOW_TIMER, read_value_number, number_shown, CP_CLI_ONE),
+    ROW(RSEQ, read_rseq, number_shown, CP_CLI_ONE),
+    ROW(REFER_SUB, read_refer_sub, bool_shown, CP_CLI_ONE),
     ROW(WWW_AUTHENTICATE, read_auth_challenge, auth_shown, CP_CLI_SCHEMES),
     ROW(PROXY_AUTHENTICATE, read_auth_challenge, auth_shown, CP_CLI_SCHEMES),
     ROW(AUTHORIZATION, read_auth_credentials, auth_shown, CP_CLI_SCHEMES),

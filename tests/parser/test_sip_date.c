@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/parser/probe.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 #include "parser/sip_date.h"
 
 static void dates(void **state)
@@ -29,9 +32,48 @@ static void dates(void **state)
         }
 }
 
+static bool seconds(const char *text, uint64_t *out)
+{
+        struct probe p;
+        struct sip_cur *c = probe_value(&p, text, strlen(text));
+        bool ok = sip_date_seconds(c->buf, sip_span_make(c->pos, c->end), out);
+
+        probe_end(&p);
+        return ok;
+}
+
+/* As the C library counts, from 1970 to 9999. */
+static void epoch(void **state)
+{
+        uint64_t got;
+
+        (void)state;
+        srandom(3261);
+        for (unsigned i = 0; i < 20000; i++) {
+                int64_t want = (int64_t)((uint64_t)random() * (uint64_t)random() % 253402300800u);
+                time_t t = (time_t)want;
+                struct tm tm;
+                char text[64];
+
+                assert_non_null(gmtime_r(&t, &tm));
+                assert_int_equal(strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm),
+                                 29);
+                if (!seconds(text, &got) || got != (uint64_t)want)
+                        fail_msg("%s", text);
+        }
+        assert_true(seconds("Thu, 01 Jan 1970 00:00:00 GMT", &got) && got == 0);
+        assert_true(seconds("Tue, 29 Feb 2000 23:59:60 GMT", &got) && got == 951868800);
+        assert_false(seconds("Wed, 31 Dec 1969 23:59:59 GMT", &got));
+        assert_false(seconds("Thu, 29 Feb 1900 00:00:00 GMT", &got));
+        assert_false(seconds("Tue, 29 Feb 2100 00:00:00 GMT", &got));
+        assert_false(seconds("Fri, 31 Apr 2015 00:00:00 GMT", &got));
+        assert_false(seconds("Fri, 25 Sep 2015 19:12:25 EST", &got));
+        assert_false(seconds("", &got));
+}
+
 int main(void)
 {
-        const struct CMUnitTest tests[] = {cmocka_unit_test(dates)};
+        const struct CMUnitTest tests[] = {cmocka_unit_test(epoch), cmocka_unit_test(dates)};
 
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
