@@ -43,10 +43,22 @@ static bool transport_known(const struct sip_msg *m)
         return false;
 }
 
+/* The three that nearly all messages have, in their usual spelling. */
+static bool transport_usual(const struct sip_msg *m)
+{
+        const uint8_t *p = sip_span_at(m, m->via.transport);
+        uint32_t w;
+
+        if (m->via.transport.len != 3)
+                return false;
+        w = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+        return (w == 0x554450) | (w == 0x544350) | (w == 0x544c53); /* UDP TCP TLS */
+}
+
 /* ";" behind an address that is not in brackets. */
 static bool bare_params(const struct sip_addr *a)
 {
-        return a->uri.all.off == a->all.off && a->params.len != 0;
+        return (a->params.len != 0) & (a->uri.all.off == a->all.off);
 }
 
 static bool content_type_empty(const struct sip_msg *m)
@@ -145,7 +157,7 @@ static void read_again(const struct sip_profile *p, struct sip_msg *m)
                 note(m, SIP_ANOM_VIA_BROADCAST, via_broadcast(m));
 }
 
-void sip_conform(const struct sip_profile *p, struct sip_msg *m)
+static __attribute__((noinline)) void note_all(struct sip_msg *m)
 {
         if (sip_anom_has(&m->anomalies, SIP_ANOM_DUP_SINGLETON))
                 note(m, SIP_ANOM_DUP_COMPACT, long_and_compact(m));
@@ -157,5 +169,29 @@ void sip_conform(const struct sip_profile *p, struct sip_msg *m)
         note(m, SIP_ANOM_VIA_TRANSPORT, m->via.transport.len != 0 && !transport_known(m));
         note(m, SIP_ANOM_ADDR_BARE_PARAMS,
              bare_params(&m->from) || bare_params(&m->to) || bare_params(&m->contact));
-        read_again(p, m);
+}
+
+/* Could any of these be there? One branch for a message that is in order; not exact otherwise. */
+static bool suspect(const struct sip_msg *m)
+{
+        unsigned is = !transport_usual(m);
+
+        is |= sip_anom_has(&m->anomalies, SIP_ANOM_DUP_SINGLETON);
+        is |= content_type_empty(m);
+        is |= m->ruri.scheme == SIP_SCHEME_OTHER;
+        is |= m->first[SIP_HDR_PROXY_REQUIRE] != SIP_HDR_NONE;
+        is |= m->max_forwards == 0;
+        is |= m->via.maddr.len != 0;
+        is |= bare_params(&m->from);
+        is |= bare_params(&m->to);
+        is |= bare_params(&m->contact);
+        return is != 0;
+}
+
+void sip_conform(const struct sip_profile *p, struct sip_msg *m)
+{
+        if (suspect(m))
+                note_all(m);
+        if (p->reads_again)
+                read_again(p, m);
 }

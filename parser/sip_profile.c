@@ -60,8 +60,17 @@ static void assign(struct sip_profile *p, enum sip_anomaly a, enum sip_verdict v
         put(&p->normalise, a, v == SIP_VERDICT_NORMALISE);
 }
 
+enum sip_verdict sip_profile_verdict(const struct sip_profile *p, enum sip_anomaly a)
+{
+        if (sip_anom_has(&p->reject, a))
+                return SIP_VERDICT_REJECT;
+        return sip_anom_has(&p->normalise, a) ? SIP_VERDICT_NORMALISE : SIP_VERDICT_ACCEPT;
+}
+
 static void derive(struct sip_profile *p)
 {
+        static const uint8_t of_rereading[] = {SIP_ANOM_CONTENT_TYPE_SYNTAX, SIP_ANOM_AUTH_SYNTAX,
+                                               SIP_ANOM_URI_ESCAPED_CTL, SIP_ANOM_VIA_BROADCAST};
         static const uint8_t of_values[] = {SIP_CAP_HEADER, SIP_CAP_FROM, SIP_CAP_TO,
                                             SIP_CAP_CONTACT, SIP_CAP_VIA};
 
@@ -73,6 +82,10 @@ static void derive(struct sip_profile *p)
                                                                        : p->cap[SIP_CAP_ROUTES];
         if (p->cap[SIP_CAP_HEADERS] < p->count_min)
                 p->count_min = p->cap[SIP_CAP_HEADERS];
+        p->reads_again = false;
+        for (unsigned i = 0; i < sizeof(of_rereading); i++)
+                p->reads_again |=
+                    sip_profile_verdict(p, (enum sip_anomaly)of_rereading[i]) != SIP_VERDICT_ACCEPT;
 }
 
 void sip_profile_init(struct sip_profile *p, enum sip_profile_id id)
@@ -103,13 +116,6 @@ const char *sip_profile_name(enum sip_profile_id id)
         return (unsigned)id < SIP_PROFILE_CNT ? names[id] : "unknown";
 }
 
-enum sip_verdict sip_profile_verdict(const struct sip_profile *p, enum sip_anomaly a)
-{
-        if (sip_anom_has(&p->reject, a))
-                return SIP_VERDICT_REJECT;
-        return sip_anom_has(&p->normalise, a) ? SIP_VERDICT_NORMALISE : SIP_VERDICT_ACCEPT;
-}
-
 int sip_profile_set_verdict(struct sip_profile *p, enum sip_anomaly a, enum sip_verdict v)
 {
         struct sip_profile lenient;
@@ -120,6 +126,7 @@ int sip_profile_set_verdict(struct sip_profile *p, enum sip_anomaly a, enum sip_
         if (v != SIP_VERDICT_REJECT && sip_anomaly_is_fault(a) && sip_anom_has(&lenient.reject, a))
                 return -EINVAL;
         assign(p, a, v);
+        derive(p);
         return 0;
 }
 

@@ -10,6 +10,7 @@
 #ifndef SLUICE_PARSER_SIP_PROFILE_H
 #define SLUICE_PARSER_SIP_PROFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,7 @@ struct sip_profile {
          */
         uint32_t value_min; /* the smallest cap on a header value */
         uint32_t count_min; /* the smallest cap on a number of header fields */
+        bool reads_again;   /* an anomaly is not accepted that needs a field to be read again */
 };
 
 /* Make *p one of the three profiles. id below SIP_PROFILE_CNT. */
