@@ -19,6 +19,7 @@ brief() { # PROGRAM FILTER
 brief parser/bench_scan few
 brief parser/bench_parse few
 brief parser/bench_worst 'plain|B11 contacts/'
+brief parser/bench_edit .
 brief dataplane/bench_chain .
 if [ "$(nproc)" -ge 2 ]; then
         brief contract/bench_ring 'msg:200|line'

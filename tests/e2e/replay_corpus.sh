@@ -3,7 +3,8 @@
 # Every capture of the outside corpus through `sluice-dataplane --replay` of the sanitizer build, as
 # an unprivileged user: no crash, every frame taken, the equation exact, every line of events valid
 # JSON; and for SIP plainly over UDP the messages that tshark sees. What is left out of that comparison
-# is printed with its reason.
+# is printed with its reason. What the chain sends is replayed again: every checksum is right, nothing in
+# it is malformed or left to be normalised, and tshark reads the same messages in it.
 . "$(dirname "$0")/harness.sh"
 e2e_begin replay_corpus
 
@@ -26,15 +27,36 @@ frames_in() { # a capture of a link type that the index does not know
         tcpdump -r "$1" --count 2>/dev/null | cut -d ' ' -f 1
 }
 
+# replay IN EVENTS OUT LOG - without any privilege
+replay() {
+        (cd "$e2e_tmp/out" && UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
+                timeout 120 setpriv --reuid $LAB_USER --regid nogroup --clear-groups --inh-caps=-all --no-new-privs \
+                "$e2e_tmp/sluice-dataplane" --replay "$1" --events "$2" --out "$3" \
+                --config "$e2e_tmp/sluice.yaml" >"$4" 2>&1 </dev/null)
+}
+
+# sent_is_plain OUT - what the first replay sent, sent again; says what is wrong with it.
+sent_is_plain() {
+        local sent=$1.sent.pcap again=$1.again.json
+        [ "$(jq -s 'last.stats.conservation.sent' "$1.json")" -gt 0 ] || return 0
+        replay "$sent" "$again" "$1.resent.pcap" "$1.again.log" ||
+                { echo "again: exit $?"; return 1; }
+        jq -e -s 'last.stats | .conservation.exact and .normalised == 0 and .malformed == 0 and
+                .conservation.sent == .conservation.received' "$again" >/dev/null ||
+                { echo "again: $(tail -n 1 "$again" | jq -c '.stats | {normalised, malformed, conservation}')"; return 1; }
+        python3 "$E2E/compare_tshark.py" "$sent" "$again" >"$1.again.tshark" 2>&1 ||
+                { echo "sent differs from tshark: $(tail -n 1 "$1.again.tshark" | cut -c 1-400)"; return 1; }
+        [ -z "$(tshark -r "$sent" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
+                -Y 'sip && (ip.checksum.status == 0 || udp.checksum.status == 0)' 2>/dev/null)" ] ||
+                { echo "a wrong checksum in what was sent"; return 1; }
+}
+
 # one CAPTURE NUMBER - writes its result as a line "ok|bad CAPTURE text" into out/NUMBER.result
 one() {
         local capture=$1 out=$e2e_tmp/out/$2 frames taken status=0 bad=
         # As root only where the user may not read; the rest of the run has no privilege at all.
         install -m 644 "$SLUICE_CORPUS/$capture" "$out.pcap"
-        (cd "$e2e_tmp/out" && UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1 \
-                timeout 120 setpriv --reuid $LAB_USER --regid nogroup --clear-groups --inh-caps=-all --no-new-privs \
-                "$e2e_tmp/sluice-dataplane" --replay "$out.pcap" --events "$out.json" \
-                --config "$e2e_tmp/sluice.yaml" >"$out.log" 2>&1 </dev/null) || status=$?
+        replay "$out.pcap" "$out.json" "$out.sent.pcap" "$out.log" || status=$?
         frames=$(awk -F '\t' -v f="$capture" '$1 == f && $2 != "?" { print $3 }' \
                 "$SLUICE_CORPUS/pcap-expected.tsv")
         frames=${frames:-$(frames_in "$out.pcap")}
@@ -49,8 +71,10 @@ one() {
                         >"$out.compare"
         elif ! python3 "$E2E/compare_tshark.py" "$out.pcap" "$out.json" >"$out.compare" 2>&1; then
                 bad="differs from tshark: $(tail -n 1 "$out.compare" | cut -c 1-400)"
+        else
+                bad=$(sent_is_plain "$out") || true
         fi
-        rm -f "$out.pcap"
+        rm -f "$out.pcap" "$out.sent.pcap" "$out.resent.pcap"
         if [ -n "$bad" ]; then echo "bad $capture $bad"; else echo "ok $capture"; fi >"$out.result"
 }
 
@@ -69,5 +93,7 @@ jq -r -s 'map(.left_out | to_entries[]) | group_by(.key)[] |
         "    \(map(.value) | add) \(.[0].key)"' "$e2e_tmp/compared"
 sed 's/^bad/ /' "$e2e_tmp/bad"
 [ ! -s "$e2e_tmp/bad" ] || e2e_fail "$(wc -l <"$e2e_tmp/bad") of $number captures"
+normalised=$(for f in "$e2e_tmp"/out/*.json; do case $f in *.again.json) ;; *) tail -n 1 "$f" ;; esac; done |
+        jq -s 'map(.stats.normalised) | add')
 equal=$(jq -s 'map(.messages) | add' "$e2e_tmp/compared")
-e2e_pass "$number captures without privilege under ASan and UBSan; $equal messages equal tshark's"
+e2e_pass "$number captures without privilege under ASan and UBSan; $equal messages equal tshark's, $normalised normalised"
