@@ -120,14 +120,13 @@ static bool banned(const struct cp_prefix_map *map, const struct shm_ip *ip, uin
         return false;
 }
 
-bool cp_policy_in_dialog(const struct sip_msg *msg)
+bool cp_policy_in_dialog(const struct shm_request *req, const struct sip_msg *msg)
 {
-        if (msg->kind == SIP_KIND_RESPONSE)
+        if (msg->kind == SIP_KIND_RESPONSE || req->cls == SHM_CLASS_IN_DIALOG)
                 return true;
-        if (msg->method == SIP_METHOD_REGISTER)
-                return false;
-        return msg->to.tag.len != 0 || msg->method == SIP_METHOD_ACK ||
-               msg->method == SIP_METHOD_CANCEL || msg->method == SIP_METHOD_PRACK;
+        return req->cls == SHM_CLASS_EMERGENCY &&
+               (msg->to.tag.len != 0 || msg->method == SIP_METHOD_ACK ||
+                msg->method == SIP_METHOD_CANCEL);
 }
 
 static void answer(struct shm_reply *out, enum shm_action action, enum shm_reason reason,
@@ -175,9 +174,10 @@ static void limit_lifetime(struct shm_reply *out, uint64_t expires_ns, uint64_t 
                 out->lifetime_ms = (uint32_t)left_ms;
 }
 
-static void decide(const struct cp_policy *p, const struct shm_flow *flow,
+static void decide(const struct cp_policy *p, const struct shm_request *req,
                    const struct sip_msg *msg, uint64_t now_ns, struct shm_reply *out)
 {
+        const struct shm_flow *flow = &req->flow;
         const struct cp_policy_entry *allow;
         const struct cp_config_route *route;
         bool outside = flow->side == SHM_SIDE_OUTSIDE;
@@ -195,7 +195,7 @@ static void decide(const struct cp_policy *p, const struct shm_flow *flow,
         } else if (outside && cp_scanners_match_msg(p->scanners, msg)) {
                 /* Narrow: a UDP source is easily forged, and its owner must not suffer. */
                 answer(out, SHM_ACTION_DROP, SHM_REASON_SCANNER, SHM_SCOPE_SRC_UA);
-        } else if (cp_policy_in_dialog(msg)) {
+        } else if (cp_policy_in_dialog(req, msg)) {
                 answer(out, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_DIALOG);
         } else if ((route = cp_routes_find(p->routes, flow, msg, &number)) != NULL) {
                 answer_route(out, route, number, msg);
@@ -213,7 +213,7 @@ void cp_policy_decide(const struct cp_policy *p, const struct shm_request *req,
 
         memset(out, 0, sizeof(*out));
         out->id = req->id;
-        decide(p, &req->flow, msg, now_ns, out);
+        decide(p, req, msg, now_ns, out);
         if (out->scopes == 0)
                 out->lifetime_ms = 0;
         else if (out->lifetime_ms == 0 || out->lifetime_ms > lifetime_ms)

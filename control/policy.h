@@ -62,8 +62,8 @@ void cp_policy_destroy(struct cp_policy *p);
 void cp_policy_decide(const struct cp_policy *p, const struct shm_request *req,
                       const struct sip_msg *msg, uint64_t now_ns, struct shm_reply *out);
 
-/* To-tag, or a method that only lives in a dialog, or a response (DESIGN 3, class IN_DIALOG). Never
- * a REGISTER: it makes no dialog (RFC 3261 10.2), and registrars take it with a To-tag, too. */
-bool cp_policy_in_dialog(const struct sip_msg *msg);
+/* A response, or of the class IN_DIALOG: the dataplane has seen the dialog begin. A To-tag alone
+ * can be forged and opens nothing, but to emergency numbers, whose door is never shut. */
+bool cp_policy_in_dialog(const struct shm_request *req, const struct sip_msg *msg);
 
 #endif

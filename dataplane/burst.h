@@ -42,6 +42,27 @@ enum dp_txn {
         DP_TXN_CONTINUING = 2, /* part of a transaction or dialog that passed, from a party to it */
 };
 
+/* What a message is to the calls that are known (state/calls.h). */
+enum dp_seen {
+        DP_SEEN_NONE = 0,    /* not looked at: not SIP, malformed, or back from the pending table */
+        DP_SEEN_NEW,         /* a request that begins something */
+        DP_SEEN_REPEAT,      /* a request that passed before, from the same address */
+        DP_SEEN_IN_DIALOG,   /* a request in a known dialog, the ACK or CANCEL of a known INVITE */
+        DP_SEEN_STRAY,       /* To-tag, ACK or CANCEL of nothing that is known: judged as new */
+        DP_SEEN_RESPONSE,    /* answers a request that passed */
+        DP_SEEN_UNSOLICITED, /* a response to nothing that is known */
+};
+
+/* What a message proves, or says of its receiver: bits. */
+enum dp_proof {
+        DP_PROOF_NONCE = 1u << 0,      /* credentials with a nonce that went to this source */
+        DP_PROOF_TO_TAG = 1u << 1,     /* speaks in a dialog with the tag that went to it */
+        DP_PROOF_BRANCH = 1u << 2,     /* a response with the branch that went to it */
+        DP_PROOF_REGISTERED = 1u << 3, /* 2xx to a REGISTER that echoed a nonce */
+        DP_PROOF_CALL = 1u << 4,       /* ACK for its 2xx: the call is up */
+        DP_PROOF_CHALLENGED = 1u << 5, /* no proof: 401 or 407, credentials may follow */
+};
+
 struct dp_pkt {
         struct rte_mbuf *m;
         uint64_t time_ns; /* rx: CLOCK_REALTIME, or capture time in replay */
@@ -63,9 +84,12 @@ struct dp_pkt {
         struct dp_source source;
 
         /* classify */
-        uint8_t cls;  /* enum shm_class */
-        uint8_t lane; /* enum shm_lane; guard for known peers and proven sources */
-        uint8_t txn;  /* enum dp_txn */
+        uint8_t cls;       /* enum shm_class */
+        uint8_t lane;      /* enum shm_lane; guard for known peers and proven sources */
+        uint8_t txn;       /* enum dp_txn */
+        uint8_t seen;      /* enum dp_seen */
+        uint8_t proof_src; /* enum dp_proof: what the message proves of its source... */
+        uint8_t proof_dst; /* ...and a response, once police lets it pass, of its receiver */
 
         /* the verdict: set once, by dp_verdict_set() */
         uint8_t action;  /* enum shm_action */

@@ -35,6 +35,8 @@ struct yaml_dataplane {
         enum dp_idle idle;
         enum dp_policy non_sip;
         enum dp_policy fragments;
+        enum dp_strays unknown_dialogs;
+        enum dp_policy unsolicited_responses;
         enum dp_events events;
         char *socket;
         uint32_t *workers;
@@ -45,6 +47,10 @@ struct yaml_dataplane {
         uint32_t *pending_messages;
         uint32_t *cache_entries;
         uint32_t *ban_entries;
+        uint32_t *transaction_entries;
+        uint32_t *dialog_entries;
+        uint32_t *dialog_lifetime_s;
+        uint32_t *learning_s;
         uint32_t *limit_entries;
         uint32_t *trust_entries;
         uint16_t *sip_ports;
@@ -86,6 +92,11 @@ static const cyaml_strval_t exception_names[] = {
     {"pass", DP_POLICY_PASS},
     {"drop", DP_POLICY_DROP},
     {"reject", DP_POLICY_REJECT},
+};
+static const cyaml_strval_t strays_names[] = {
+    {"ask", DP_STRAYS_ASK},
+    {"drop", DP_STRAYS_DROP},
+    {"pass", DP_STRAYS_PASS},
 };
 static const cyaml_strval_t events_names[] = {
     {"all", DP_EVENTS_ALL},
@@ -141,6 +152,9 @@ static const cyaml_schema_field_t dataplane_fields[] = {
     ENUM_FIELD("idle", struct yaml_dataplane, idle, idle_names),
     ENUM_FIELD("non-sip", struct yaml_dataplane, non_sip, pass_drop_names),
     ENUM_FIELD("fragments", struct yaml_dataplane, fragments, pass_drop_names),
+    ENUM_FIELD("unknown-dialogs", struct yaml_dataplane, unknown_dialogs, strays_names),
+    ENUM_FIELD("unsolicited-responses", struct yaml_dataplane, unsolicited_responses,
+               pass_drop_names),
     ENUM_FIELD("events", struct yaml_dataplane, events, events_names),
     CYAML_FIELD_STRING_PTR("socket", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                            struct yaml_dataplane, socket, 1, 107),
@@ -152,6 +166,10 @@ static const cyaml_schema_field_t dataplane_fields[] = {
     NUMBER_FIELD("pending-messages", pending_messages),
     NUMBER_FIELD("cache-entries", cache_entries),
     NUMBER_FIELD("ban-entries", ban_entries),
+    NUMBER_FIELD("transaction-entries", transaction_entries),
+    NUMBER_FIELD("dialog-entries", dialog_entries),
+    NUMBER_FIELD("dialog-lifetime-s", dialog_lifetime_s),
+    NUMBER_FIELD("learning-s", learning_s),
     NUMBER_FIELD("limit-entries", limit_entries),
     NUMBER_FIELD("trust-entries", trust_entries),
     CYAML_FIELD_SEQUENCE("sip-ports", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -280,6 +298,8 @@ static void config_default(struct dp_config *c)
         c->idle = DP_IDLE_PAUSE;
         c->non_sip = DP_POLICY_PASS;
         c->fragments = DP_POLICY_DROP;
+        c->unknown_dialogs = DP_STRAYS_ASK;
+        c->unsolicited_responses = DP_POLICY_DROP;
         c->events = DP_EVENTS_ALL;
         c->socket = "/run/sluice/dataplane.sock";
         c->control_socket = "/run/sluice/control.sock";
@@ -294,6 +314,10 @@ static void config_default(struct dp_config *c)
         c->limit_entries = 131072;
         c->trust_entries = 65536;
         dp_limits_config_default(&c->limits);
+        c->transaction_entries = 131072;
+        c->dialog_entries = 131072;
+        c->dialog_lifetime_s = 12 * 3600;
+        c->learning_s = 180;
         c->sip_ports[0] = 5060;
         c->sip_port_cnt = 1;
         for (uint32_t i = 0; i < sizeof(emergency) / sizeof(emergency[0]); i++)
@@ -328,6 +352,10 @@ static int numbers_apply(const char *path, const struct yaml_dataplane *y, struc
             {"cache-entries", y->cache_entries, 64, 1u << 24, &c->cache_entries},
             {"ban-entries", y->ban_entries, 64, 1u << 24, &c->ban_entries},
             {"limit-entries", y->limit_entries, 1024, DP_LIMITS_ENTRIES_MAX, &c->limit_entries},
+            {"transaction-entries", y->transaction_entries, 64, 1u << 26, &c->transaction_entries},
+            {"dialog-entries", y->dialog_entries, 64, 1u << 26, &c->dialog_entries},
+            {"dialog-lifetime-s", y->dialog_lifetime_s, 60, 86400, &c->dialog_lifetime_s},
+            {"learning-s", y->learning_s, 0, 3600, &c->learning_s},
             {"trust-entries", y->trust_entries, 1024, DP_LIMITS_ENTRIES_MAX, &c->trust_entries},
         };
 
@@ -415,6 +443,9 @@ static int dataplane_apply(const char *path, const struct yaml_dataplane *y, str
         c->idle = y->idle != 0 ? y->idle : c->idle;
         c->non_sip = y->non_sip != 0 ? y->non_sip : c->non_sip;
         c->fragments = y->fragments != 0 ? y->fragments : c->fragments;
+        c->unknown_dialogs = y->unknown_dialogs != 0 ? y->unknown_dialogs : c->unknown_dialogs;
+        if (y->unsolicited_responses != 0)
+                c->unsolicited_responses = y->unsolicited_responses;
         c->events = y->events != 0 ? y->events : c->events;
         c->socket = y->socket != NULL ? y->socket : c->socket;
         lists_apply(y, c);

@@ -33,6 +33,13 @@ enum dp_policy {
         DP_POLICY_REJECT = 3, /* exception table only: SIP 503 */
 };
 
+/* Requests of dialogs that we have not seen begin. */
+enum dp_strays {
+        DP_STRAYS_ASK = 1,  /* judged like a new request: routes, limits */
+        DP_STRAYS_DROP = 2, /* dropped when they come from the outside */
+        DP_STRAYS_PASS = 3, /* taken for what they say they are */
+};
+
 enum dp_events {
         DP_EVENTS_ALL = 1,   /* every SIP message */
         DP_EVENTS_DROPS = 2, /* those that did not pass */
@@ -59,6 +66,8 @@ struct dp_config {
         enum dp_policy non_sip;
         enum dp_policy fragments;
         enum dp_policy exceptions[SHM_CLASS_CNT]; /* by enum shm_class */
+        enum dp_strays unknown_dialogs;
+        enum dp_policy unsolicited_responses;
         enum dp_events events;
         const char *socket;         /* where control attaches */
         const char *control_socket; /* control's API: replay asks it to attach */
@@ -73,6 +82,10 @@ struct dp_config {
         uint32_t limit_entries;    /* live keys of the limits, all workers together */
         uint32_t trust_entries;    /* proven sources, all workers together */
         struct dp_limits_config limits;
+        uint32_t transaction_entries; /* of all workers together, as those of dialogs */
+        uint32_t dialog_entries;
+        uint32_t dialog_lifetime_s;
+        uint32_t learning_s;
         uint16_t sip_ports[DP_SIP_PORTS_MAX];
         uint32_t sip_port_cnt;
         const char *emergency[DP_EMERGENCY_MAX]; /* user parts, compared octet by octet */

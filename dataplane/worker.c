@@ -29,6 +29,7 @@
 #include "dataplane/stages/reassemble.h"
 #include "dataplane/stages/resume.h"
 #include "dataplane/stages/rx.h"
+#include "dataplane/stages/track.h"
 #include "dataplane/stages/tx.h"
 #include "dataplane/state/tables.h"
 #include "parser/scan/scan_measure.h"
@@ -43,6 +44,7 @@ struct dp_worker {
         struct dp_bans *bans;
         struct dp_tables *tables; /* borrowed */
         const char *kernel;       /* name of the scan kernel; static */
+        struct dp_track track;
 
         struct dp_resume resume;
         struct dp_rx rx;
@@ -242,9 +244,23 @@ static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
         w->classify = (struct dp_classify){
             .emergency = c->emergency,
             .emergency_cnt = c->emergency_cnt,
+            .track = &w->track,
             .counters = &w->counters,
         };
-        dp_police_init(&w->police, c, w->tables, &w->counters);
+        dp_police_init(&w->police, c, w->tables, &w->track, &w->counters);
+}
+
+static void track_init(struct dp_worker *w)
+{
+        const struct dp_config *c = w->config;
+
+        w->track.calls = w->tables->calls;
+        w->track.unknown_dialogs = c->unknown_dialogs;
+        w->track.unsolicited = c->unsolicited_responses;
+        w->track.exceptions = c->exceptions;
+        w->track.learning_ns = c->learning_s * UINT64_C(1000000000);
+        w->track.dialog_ns = c->dialog_lifetime_s * UINT64_C(1000000000);
+        w->track.counters = &w->counters;
 }
 
 /* The smallest MTU: a message that grows must leave by either port. */
@@ -306,6 +322,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
             .clock = &w->clock,
             .bans = w->bans,
             .tables = args->index == 0 ? w->tables : NULL,
+            .calls = w->tables->calls,
             .report = &w->report,
             .page = args->stats,
             .counters = &w->counters,
@@ -341,6 +358,7 @@ int dp_worker_create(struct dp_worker **out, const struct dp_worker_args *args)
         }
         ports_init(w, args);
         front_init(w, &seed);
+        track_init(w);
         back_init(w, args, &seed);
         *out = w;
         return 0;

@@ -26,6 +26,9 @@
 #define NULL_ROUND 65536u
 #define RING_SLOTS 8192u
 
+#define HEADERS_BYTES \
+        (sizeof(struct rte_ether_hdr) + sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
+
 /* More decisions than the generator's messages make: what is measured is a hit. */
 #define CACHE_ENTRIES (1u << 18)
 
@@ -37,6 +40,7 @@ static struct {
         struct rte_mempool *pool;
         struct rte_mbuf *frames[FRAMES_MAX];
         unsigned frame_cnt;
+        uint32_t round;
 } env;
 
 struct chain_rig {
@@ -191,12 +195,31 @@ struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events event
         return r;
 }
 
+/*
+ * Another request each time, or the second round would be retransmissions: the end of the branch of
+ * each frame counts the rounds. No checksum then (RFC 768), for decap checks it.
+ */
+static void branch_renew(struct rte_mbuf *m, uint32_t round)
+{
+        char *sip = rte_pktmbuf_mtod_offset(m, char *, HEADERS_BYTES);
+        size_t len = m->data_len - HEADERS_BYTES;
+        char *branch = memmem(sip, len, "z9hG4bK", 7);
+
+        for (unsigned i = 0; branch != NULL && i < 8; i++)
+                branch[7 + i] = (char)('a' + (round >> 4 * i & 15u));
+        rte_pktmbuf_mtod_offset(m, struct rte_udp_hdr *, HEADERS_BYTES - sizeof(struct rte_udp_hdr))
+            ->dgram_cksum = 0;
+}
+
 /* One more reference for each frame, so that a drop does not lose it. */
 static void feed(struct chain_rig *r, unsigned cnt)
 {
         for (unsigned i = 0; i < cnt; i++) {
                 struct rte_mbuf *m = env.frames[r->next];
 
+                if (r->next == 0)
+                        env.round++;
+                branch_renew(m, env.round);
                 r->next = (r->next + 1) % env.frame_cnt;
                 rte_mbuf_refcnt_set(m, 2);
                 rte_ring_enqueue(env.rx[0], m);

@@ -153,6 +153,24 @@ json_t *cp_trust_json(const struct shm_counters *c)
         return o;
 }
 
+/* One worker adds what another removes, so only the sums say what is there; they are read one after
+ * the other, and may be a moment apart. */
+static uint64_t live(uint64_t added, uint64_t removed)
+{
+        return added > removed ? added - removed : 0;
+}
+
+json_t *cp_calls_json(const struct shm_counters *total)
+{
+        json_t *o = json_object();
+
+        set(o, "transactions", live(total->transactions_added, total->transactions_removed));
+        set(o, "dialogs", live(total->dialogs_added, total->dialogs_removed));
+        set(o, "evicted", total->transactions_evicted + total->dialogs_evicted);
+        set(o, "no_room", total->transactions_full + total->dialogs_full);
+        return o;
+}
+
 json_t *cp_conservation_json(const struct shm_counters *c)
 {
         uint64_t accounted = shm_counters_accounted(c);

@@ -26,6 +26,8 @@ json_t *cp_lanes_json(const struct shm_counters *c);
 /* What was counted against limits and packet budgets, and the sources that proved themselves. */
 json_t *cp_limits_json(const struct shm_counters *c);
 json_t *cp_trust_json(const struct shm_counters *c);
+/* What the tables of transactions and dialogs hold, all workers together. */
+json_t *cp_calls_json(const struct shm_counters *total);
 json_t *cp_conservation_json(const struct shm_counters *c);
 /* {reason: count} of what is not 0. */
 json_t *cp_reasons_json(const uint64_t count[SHM_REASONS_MAX]);

@@ -139,6 +139,10 @@ static bool add_dataplane(struct cp_table *t, const json_t *d)
                 cp_field_members(t, d, "decisions");
         }
         add_lanes(t, d);
+        if (cp_field(d, "calls")) {
+                label(t, "calls");
+                cp_field_members(t, d, "calls");
+        }
         if (cp_field(d, "conservation")) {
                 label(t, "packets");
                 equation_cell(t, cp_field(d, "conservation"));

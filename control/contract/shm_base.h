@@ -56,7 +56,8 @@ enum shm_class {
         SHM_CLASS_REGISTER = 1,  /* unproven REGISTER */
         SHM_CLASS_INVITE = 2,    /* unproven dialog-forming INVITE */
         SHM_CLASS_PEER = 3,      /* new request from a known peer or from the inside */
-        SHM_CLASS_IN_DIALOG = 4, /* To-tag, ACK, CANCEL, PRACK, responses */
+        SHM_CLASS_IN_DIALOG = 4, /* request in a dialog that is known, ACK or CANCEL of an INVITE
+                                  * that is, responses; a To-tag alone is not enough */
         SHM_CLASS_EMERGENCY = 5, /* request to an emergency number or urn:service:sos */
         SHM_CLASS_CNT,
 };
@@ -84,13 +85,13 @@ enum shm_reason {
 #include "control/contract/reasons.def"
 #undef SHM_REASON
 };
-#define SHM_REASONS_MAX 512u          /* slots in the counter page; every number is below */
+#define SHM_REASONS_MAX          512u /* slots in the counter page; every number is below */
 #define SHM_REASONS_DECISION_MAX 256u /* reasons that a decision may give are below this */
 
 /* Which later messages a decision answers without asking again; bits of shm_reply.scopes.
  * The dataplane computes the key from the message that was asked about:
- *   ROUTE   source address, side, method, Request-URI, User-Agent, To-tag present or not
- *   DIALOG  Call-ID and the unordered pair of addresses; only for in-dialog messages, see CLASS
+ *   ROUTE   source address, side, method, Request-URI, User-Agent; not for class IN_DIALOG
+ *   DIALOG  Call-ID and the unordered pair of addresses; only for class IN_DIALOG
  *   SRC_UA  source address and User-Agent, any message that has that User-Agent
  */
 enum shm_scope {

@@ -73,7 +73,18 @@
         X(trust_full, "proofs and lifts without room in the trust table")                    \
         X(lifts_used, "requests that passed a limit by a lift")                              \
         X(emergency_over_budget, "beyond a budget, but begun like an emergency call")        \
-        X(normalised, "messages that went on in their plain spelling")
+        X(normalised, "messages that went on in their plain spelling")                       \
+        X(transactions_added, "requests put in the transaction table")                       \
+        X(transactions_removed, "of these, ended: over all workers the rest is live")        \
+        X(transactions_evicted, "of these, live ones that made room for others")             \
+        X(transactions_full, "requests that found no room in the transaction table")         \
+        X(dialogs_added, "dialogs put in the dialog table, early ones included")             \
+        X(dialogs_removed, "of these, ended: over all workers the rest is live")             \
+        X(dialogs_evicted, "of these, live ones that made room for others")                  \
+        X(dialogs_full, "dialogs that found no room in the dialog table")                    \
+        X(retransmissions, "requests that repeat one that passed")                           \
+        X(unknown_dialogs, "requests that name a dialog or INVITE that is not known")        \
+        X(responses_unsolicited, "responses that answer no request that passed")
 
 struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of a page */
 #define X(field, help) uint64_t field;

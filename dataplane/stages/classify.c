@@ -37,21 +37,12 @@ static bool is_emergency(const struct dp_classify *self, const struct sip_msg *m
         return false;
 }
 
-/* Part of something that is already going on (RFC 3261 12.2, 9.1, 17.1.1.3; RFC 3262). A REGISTER
- * never is (10.2), though registrars take it with a To-tag as well. */
-static bool is_in_dialog(const struct sip_msg *m)
-{
-        if (m->kind == SIP_KIND_REQUEST && m->method == SIP_METHOD_REGISTER)
-                return false;
-        return m->kind == SIP_KIND_RESPONSE || m->to.tag.len != 0 || m->method == SIP_METHOD_ACK ||
-               m->method == SIP_METHOD_CANCEL || m->method == SIP_METHOD_PRACK;
-}
-
-enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_msg *msg, bool peer)
+enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_msg *msg, bool peer,
+                               bool in_dialog)
 {
         if (may_be_emergency(msg) && is_emergency(self, msg))
                 return SHM_CLASS_EMERGENCY;
-        if (is_in_dialog(msg))
+        if (in_dialog || msg->kind == SIP_KIND_RESPONSE)
                 return SHM_CLASS_IN_DIALOG;
         if (peer)
                 return SHM_CLASS_PEER;
@@ -64,6 +55,7 @@ enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_
 
 void dp_classify_run(struct dp_classify *self, struct dp_burst *b)
 {
+        dp_track_look(self->track, b);
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];
 
@@ -72,7 +64,8 @@ void dp_classify_run(struct dp_classify *self, struct dp_burst *b)
                 const struct sip_msg *m = p->msg;
                 bool peer = p->lane == SHM_LANE_PEER || p->flow.side == SHM_SIDE_INSIDE;
 
-                p->cls = (uint8_t)dp_classify_msg(self, m, peer);
+                p->cls =
+                    (uint8_t)dp_classify_msg(self, m, peer, dp_track_in_dialog(self->track, i));
                 if (p->cls == SHM_CLASS_EMERGENCY)
                         p->lane = SHM_LANE_PRIORITY;
                 if (m->kind != SIP_KIND_REQUEST || m->method == SIP_METHOD_ACK)

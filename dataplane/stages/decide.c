@@ -20,17 +20,18 @@ void dp_decide_apply(struct dp_pkt *p, const struct dp_decision *d)
 }
 
 /*
- * Narrow before wide: what is known of this sender's software, then of this call, then of this kind
- * of request. A DIALOG decision speaks only for messages inside a call, so that nobody opens the
- * door for an INVITE by sending a harmless request with the same Call-ID first.
+ * Narrow before wide: what is known of this sender's software, then of this call or of this kind of
+ * request. A DIALOG decision speaks only for messages inside a call, so that nobody opens the door
+ * for an INVITE by sending a harmless request with the same Call-ID first; a ROUTE decision only
+ * for the others, for no route is asked about a call that is up.
  */
 static bool cached(struct dp_decide *self, const struct dp_pkt *p, uint64_t now_ns,
                    struct dp_decision *d)
 {
         return dp_cache_get(self->cache, &p->key_src_ua, now_ns, d) ||
-               (p->cls == SHM_CLASS_IN_DIALOG &&
-                dp_cache_get(self->cache, &p->key_dialog, now_ns, d)) ||
-               dp_cache_get(self->cache, &p->key_route, now_ns, d);
+               dp_cache_get(self->cache,
+                            p->cls == SHM_CLASS_IN_DIALOG ? &p->key_dialog : &p->key_route, now_ns,
+                            d);
 }
 
 /*

@@ -5,6 +5,7 @@
 
 #define PERIOD_PER_S     200u /* counter pages are at most 5 ms old */
 #define SWEEP_ENTRIES    256u /* of the prefix table in one round */
+#define SWEEP_SETS       64u  /* of each of the tables of calls: 131072 entries in less than 2 s */
 #define ROUNDS_PER_CHECK 200u /* one second */
 #define CENSUS_SETS      512u /* of a shared table in one round: 64 KiB of memory */
 
@@ -48,6 +49,9 @@ void dp_housekeep_force(struct dp_housekeep *self)
         dp_report_refill(self->report);
         dp_bans_sweep(self->bans, self->clock->now_ns, SWEEP_ENTRIES);
         census_run(self);
+        c->transactions_removed +=
+            dp_rec_sweep(self->calls->transactions, self->clock->now_ns, SWEEP_SETS);
+        c->dialogs_removed += dp_rec_sweep(self->calls->dialogs, self->clock->now_ns, SWEEP_SETS);
         if (self->round++ % ROUNDS_PER_CHECK == 0 && c->received != shm_counters_accounted(c))
                 c->conservation_errors++;
         shm_stats_publish(self->page, c, dp_clock_monotonic_ns());

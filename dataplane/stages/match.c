@@ -55,7 +55,6 @@ static void key_src_ua(const struct dp_match *self, struct dp_pkt *p, struct sip
 static void key_route(const struct dp_match *self, struct dp_pkt *p, struct sip_span ua)
 {
         const struct sip_msg *m = p->msg;
-        uint8_t to_tag = m->to.tag.len != 0;
         struct dp_siphash h;
 
         if (m->kind != SIP_KIND_REQUEST)
@@ -63,7 +62,6 @@ static void key_route(const struct dp_match *self, struct dp_pkt *p, struct sip_
         key_begin(self, &h, KEY_ROUTE);
         dp_siphash_update(&h, &p->flow.src, sizeof(p->flow.src));
         dp_siphash_update(&h, &p->flow.side, sizeof(p->flow.side));
-        dp_siphash_update(&h, &to_tag, 1);
         key_span(&h, m, m->method_name);
         key_span(&h, m, m->ruri.all);
         key_span(&h, m, ua);

@@ -3,6 +3,7 @@
 
 #include "dataplane/stages/guard_budget.h"
 #include "dataplane/stages/police_fault.h"
+#include "dataplane/stages/police_proof.h"
 #include "dataplane/verdict.h"
 
 static bool peers_limited(const struct dp_limits_config *c)
@@ -15,8 +16,9 @@ static bool peers_limited(const struct dp_limits_config *c)
 }
 
 void dp_police_init(struct dp_police *self, const struct dp_config *config,
-                    struct dp_tables *tables, struct shm_counters *counters)
+                    struct dp_tables *tables, struct dp_track *track, struct shm_counters *counters)
 {
+        self->track = track;
         self->non_sip = config->non_sip;
         self->limits = &config->limits;
         self->tables = tables;
@@ -49,6 +51,26 @@ static void prepare(struct dp_police *self, struct dp_burst *b)
         }
 }
 
+/* First what does not fit the calls that are known, for nothing; then the limits; and what they
+ * admit is known from then on. */
+static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
+{
+        struct dp_pkt *p = &b->pkt[i];
+        enum shm_reason reason = dp_track_judge(self->track, b, i);
+
+        if (reason == SHM_REASON_NONE) {
+                dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns,
+                                        self->counters);
+                if (!dp_pkt_open(p))
+                        return;
+                reason = dp_track_pass(self->track, b, i);
+        }
+        if (reason != SHM_REASON_NONE)
+                dp_verdict_drop(p, reason);
+        else
+                dp_police_proofs(self->tables, p, b->now_ns, self->counters);
+}
+
 void dp_police_run(struct dp_police *self, struct dp_burst *b)
 {
         prepare(self, b);
@@ -62,8 +84,7 @@ void dp_police_run(struct dp_police *self, struct dp_burst *b)
                                             self->counters);
                         dp_verdict_drop(p, p->malformed);
                 } else if ((p->flags & DP_PKT_SIP) != 0) {
-                        dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns,
-                                                self->counters);
+                        police_sip(self, b, i);
                 } else if (self->non_sip == DP_POLICY_PASS) {
                         dp_verdict_pass(p, SHM_REASON_PASS_NON_SIP);
                 } else {

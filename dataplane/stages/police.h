@@ -13,19 +13,22 @@
 #include "dataplane/burst.h"
 #include "dataplane/config.h"
 #include "dataplane/stages/police_limits.h"
+#include "dataplane/stages/track.h"
 #include "dataplane/state/tables.h"
 
 struct dp_police {
         enum dp_policy non_sip;
         const struct dp_limits_config *limits; /* borrowed, as the tables are */
         struct dp_tables *tables;
+        struct dp_track *track; /* shared with classify */
         struct shm_counters *counters;
         bool peers_limited; /* any rate of the lane PEER is given */
         struct dp_police_claims claims[DP_BURST_MAX];
 };
 
 void dp_police_init(struct dp_police *self, const struct dp_config *config,
-                    struct dp_tables *tables, struct shm_counters *counters);
+                    struct dp_tables *tables, struct dp_track *track,
+                    struct shm_counters *counters);
 void dp_police_run(struct dp_police *self, struct dp_burst *b);
 
 #endif

@@ -25,6 +25,12 @@ enum dp_limit_class dp_police_class(const struct dp_pkt *p)
         case SIP_METHOD_REFER:
         case SIP_METHOD_INFO:
                 return DP_LIMIT_MESSAGE;
+        case SIP_METHOD_ACK:
+        case SIP_METHOD_BYE:
+        case SIP_METHOD_CANCEL:
+        case SIP_METHOD_PRACK:
+        case SIP_METHOD_UPDATE: /* of calls that were up before us, or says so */
+                return p->seen == DP_SEEN_STRAY ? DP_LIMIT_ONGOING : DP_LIMIT_OTHER;
         default:
                 return DP_LIMIT_OTHER;
         }

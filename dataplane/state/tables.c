@@ -14,7 +14,8 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
                 t->limits = dp_limits_create(config->limit_entries);
         if (t->limits != NULL)
                 t->trust = dp_trust_create(config->trust_entries, &config->limits.trust, t->limits);
-        if (t->trust == NULL) {
+        if (t->trust == NULL ||
+            dp_calls_create(&t->calls, config->transaction_entries, config->dialog_entries) != 0) {
                 dp_tables_destroy(t);
                 return NULL;
         }
@@ -25,6 +26,7 @@ void dp_tables_destroy(struct dp_tables *t)
 {
         if (t == NULL)
                 return;
+        dp_calls_destroy(t->calls);
         dp_trust_destroy(t->trust);
         dp_limits_destroy(t->limits);
         free(t);

@@ -7,6 +7,7 @@
 #define SLUICE_DATAPLANE_STATE_TABLES_H
 
 #include "dataplane/config.h"
+#include "dataplane/state/calls.h"
 #include "dataplane/state/limits.h"
 #include "dataplane/state/siphash.h"
 #include "dataplane/state/trust.h"
@@ -15,6 +16,7 @@ struct dp_tables {
         struct dp_siphash_key key; /* random: makes every key of these tables */
         struct dp_limits *limits;
         struct dp_trust *trust;
+        struct dp_calls *calls;
 };
 
 /* NULL without memory or randomness. */

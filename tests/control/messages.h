@@ -14,6 +14,7 @@ struct message {
         const char *user_agent; /* NULL = none */
         const char *call_id;    /* NULL = call-1@test */
         const char *status;     /* "200 OK": a response */
+        unsigned char cls;      /* enum shm_class that the dataplane gives it; not in the text */
 };
 
 /* Write the message to buf; returns its length. */

@@ -47,13 +47,14 @@ struct row {
         uint16_t code;
 };
 
-#define ROUTE   SHM_SCOPE_ROUTE
-#define DIALOG  SHM_SCOPE_DIALOG
-#define SRC_UA  SHM_SCOPE_SRC_UA
-#define PASS    SHM_ACTION_PASS
-#define DROP    SHM_ACTION_DROP
-#define REJECT  SHM_ACTION_REJECT
-#define R(name) SHM_REASON_##name
+#define ROUTE     SHM_SCOPE_ROUTE
+#define DIALOG    SHM_SCOPE_DIALOG
+#define SRC_UA    SHM_SCOPE_SRC_UA
+#define PASS      SHM_ACTION_PASS
+#define DROP      SHM_ACTION_DROP
+#define REJECT    SHM_ACTION_REJECT
+#define R(name)   SHM_REASON_##name
+#define IN_DIALOG SHM_CLASS_IN_DIALOG
 
 static const struct row rows[] = {
     {"allow beats deny", "192.0.2.10", {0}, false, PASS, R(PASS_ALLOW), ROUTE | DIALOG, 0, 0},
@@ -117,12 +118,64 @@ static const struct row rows[] = {
      0,
      0},
     {"response", "10.1.1.1", {.status = "180 Ringing"}, false, PASS, R(PASS_POLICY), DIALOG, 0, 0},
-    {"ACK", "10.1.1.1", {.method = "ACK"}, false, PASS, R(PASS_POLICY), DIALOG, 0, 0},
-    {"CANCEL", "10.1.1.1", {.method = "CANCEL"}, false, PASS, R(PASS_POLICY), DIALOG, 0, 0},
-    {"PRACK", "10.1.1.1", {.method = "PRACK"}, false, PASS, R(PASS_POLICY), DIALOG, 0, 0},
+    {"ACK",
+     "10.1.1.1",
+     {.method = "ACK", .cls = IN_DIALOG},
+     false,
+     PASS,
+     R(PASS_POLICY),
+     DIALOG,
+     0,
+     0},
+    {"CANCEL",
+     "10.1.1.1",
+     {.method = "CANCEL", .cls = IN_DIALOG},
+     false,
+     PASS,
+     R(PASS_POLICY),
+     DIALOG,
+     0,
+     0},
+    {"PRACK",
+     "10.1.1.1",
+     {.method = "PRACK", .cls = IN_DIALOG},
+     false,
+     PASS,
+     R(PASS_POLICY),
+     DIALOG,
+     0,
+     0},
     {"To-tag",
      "10.1.1.1",
-     {.method = "INVITE", .to_tag = "abc"},
+     {.method = "INVITE", .to_tag = "abc", .cls = IN_DIALOG},
+     false,
+     PASS,
+     R(PASS_POLICY),
+     DIALOG,
+     0,
+     0},
+    {"To-tag of nothing known",
+     "10.1.1.1",
+     {.uri = "sip:0900123@pbx.example.com", .to_tag = "abc", .cls = SHM_CLASS_INVITE},
+     false,
+     REJECT,
+     R(ROUTE_REJECT),
+     ROUTE,
+     1,
+     480},
+    {"BYE of nothing known",
+     "10.1.1.1",
+     {.method = "BYE", .to_tag = "abc"},
+     false,
+     REJECT,
+     R(ROUTE_REJECT),
+     ROUTE,
+     5,
+     481},
+    {"ACK of nothing known", "10.1.1.1", {.method = "ACK"}, false, DROP, R(NO_ROUTE), ROUTE, 0, 0},
+    {"To-tag to an emergency number",
+     "10.1.1.1",
+     {.uri = "sip:112@pbx.invalid", .to_tag = "abc", .cls = SHM_CLASS_EMERGENCY},
      false,
      PASS,
      R(PASS_POLICY),
@@ -303,7 +356,7 @@ static int tear_down(void **state)
 static void decide(const struct cp_policy *p, const struct row *row, uint64_t now_ns,
                    struct shm_reply *out)
 {
-        struct shm_request req = {.id = 77, .flow = fake_flow(row->src)};
+        struct shm_request req = {.id = 77, .flow = fake_flow(row->src), .cls = row->msg.cls};
         struct sip_msg msg;
         char text[4096];
         size_t len = message_write(&row->msg, text, sizeof(text));

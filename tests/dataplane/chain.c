@@ -20,6 +20,7 @@
 #include "control/contract/shm_cnc.h"
 #include "dataplane/blocklist_swap.h"
 #include "dataplane/runtime_dir.h"
+#include "dataplane/state/tables.h"
 
 #define RING_SLOTS 1024u
 #define POOL_SIZE  4095u
@@ -199,9 +200,9 @@ struct chain *chain_create(const struct dp_config *config, bool with_control)
         assert_non_null(c->tables);
         struct dp_worker_args args = {
             .config = config,
-            .tables = c->tables,
             .ctl_server = c->server,
             .stats = dp_ctl_server_stats(c->server, 0),
+            .tables = c->tables,
             .reply_pool = pool,
             .port_ids = {ports[0].id, ports[1].id},
             .port_cnt = 2,
@@ -438,10 +439,11 @@ const char *chain_event_text(const struct chain *c)
 void chain_request_text(char *out, size_t cap, const char *method, const char *uri,
                         const char *extra_headers)
 {
+        static unsigned branch;
         int n =
             snprintf(out, cap,
                      "%s %s SIP/2.0\r\n"
-                     "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK776asdhds;rport\r\n"
+                     "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK776asdhds%u;rport\r\n"
                      "Max-Forwards: 70\r\n"
                      "From: <sip:alice@example.com>;tag=1928301774\r\n"
                      "Call-ID: a84b4c76e66710@example.com\r\n"
@@ -450,7 +452,7 @@ void chain_request_text(char *out, size_t cap, const char *method, const char *u
                      "%s"
                      "Contact: <sip:alice@10.0.0.1>\r\n"
                      "Content-Length: 0\r\n\r\n",
-                     method, uri, method,
+                     method, uri, ++branch, method,
                      strstr(extra_headers, "To:") == NULL ? "To: <sip:bob@example.com>\r\n" : "",
                      extra_headers);
 

@@ -80,7 +80,8 @@ void chain_control_detach(struct chain *c);
 void chain_control_detach_in_turn(struct chain *c);
 void chain_control_attach(struct chain *c);
 
-/* A minimal well-formed request. The text is the caller's to keep; cap octets at least 512. */
+/* A minimal well-formed request with a branch of its own: the same text twice is a retransmission,
+ * two calls are not. The text is the caller's to keep; cap octets at least 512. */
 void chain_request_text(char *out, size_t cap, const char *method, const char *uri,
                         const char *extra_headers);
 

@@ -59,6 +59,8 @@ static void test_defaults(void **state)
         assert_int_equal(c.exceptions[SHM_CLASS_IN_DIALOG], DP_POLICY_PASS);
         assert_int_equal(c.exceptions[SHM_CLASS_INVITE], DP_POLICY_DROP);
         assert_int_equal(c.workers, 1);
+        assert_int_equal(c.unknown_dialogs, DP_STRAYS_ASK);
+        assert_int_equal(c.unsolicited_responses, DP_POLICY_DROP);
         dp_config_free(&c);
 }
 

@@ -387,9 +387,10 @@ static void test_other_ports(void **state)
         config.limits.rates[SHM_LANE_UNPROVEN][DP_LIMIT_INVITE][DP_LIMIT_ENDPOINT] =
             three_a_second();
         begin();
-        chain_request_text(text, sizeof(text), "INVITE", "sip:bob@example.com", "");
-        for (unsigned n = 0; n < 5; n++)
+        for (unsigned n = 0; n < 5; n++) {
+                chain_request_text(text, sizeof(text), "INVITE", "sip:bob@example.com", "");
                 send_from(&phone, 6060, text);
+        }
         assert_int_equal(dropped(SHM_REASON_LIMIT_ENDPOINT), 2);
         chain_destroy(chain);
 }
@@ -460,6 +461,12 @@ static void test_what_passed_before(void **state)
         dp_police_claims_make(&config.limits, t, &p, &claims);
         assert_int_equal(claims.cnt, 0);
         p.txn = DP_TXN_NEW;
+        p.seen = DP_SEEN_STRAY; /* a forged To-tag saves an INVITE nothing, a BYE begins nothing */
+        assert_int_equal(dp_police_class(&p), DP_LIMIT_INVITE);
+        msg.method = SIP_METHOD_BYE;
+        assert_int_equal(dp_police_class(&p), DP_LIMIT_ONGOING);
+        p.seen = DP_SEEN_NEW;
+        assert_int_equal(dp_police_class(&p), DP_LIMIT_OTHER);
         p.cls = SHM_CLASS_IN_DIALOG; /* it only says so */
         assert_int_equal(dp_police_class(&p), DP_LIMIT_ONGOING);
         dp_tables_destroy(t);

@@ -21,6 +21,7 @@ brief parser/bench_parse few
 brief parser/bench_worst 'plain|B11 contacts/'
 brief parser/bench_edit .
 brief dataplane/bench_chain .
+brief dataplane/bench_calls .
 if [ "$(nproc)" -ge 2 ]; then
         brief contract/bench_ring 'msg:200|line'
 fi

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/stages/track.h"
+
+#include <string.h>
+
+#include "dataplane/stages/track_id.h"
+
+/* A session that is refreshed too late, and what is sent then, is still on its way. */
+#define SECOND_NS UINT64_C(1000000000)
+#define GRACE_NS  (64 * SECOND_NS)
+
+/* ---- look: what is this message part of? ---- */
+
+static void look_dialog(struct dp_track *self, const struct dp_pkt *p, struct dp_track_facts *f,
+                        uint64_t now_ns)
+{
+        const struct sip_msg *m = p->msg;
+        bool found;
+
+        /* a REGISTER never is in a dialog, though registrars take it with a To-tag (10.2) */
+        if (m->to.tag.len == 0 || m->method == SIP_METHOD_REGISTER)
+                return;
+        found = dp_dialog_find(self->calls, &f->dialog_id, f->src, now_ns, &f->dialog);
+        f->belongs = found && (!f->judged || f->dialog.known);
+        if (!found && m->method == SIP_METHOD_NOTIFY) {
+                struct dp_dialog_id half = dp_track_half_id(self->calls, m, f->call_id);
+
+                f->belongs = dp_dialog_find(self->calls, &half, f->src, now_ns, &f->dialog);
+                f->dialog.state = DP_DIALOG_NONE; /* nothing more is known of it yet */
+        }
+}
+
+static enum dp_seen seen_in_dialog(const struct dp_pkt *p, const struct dp_track_facts *f)
+{
+        if (f->belongs)
+                return DP_SEEN_IN_DIALOG;
+        return p->msg->to.tag.len != 0 && p->msg->method != SIP_METHOD_REGISTER ? DP_SEEN_STRAY
+                                                                                : DP_SEEN_NEW;
+}
+
+/* An ACK for a 2xx has its dialog; any other the branch and the address of its INVITE. */
+static enum dp_seen look_ack(struct dp_track *self, struct dp_track_facts *f, uint64_t now_ns)
+{
+        if (f->belongs ||
+            (dp_trans_match(self->calls, &f->tx_id, now_ns, &f->tx) == DP_TRANS_REPEAT &&
+             (!f->judged || f->tx.src == f->src)))
+                return DP_SEEN_IN_DIALOG;
+        return DP_SEEN_STRAY;
+}
+
+/* A CANCEL can not be challenged (RFC 3261 9.1, 22.1): it must come from where its INVITE did. */
+static enum dp_seen look_cancel(struct dp_track *self, const struct dp_pkt *p,
+                                struct dp_track_facts *f, uint64_t now_ns)
+{
+        struct dp_trans_id invite_id;
+        struct dp_transaction invite;
+        enum dp_trans_seen seen;
+
+        dp_track_tx_id(self->calls, p->msg, f->call_id, true, &invite_id);
+        seen = dp_trans_match(self->calls, &invite_id, now_ns, &invite);
+        if (seen == DP_TRANS_NEW)
+                return DP_SEEN_STRAY;
+        if (f->judged && (seen == DP_TRANS_CONFLICT || invite.src != f->src)) {
+                f->reason = SHM_REASON_CANCEL_SOURCE;
+                return DP_SEEN_STRAY;
+        }
+        f->belongs = true;
+        return DP_SEEN_IN_DIALOG;
+}
+
+/* The transaction that the request would begin; the answer to whether it repeats one. */
+static enum dp_seen look_tx(struct dp_track *self, struct dp_track_facts *f, uint64_t now_ns)
+{
+
+        f->tx_seen = (uint8_t)dp_trans_look(self->calls, &f->tx_id, f->src, now_ns, &f->tx);
+        if (f->tx_seen == DP_TRANS_CONFLICT && f->judged && f->reason == SHM_REASON_NONE)
+                f->reason = SHM_REASON_TX_CONFLICT;
+        return f->tx_seen == DP_TRANS_REPEAT ? DP_SEEN_REPEAT : DP_SEEN_NEW;
+}
+
+/*
+ * CSeq rises with each request of a direction (RFC 3261 12.2.2). A BYE ends the call, so it must
+ * come from who is in it and be the newest; another request that does not is no longer taken for
+ * one within the dialog.
+ */
+static void look_sequence(const struct dp_pkt *p, struct dp_track_facts *f)
+{
+        const struct sip_msg *m = p->msg;
+        bool repeat = p->seen == DP_SEEN_REPEAT;
+
+        if (!f->judged || f->dialog.state == DP_DIALOG_NONE)
+                return;
+        if (m->method == SIP_METHOD_BYE && !f->dialog.known)
+                f->reason = SHM_REASON_DIALOG_SOURCE;
+        else if (m->method == SIP_METHOD_BYE && !repeat && f->dialog.has_cseq &&
+                 m->cseq.number <= f->dialog.cseq)
+                f->reason = SHM_REASON_DIALOG_CSEQ;
+        else if (!repeat && f->dialog.has_cseq && m->cseq.number < f->dialog.cseq)
+                f->belongs = false;
+}
+
+static void look_nonces(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
+                        uint64_t now_ns)
+{
+        struct dp_octets nonce[DP_TRACK_NONCES];
+        unsigned cnt = dp_track_nonces(p->msg, nonce);
+
+        for (unsigned i = 0; i < cnt && !f->echoed; i++) {
+                struct dp_key key =
+                    dp_track_nonce_key(self->calls, nonce[i], &p->flow.src, p->flow.sport);
+
+                f->echoed = dp_trans_nonce_echoed(self->calls, &key, now_ns);
+        }
+        if (f->echoed)
+                p->proof_src |= DP_PROOF_NONCE;
+}
+
+static void look_request(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
+                         uint64_t now_ns)
+{
+        enum sip_method method = (enum sip_method)p->msg->method;
+
+        look_dialog(self, p, f, now_ns);
+        if (method == SIP_METHOD_ACK) {
+                p->seen = (uint8_t)look_ack(self, f, now_ns);
+                f->in_dialog = p->seen == DP_SEEN_IN_DIALOG;
+        } else {
+                bool cancel = method == SIP_METHOD_CANCEL;
+                enum dp_seen apart = cancel ? look_cancel(self, p, f, now_ns) : DP_SEEN_NEW;
+
+                p->seen = (uint8_t)look_tx(self, f, now_ns);
+                if (!cancel)
+                        look_sequence(p, f);
+                if (p->seen == DP_SEEN_NEW)
+                        p->seen = (uint8_t)(cancel ? apart : seen_in_dialog(p, f));
+                f->in_dialog = f->belongs;
+        }
+        if (p->seen == DP_SEEN_STRAY && self->unknown_dialogs == DP_STRAYS_PASS)
+                f->in_dialog = true;
+        if (!f->judged)
+                return;
+        if (f->belongs && p->msg->to.tag.len != 0 && f->dialog.state != DP_DIALOG_NONE) {
+                p->proof_src |= DP_PROOF_TO_TAG;
+                if (method == SIP_METHOD_ACK && f->dialog.state >= DP_DIALOG_CONFIRMED)
+                        p->proof_src |= DP_PROOF_CALL;
+        }
+        look_nonces(self, p, f, now_ns);
+}
+
+/* A response answers a request that went to where it comes from. */
+static void look_response(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
+                          uint64_t now_ns)
+{
+        f->in_dialog = true;
+        p->seen = DP_SEEN_RESPONSE;
+        if (dp_trans_match(self->calls, &f->tx_id, now_ns, &f->tx) != DP_TRANS_REPEAT ||
+            (f->judged && f->tx.dst != f->src)) {
+                p->seen = DP_SEEN_UNSOLICITED;
+                f->tx.state = 0;
+        } else if (f->judged) {
+                p->proof_src |= DP_PROOF_BRANCH;
+        }
+        if (p->seen == DP_SEEN_UNSOLICITED && f->judged && self->unsolicited == DP_POLICY_DROP &&
+            now_ns >= self->learning_until_ns)
+                f->reason = SHM_REASON_UNSOLICITED_RESPONSE;
+}
+
+/* All of the burst's keys first, so that memory is on its way when it is looked at. */
+static void look_ahead(struct dp_track *self, struct dp_burst *b)
+{
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                const struct dp_pkt *p = &b->pkt[i];
+                struct dp_track_facts *f = &self->facts[i];
+
+                memset(f, 0, sizeof(*f));
+                if (!dp_pkt_open(p) || (p->flags & DP_PKT_SIP) == 0 || p->malformed != 0)
+                        continue;
+                f->tracked = true;
+                f->judged = p->flow.side == SHM_SIDE_OUTSIDE && p->lane != SHM_LANE_PEER;
+                f->kept = !f->judged || p->lane == SHM_LANE_PROVEN;
+                f->src = dp_calls_addr(self->calls, &p->flow.src);
+                f->call_id = dp_track_call_id(self->calls, p->msg);
+                dp_track_tx_id(self->calls, p->msg, f->call_id, false, &f->tx_id);
+                dp_rec_prefetch(self->calls->transactions, &f->tx_id.key);
+                if (p->msg->to.tag.len != 0) {
+                        f->dialog_id = dp_track_dialog_id(self->calls, p->msg, f->call_id);
+                        dp_rec_prefetch(self->calls->dialogs, &f->dialog_id.key);
+                }
+        }
+}
+
+/* What limits need to know. */
+static uint8_t txn_of(uint8_t seen)
+{
+        if (seen == DP_SEEN_REPEAT)
+                return DP_TXN_REPEAT;
+        return seen == DP_SEEN_IN_DIALOG || seen == DP_SEEN_RESPONSE ? DP_TXN_CONTINUING
+                                                                     : DP_TXN_NEW;
+}
+
+void dp_track_look(struct dp_track *self, struct dp_burst *b)
+{
+        if (self->learning_until_ns == 0)
+                self->learning_until_ns = b->now_ns + self->learning_ns;
+        look_ahead(self, b);
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                struct dp_track_facts *f = &self->facts[i];
+
+                if (!f->tracked)
+                        continue;
+                if (b->pkt[i].msg->kind == SIP_KIND_REQUEST)
+                        look_request(self, &b->pkt[i], f, b->now_ns);
+                else
+                        look_response(self, &b->pkt[i], f, b->now_ns);
+                b->pkt[i].txn = txn_of(b->pkt[i].seen);
+        }
+}
+
+/* ---- judge ---- */
+
+enum shm_reason dp_track_judge(struct dp_track *self, const struct dp_burst *b, uint16_t i)
+{
+        const struct dp_pkt *p = &b->pkt[i];
+        const struct dp_track_facts *f = &self->facts[i];
+
+        if (!f->tracked)
+                return SHM_REASON_NONE;
+        self->counters->retransmissions += p->seen == DP_SEEN_REPEAT;
+        self->counters->unknown_dialogs += p->seen == DP_SEEN_STRAY;
+        self->counters->responses_unsolicited += p->seen == DP_SEEN_UNSOLICITED;
+        if (!f->judged)
+                return SHM_REASON_NONE;
+        if (f->reason != SHM_REASON_NONE)
+                return f->reason;
+        if (p->seen == DP_SEEN_STRAY && self->unknown_dialogs == DP_STRAYS_DROP)
+                return SHM_REASON_UNKNOWN_DIALOG;
+        if ((p->seen == DP_SEEN_REPEAT && !dp_trans_repeat(self->calls, &f->tx, b->now_ns)) ||
+            (p->seen == DP_SEEN_RESPONSE && !dp_trans_answer(self->calls, &f->tx, b->now_ns)))
+                return SHM_REASON_RETRANSMISSIONS;
+        return SHM_REASON_NONE;
+}
+
+/* ---- pass: what the next ones are to know ---- */
+
+static void tx_count(struct dp_track *self, const struct dp_calls_change *change)
+{
+        self->counters->transactions_added += change->added;
+        self->counters->transactions_removed += change->removed;
+        self->counters->transactions_evicted += change->evicted;
+}
+
+static void dialog_learn(struct dp_track *self, const struct dp_dialog_id *id, uint64_t now_ns,
+                         const struct dp_dialog_news *news)
+{
+        struct dp_calls_change change = {0};
+
+        if (!dp_dialog_learn(self->calls, id, now_ns, news, &change))
+                self->counters->dialogs_full++;
+        self->counters->dialogs_added += change.added;
+        self->counters->dialogs_removed += change.removed;
+        self->counters->dialogs_evicted += change.evicted;
+}
+
+/* The first NOTIFY of a subscription may come before the response to its SUBSCRIBE or REFER. */
+static void half_learn(struct dp_track *self, const struct dp_pkt *p,
+                       const struct dp_track_facts *f, uint64_t now_ns)
+{
+        const struct sip_msg *m = p->msg;
+        const struct dp_dialog_news news = {
+            .state = DP_DIALOG_HALF,
+            .life_ns = DP_DIALOG_HALF_NS,
+            .cseq = m->cseq.number,
+            .kept = f->kept,
+        };
+
+        if (m->to.tag.len == 0 &&
+            (m->method == SIP_METHOD_SUBSCRIBE || m->method == SIP_METHOD_REFER)) {
+                struct dp_dialog_id id = dp_track_dialog_id(self->calls, m, f->call_id);
+
+                dialog_learn(self, &id, now_ns, &news);
+        }
+}
+
+static enum shm_reason pass_request(struct dp_track *self, const struct dp_pkt *p,
+                                    struct dp_track_facts *f, uint64_t now_ns)
+{
+        const struct sip_msg *m = p->msg;
+        struct dp_calls_change change = {0};
+
+        if (m->method == SIP_METHOD_ACK || f->tx_seen != DP_TRANS_NEW)
+                return SHM_REASON_NONE;
+        f->tx.src = f->src;
+        f->tx.dst = dp_calls_addr(self->calls, &p->flow.dst);
+        f->tx.flags = (uint8_t)((m->to.tag.len != 0 ? DP_TRANS_IN_DIALOG : 0u) |
+                                (f->echoed ? DP_TRANS_ECHOED : 0u) |
+                                (p->flow.side == SHM_SIDE_INSIDE ? DP_TRANS_INSIDE : 0u));
+        if (!dp_trans_add(self->calls, &f->tx_id, f->kept || f->belongs, now_ns, &f->tx, &change)) {
+                self->counters->transactions_full++;
+                tx_count(self, &change);
+                return self->exceptions[p->cls] == DP_POLICY_PASS ? SHM_REASON_NONE
+                                                                  : SHM_REASON_CALLS_FULL;
+        }
+        tx_count(self, &change);
+        if (f->belongs && f->dialog.state != DP_DIALOG_NONE && m->method != SIP_METHOD_CANCEL)
+                dp_dialog_advance(self->calls, &f->dialog, m->cseq.number);
+        half_learn(self, p, f, now_ns);
+        return SHM_REASON_NONE;
+}
+
+/* How long a confirmed dialog lives without anything new (RFC 4028 10, RFC 6665 4.1.2.1). */
+static uint64_t life_ns(const struct dp_track *self, const struct sip_msg *m, uint8_t state)
+{
+        uint64_t seconds =
+            state == DP_DIALOG_SUBSCRIBED ? dp_track_expires_s(m) : dp_track_session_s(m);
+
+        /* a REFER and a NOTIFY do not say: the next NOTIFY will */
+        if (seconds == 0)
+                return state == DP_DIALOG_SUBSCRIBED ? DP_DIALOG_EARLY_NS : self->dialog_ns;
+        return seconds * SECOND_NS < self->dialog_ns ? seconds * SECOND_NS + GRACE_NS
+                                                     : self->dialog_ns;
+}
+
+/*
+ * What a dialog has come to by this response: NONE when it says nothing of one. An INVITE makes an
+ * early and a confirmed one, SUBSCRIBE, REFER and NOTIFY a subscription (RFC 6665 4.4.1, RFC 3515);
+ * a 2xx to anything else within a dialog says that both ends know it.
+ */
+static uint8_t dialog_state(const struct sip_msg *m, const struct dp_transaction *tx)
+{
+        bool success = m->status >= 200 && m->status < 300;
+
+        switch (m->cseq.method) {
+        case SIP_METHOD_INVITE:
+                return success                              ? DP_DIALOG_CONFIRMED
+                       : m->status > 100 && m->status < 200 ? DP_DIALOG_EARLY
+                                                            : DP_DIALOG_NONE;
+        case SIP_METHOD_SUBSCRIBE:
+        case SIP_METHOD_REFER:
+        case SIP_METHOD_NOTIFY:
+                return success ? DP_DIALOG_SUBSCRIBED : DP_DIALOG_NONE;
+        case SIP_METHOD_PRACK: /* of an early dialog, and says no more of it */
+        case SIP_METHOD_CANCEL:
+        case SIP_METHOD_REGISTER:
+        case SIP_METHOD_BYE:
+                return DP_DIALOG_NONE;
+        default:
+                return success && (tx->flags & DP_TRANS_IN_DIALOG) != 0 ? DP_DIALOG_CONFIRMED
+                                                                        : DP_DIALOG_NONE;
+        }
+}
+
+static void dialog_news(struct dp_track *self, const struct dp_pkt *p,
+                        const struct dp_track_facts *f, uint64_t now_ns)
+{
+        const struct sip_msg *m = p->msg;
+        uint8_t state = dialog_state(m, &f->tx);
+        bool known_tx = f->tx.state != 0;
+        struct dp_dialog_news news = {
+            .state = state,
+            .life_ns = state == DP_DIALOG_EARLY ? DP_DIALOG_EARLY_NS : life_ns(self, m, state),
+            .cseq = m->cseq.number,
+            .from_addr = known_tx && (f->tx.flags & DP_TRANS_INSIDE) != 0
+                             ? DP_ADDR_NONE
+                             : dp_calls_addr(self->calls, &p->flow.dst),
+            .to_addr = p->flow.side == SHM_SIDE_INSIDE ? DP_ADDR_NONE : f->src,
+            .kept = state == DP_DIALOG_CONFIRMED || f->tx.kept,
+        };
+
+        if (m->to.tag.len == 0)
+                return;
+        if (m->cseq.method == SIP_METHOD_BYE &&
+            ((m->status >= 200 && m->status < 300) || m->status == 408 || m->status == 481))
+                dp_dialog_end(self->calls, &f->dialog_id, DP_DIALOG_CLOSING, now_ns);
+        else if (m->cseq.method == SIP_METHOD_INVITE && m->status >= 300)
+                dp_dialog_end(self->calls, &f->dialog_id, DP_DIALOG_SUBSCRIBED, now_ns);
+        else if (state != DP_DIALOG_NONE)
+                dialog_learn(self, &f->dialog_id, now_ns, &news);
+}
+
+/* The nonces of a challenge, and where they went: who shows one of them has received it there. */
+static void nonces_sent(struct dp_track *self, struct dp_pkt *p, const struct dp_track_facts *f,
+                        uint64_t now_ns)
+{
+        struct dp_octets nonce[DP_TRACK_NONCES];
+        unsigned cnt = dp_track_nonces(p->msg, nonce);
+        struct dp_calls_change change = {0};
+
+        for (unsigned i = 0; i < cnt; i++) {
+                struct dp_key key =
+                    dp_track_nonce_key(self->calls, nonce[i], &p->flow.dst, p->flow.dport);
+
+                dp_trans_nonce_sent(self->calls, &key, f->tx.kept, now_ns, &change);
+        }
+        tx_count(self, &change);
+        if (cnt != 0)
+                p->proof_dst |= DP_PROOF_CHALLENGED;
+}
+
+/* Of its receiver a response says something only when that is who sent the request. */
+static void pass_response(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
+                          uint64_t now_ns)
+{
+        const struct sip_msg *m = p->msg;
+        bool to_sender = f->tx.state != 0 && (f->tx.flags & DP_TRANS_INSIDE) == 0 &&
+                         f->tx.src == dp_calls_addr(self->calls, &p->flow.dst);
+
+        if (f->tx.state != 0)
+                dp_trans_progress(self->calls, &f->tx, m->status,
+                                  m->cseq.method == SIP_METHOD_INVITE, now_ns);
+        if (to_sender && (m->status == 401 || m->status == 407))
+                nonces_sent(self, p, f, now_ns);
+        if (to_sender && m->cseq.method == SIP_METHOD_REGISTER && m->status >= 200 &&
+            m->status < 300 && (f->tx.flags & DP_TRANS_ECHOED) != 0)
+                p->proof_dst |= DP_PROOF_REGISTERED;
+        /* what answers nothing is believed of the inside and of peers only */
+        if (p->seen == DP_SEEN_RESPONSE || !f->judged)
+                dialog_news(self, p, f, now_ns);
+}
+
+enum shm_reason dp_track_pass(struct dp_track *self, struct dp_burst *b, uint16_t i)
+{
+        struct dp_track_facts *f = &self->facts[i];
+        struct dp_pkt *p = &b->pkt[i];
+
+        if (!f->tracked)
+                return SHM_REASON_NONE;
+        if (p->msg->kind == SIP_KIND_REQUEST)
+                return pass_request(self, p, f, b->now_ns);
+        pass_response(self, p, f, b->now_ns);
+        return SHM_REASON_NONE;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/stages/track_id.h"
+
+#include "parser/sip_auth.h"
+#include "parser/sip_timer.h"
+
+/* Each kind of key begins with its own octet; fields of free length come with it. */
+enum key_kind {
+        KEY_TX = 'T',
+        KEY_TX_CANCEL = 'C',
+        KEY_TX_2543 = 't',
+        KEY_TX_2543_CANCEL = 'c',
+        KEY_NONCE = 'N',
+};
+
+/* Odd, so that no two numbers of 64 bits give the same product. */
+#define SPREAD UINT64_C(0x9e3779b97f4a7c15)
+
+#define DEFAULT_PORT 5060u
+
+#define COOKIE_BYTES 7u /* of z9hG4bK: alone it makes no branch */
+
+static struct dp_octets octets(const struct sip_msg *m, struct sip_span s)
+{
+        return (struct dp_octets){.at = sip_span_at(m, s), .len = s.len};
+}
+
+static void take(struct dp_siphash *h, const struct sip_msg *m, struct sip_span s)
+{
+        dp_siphash_update(h, sip_span_at(m, s), s.len);
+}
+
+uint64_t dp_track_call_id(const struct dp_calls *c, const struct sip_msg *m)
+{
+        return dp_calls_hash(c, octets(m, m->call_id));
+}
+
+/* Method, CSeq number and Call-ID. Methods that we have no number for go by their name. */
+static uint64_t ident(const struct dp_calls *c, const struct sip_msg *m, uint64_t call_id,
+                      enum sip_method method)
+{
+        uint64_t number = (uint64_t)m->cseq.number << 8 | (uint64_t)method;
+        uint64_t name =
+            method == SIP_METHOD_OTHER ? dp_calls_hash(c, octets(m, m->cseq.method_name)) : 0;
+
+        return (call_id ^ name) + number * SPREAD;
+}
+
+static void tx_key(const struct dp_calls *c, const struct sip_msg *m, enum key_kind kind,
+                   uint64_t more, struct dp_key *key)
+{
+        const struct sip_via *via = &m->via;
+        const uint16_t head[4] = {
+            (uint16_t)kind,
+            via->branch.len,
+            via->host.len,
+            via->port != 0 ? via->port : DEFAULT_PORT,
+        };
+        struct dp_siphash h;
+
+        dp_siphash_init128(&h, &c->seed);
+        dp_siphash_update(&h, head, sizeof(head));
+        if (kind == KEY_TX_2543 || kind == KEY_TX_2543_CANCEL)
+                dp_siphash_update(&h, &more, sizeof(more));
+        take(&h, m, via->branch);
+        take(&h, m, via->host);
+        dp_siphash_final128(&h, key->w);
+}
+
+void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m, uint64_t call_id,
+                    bool invite, struct dp_trans_id *out)
+{
+        enum sip_method method = (enum sip_method)m->cseq.method;
+        bool cancel = method == SIP_METHOD_CANCEL && !invite;
+        bool request = m->kind == SIP_KIND_REQUEST;
+
+        if (invite || method == SIP_METHOD_ACK)
+                method = SIP_METHOD_INVITE;
+        out->ident = ident(c, m, call_id, method);
+        /* the ACK for a 2xx goes to another URI, and may have kept the branch */
+        out->target = request && m->method != SIP_METHOD_ACK
+                          ? dp_calls_hash(c, octets(m, m->ruri.all)) | 1u
+                          : 0;
+        if (m->via.cookie && m->via.branch.len > COOKIE_BYTES)
+                tx_key(c, m, cancel ? KEY_TX_CANCEL : KEY_TX, 0, &out->key);
+        else
+                tx_key(c, m, cancel ? KEY_TX_2543_CANCEL : KEY_TX_2543,
+                       out->ident + SPREAD * dp_calls_hash(c, octets(m, m->from.tag)), &out->key);
+}
+
+struct dp_dialog_id dp_track_dialog_id(const struct dp_calls *c, const struct sip_msg *m,
+                                       uint64_t call_id)
+{
+        return dp_dialog_id_make(c, call_id, octets(m, m->from.tag), octets(m, m->to.tag));
+}
+
+struct dp_dialog_id dp_track_half_id(const struct dp_calls *c, const struct sip_msg *m,
+                                     uint64_t call_id)
+{
+        return dp_dialog_id_make(c, call_id, octets(m, m->to.tag), (struct dp_octets){"", 0});
+}
+
+struct dp_key dp_track_nonce_key(const struct dp_calls *c, struct dp_octets nonce,
+                                 const struct shm_ip *ip, uint16_t port)
+{
+        const uint16_t head[2] = {KEY_NONCE, port};
+        struct dp_siphash h;
+        struct dp_key key;
+
+        dp_siphash_init128(&h, &c->seed);
+        dp_siphash_update(&h, head, sizeof(head));
+        dp_siphash_update(&h, ip, sizeof(*ip));
+        dp_siphash_update(&h, nonce.at, nonce.len);
+        dp_siphash_final128(&h, key.w);
+        return key;
+}
+
+/* ---- values that are read only here ---- */
+
+static struct sip_cur cursor(const struct sip_msg *m, const struct sip_hdr *h,
+                             struct sip_anom_set *notes)
+{
+        return (struct sip_cur){
+            .buf = m->buf,
+            .pos = h->value.off,
+            .end = (uint32_t)h->value.off + h->value.len,
+            .notes = notes,
+        };
+}
+
+/* The first nonce of each header: credentials have one, and challenges that offer several
+ * algorithms repeat theirs or send a header each. */
+static unsigned nonces_of(const struct sip_msg *m, enum sip_hdr_id id, struct dp_octets *out,
+                          unsigned room)
+{
+        const struct sip_hdr *h = sip_msg_first(m, id);
+        enum sip_auth_kind kind = id == SIP_HDR_AUTHORIZATION || id == SIP_HDR_PROXY_AUTHORIZATION
+                                      ? SIP_AUTH_CREDENTIALS
+                                      : SIP_AUTH_CHALLENGE;
+        unsigned cnt = 0;
+
+        while (h != NULL && cnt < room) {
+                struct sip_anom_set notes = {{0}};
+                struct sip_cur c = cursor(m, h, &notes);
+                struct sip_auth auth;
+
+                if (sip_auth_parse(&c, kind, &auth) == SIP_VALUE_OK &&
+                    auth.scheme == SIP_AUTH_DIGEST && auth.nonce.len != 0)
+                        out[cnt++] = octets(m, auth.nonce);
+                h = h->next_same != SIP_HDR_NONE ? &m->hdrs[h->next_same] : NULL;
+        }
+        return cnt;
+}
+
+unsigned dp_track_nonces(const struct sip_msg *m, struct dp_octets out[DP_TRACK_NONCES])
+{
+        bool request = m->kind == SIP_KIND_REQUEST;
+        unsigned cnt;
+
+        cnt = nonces_of(m, request ? SIP_HDR_AUTHORIZATION : SIP_HDR_WWW_AUTHENTICATE, out,
+                        DP_TRACK_NONCES);
+        return cnt + nonces_of(m,
+                               request ? SIP_HDR_PROXY_AUTHORIZATION : SIP_HDR_PROXY_AUTHENTICATE,
+                               out + cnt, DP_TRACK_NONCES - cnt);
+}
+
+uint32_t dp_track_session_s(const struct sip_msg *m)
+{
+        const struct sip_hdr *h = sip_msg_first(m, SIP_HDR_SESSION_EXPIRES);
+        struct sip_anom_set notes = {{0}};
+        struct sip_timer timer;
+
+        if (h == NULL)
+                return 0;
+        struct sip_cur c = cursor(m, h, &notes);
+
+        return sip_session_expires_parse(&c, &timer) == SIP_VALUE_OK ? timer.seconds : 0;
+}
+
+uint32_t dp_track_expires_s(const struct sip_msg *m)
+{
+        const struct sip_hdr *h = sip_msg_first(m, SIP_HDR_EXPIRES);
+        uint64_t n = 0;
+
+        for (uint32_t i = 0; h != NULL && i < h->value.len; i++) {
+                uint8_t octet = m->buf[h->value.off + i];
+
+                if (octet < '0' || octet > '9') /* the parser has refused it, or this profile not */
+                        return 0;
+                n = n * 10 + (uint64_t)(octet - '0');
+                if (n > UINT32_MAX)
+                        return UINT32_MAX;
+        }
+        return (uint32_t)n;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * track_id.h - which transaction, dialog and nonce a message names: its fields as keyed hashes.
+ * Pure; the message has passed the parser's check.
+ */
+#ifndef SLUICE_DATAPLANE_STAGES_TRACK_ID_H
+#define SLUICE_DATAPLANE_STAGES_TRACK_ID_H
+
+#include "dataplane/state/dialogs.h"
+#include "dataplane/state/transactions.h"
+#include "parser/sip_msg.h"
+
+uint64_t dp_track_call_id(const struct dp_calls *c, const struct sip_msg *m);
+
+/*
+ * The transaction of a message, call_id being dp_track_call_id(). By RFC 3261 17.2.3 that is branch
+ * and sent-by, an ACK belonging to its INVITE; of a branch without the magic cookie Call-ID, CSeq
+ * and From tag besides (RFC 2543). A CANCEL has one of its own under the same branch: with
+ * `invite` it is that of the INVITE it means (9.2).
+ */
+void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m, uint64_t call_id,
+                    bool invite, struct dp_trans_id *out);
+
+/* The dialog that the tags name; without a To-tag the half dialog. */
+struct dp_dialog_id dp_track_dialog_id(const struct dp_calls *c, const struct sip_msg *m,
+                                       uint64_t call_id);
+/* The half dialog of a SUBSCRIBE that a NOTIFY answers: its To-tag is the other's From tag. */
+struct dp_dialog_id dp_track_half_id(const struct dp_calls *c, const struct sip_msg *m,
+                                     uint64_t call_id);
+
+/* A nonce as it went to, or came from, an address and port. */
+struct dp_key dp_track_nonce_key(const struct dp_calls *c, struct dp_octets nonce,
+                                 const struct shm_ip *ip, uint16_t port);
+
+/* The nonces of all credentials, or of all Digest challenges, in a message: up to `cap`, how many
+ * there are. */
+#define DP_TRACK_NONCES 4u
+unsigned dp_track_nonces(const struct sip_msg *m, struct dp_octets out[DP_TRACK_NONCES]);
+
+/* Seconds that a 2xx gives a session or a subscription: Session-Expires, or Expires; 0 = none. */
+uint32_t dp_track_session_s(const struct sip_msg *m);
+uint32_t dp_track_expires_s(const struct sip_msg *m);
+
+#endif

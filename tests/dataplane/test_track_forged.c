@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_track_forged.c - what an outsider would make of the calls that are known, or a broken phone.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/dataplane/track_world.h"
+
+/* ---- forged ---- */
+
+static void test_a_tag_alone_opens_nothing(void **state)
+{
+        static const char *const methods[] = {"INVITE", "BYE",    "MESSAGE",
+                                              "UPDATE", "NOTIFY", "PRACK"};
+        struct world *w = *state;
+        char branch[8];
+
+        call_up(w);
+        for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+                snprintf(branch, sizeof(branch), "f%u", i);
+                SAYS(EVE, methods[i], .branch = branch, .to = "forged");
+                IS(STRAY);
+                assert_false(w->in_dialog);
+                assert_int_equal(w->proof_src, 0);
+                PASSES(); /* to be judged like a new one */
+        }
+        SAYS(EVE, "REGISTER", .branch = "r", .to = "bob");
+        IS(NEW);
+        SAYS(EVE, "ACK", .branch = "x", .to = "forged");
+        IS(STRAY);
+        SAYS(EVE, "CANCEL", .branch = "x");
+        IS(STRAY);
+        assert_false(w->in_dialog);
+        /* the tags and Call-ID of a real call, from another address: not within it either */
+        SAYS(EVE, "INVITE", .branch = "y", .to = "bob", .cseq = 2);
+        IS(STRAY);
+        SAYS(EVE, "INVITE", .branch = "z", .from = "bob", .to = "alice", .cseq = 2);
+        IS(STRAY);
+        assert_int_equal(w->proof_src, 0);
+        w->track.unknown_dialogs = DP_STRAYS_DROP;
+        SAYS(EVE, "INVITE", .branch = "d", .to = "forged");
+        DROPPED(UNKNOWN_DIALOG);
+        TOLD(EVE, "INVITE", .branch = "i", .to = "forged");
+        PASSES();
+        w->lane = SHM_LANE_PEER;
+        SAYS(EVE, "INVITE", .branch = "p", .to = "forged");
+        PASSES();
+        w->lane = SHM_LANE_UNPROVEN;
+        w->track.unknown_dialogs = DP_STRAYS_PASS;
+        SAYS(EVE, "INVITE", .branch = "q", .to = "forged");
+        PASSES();
+        assert_true(w->in_dialog);
+        assert_int_equal(w->proof_src, 0);
+}
+
+static void test_forged_bye(void **state)
+{
+        struct world *w = *state;
+
+        call_up(w);
+        SAYS(EVE, "BYE", .branch = "e1", .to = "bob", .cseq = 2);
+        DROPPED(DIALOG_SOURCE);
+        SAYS(EVE, "BYE", .branch = "e2", .from = "bob", .to = "alice", .cseq = 2);
+        DROPPED(DIALOG_SOURCE);
+        SAYS(ALICE, "BYE", .branch = "e3", .to = "bob", .cseq = 1);
+        DROPPED(DIALOG_CSEQ);
+        SAYS(ALICE, "INFO", .branch = "i", .to = "bob", .cseq = 5);
+        IS(IN_DIALOG);
+        SAYS(ALICE, "BYE", .branch = "e4", .to = "bob", .cseq = 5);
+        DROPPED(DIALOG_CSEQ);
+        SAYS(ALICE, "INFO", .branch = "i2", .to = "bob", .cseq = 4);
+        IS(STRAY); /* overtaken, or replayed: the server will say */
+        PASSES();
+        w->lane = SHM_LANE_PEER;
+        SAYS(EVE, "BYE", .branch = "e5", .to = "bob", .cseq = 6);
+        PASSES();
+        w->lane = SHM_LANE_UNPROVEN;
+        SAYS(ALICE, "BYE", .branch = "bye", .to = "bob", .cseq = 7);
+        PASSES();
+        IS(IN_DIALOG);
+}
+
+static void test_cancel(void **state)
+{
+        struct world *w = *state;
+
+        SAYS(ALICE, "INVITE");
+        SAYS(EVE, "CANCEL");
+        DROPPED(CANCEL_SOURCE);
+        SAYS(ALICE, "CANCEL", .cseq = 2);
+        DROPPED(CANCEL_SOURCE);
+        SAYS(ALICE, "CANCEL", .uri = "sip:carol@pbx");
+        DROPPED(CANCEL_SOURCE);
+        SAYS(ALICE, "CANCEL", .call = "other");
+        DROPPED(CANCEL_SOURCE);
+        SAYS(ALICE, "CANCEL");
+        PASSES();
+        IS(IN_DIALOG);
+        assert_true(w->in_dialog);
+        SAYS(ALICE, "CANCEL");
+        IS(REPEAT);
+        PASSES();
+        TOLD(ALICE, "CANCEL", .status = 200, .to = "bob");
+        IS(RESPONSE);
+        TOLD(ALICE, "INVITE", .status = 487, .to = "bob");
+        IS(RESPONSE);
+        /* the ACK has the branch of its INVITE, and comes from where that did */
+        SAYS(EVE, "ACK", .to = "bob");
+        IS(STRAY);
+        SAYS(ALICE, "ACK", .to = "bob");
+        IS(IN_DIALOG);
+        assert_true(w->in_dialog);
+        assert_int_equal(w->proof_src, 0);
+        SAYS(ALICE, "INVITE");
+        IS(REPEAT);
+}
+
+static void test_conflicts(void **state)
+{
+        struct world *w = *state;
+
+        SAYS(ALICE, "INVITE");
+        SAYS(EVE, "INVITE");
+        DROPPED(TX_CONFLICT);
+        SAYS(ALICE, "INVITE", .uri = "sip:0900@pbx");
+        DROPPED(TX_CONFLICT);
+        SAYS(ALICE, "OPTIONS");
+        DROPPED(TX_CONFLICT);
+        SAYS(ALICE, "INVITE", .cseq = 2);
+        DROPPED(TX_CONFLICT);
+        /* our own come back: not judged, not taken over */
+        TOLD(ALICE, "INVITE");
+        PASSES();
+        SAYS(ALICE, "INVITE");
+        IS(REPEAT);
+        /* a phone that never changes its branch can still register and call */
+        TOLD(ALICE, "INVITE", .status = 401, .to = "x");
+        SAYS(ALICE, "INVITE", .cseq = 2);
+        PASSES();
+        IS(NEW);
+        TOLD(ALICE, "INVITE", .status = 200, .to = "x", .cseq = 2);
+        IS(RESPONSE);
+}
+
+/* RFC 2543: no cookie, so the branch says nothing. */
+static void test_without_cookie(void **state)
+{
+        struct world *w = *state;
+
+        SAYS(ALICE, "INVITE", .branch = "2543");
+        IS(NEW);
+        SAYS(ALICE, "INVITE", .branch = "2543");
+        IS(REPEAT);
+        SAYS(ALICE, "INVITE", .branch = "2543", .cseq = 2);
+        PASSES();
+        IS(NEW);
+        SAYS(BOB, "INVITE", .branch = "2543", .call = "bobs", .from = "b");
+        PASSES();
+        IS(NEW);
+        TOLD(ALICE, "INVITE", .branch = "2543", .status = 486, .to = "bob");
+        IS(RESPONSE);
+        SAYS(ALICE, "ACK", .branch = "2543", .to = "bob");
+        IS(IN_DIALOG);
+        SAYS(EVE, "CANCEL", .branch = "2543", .cseq = 2);
+        DROPPED(CANCEL_SOURCE);
+        SAYS(ALICE, "CANCEL", .branch = "2543", .cseq = 2);
+        PASSES();
+        /* the cookie and nothing else is no branch either */
+        SAYS(ALICE, "OPTIONS", .branch = "2543z9hG4bK");
+        PASSES();
+}
+
+static void test_repetitions(void **state)
+{
+        struct world *w = *state;
+        unsigned passed = 0;
+
+        for (unsigned i = 0; i < 1000; i++) {
+                SAYS(ALICE, "REGISTER");
+                passed += w->reason == SHM_REASON_NONE;
+        }
+        assert_int_equal(passed, 1 + DP_TRANS_REPEATS_SLACK);
+        DROPPED(RETRANSMISSIONS);
+        TOLD(BOB, "INVITE", .branch = "out");
+        for (unsigned i = passed = 0; i < 1000; i++) {
+                SAYS(BOB, "INVITE", .status = 200, .branch = "out", .to = "bob");
+                passed += w->reason == SHM_REASON_NONE;
+        }
+        assert_int_equal(passed, DP_TRANS_ANSWERS_SLACK);
+        DROPPED(RETRANSMISSIONS);
+        /* the inside is not judged */
+        for (unsigned i = 0; i < 100; i++) {
+                TOLD(BOB, "INVITE", .branch = "out");
+                PASSES();
+        }
+}
+
+static void test_unsolicited_responses(void **state)
+{
+        struct world *w = *state;
+
+        w->track.learning_ns = 10 * SECOND;
+        SAYS(EVE, "INVITE", .status = 200, .branch = "none", .to = "x");
+        IS(UNSOLICITED);
+        PASSES();
+        w->burst.now_ns += 10 * SECOND;
+        SAYS(EVE, "INVITE", .status = 200, .branch = "none", .to = "x");
+        DROPPED(UNSOLICITED_RESPONSE);
+        TOLD(BOB, "INVITE", .branch = "out");
+        SAYS(EVE, "INVITE", .status = 200, .branch = "out", .to = "x");
+        DROPPED(UNSOLICITED_RESPONSE); /* it went to Bob */
+        SAYS(BOB, "INVITE", .status = 200, .branch = "out", .to = "x", .call = "other");
+        DROPPED(UNSOLICITED_RESPONSE);
+        SAYS(BOB, "INVITE", .status = 200, .branch = "out", .to = "x", .cseq = 2);
+        DROPPED(UNSOLICITED_RESPONSE);
+        SAYS(BOB, "BYE", .status = 200, .branch = "out", .to = "x");
+        DROPPED(UNSOLICITED_RESPONSE);
+        SAYS(BOB, "INVITE", .status = 200, .branch = "out", .to = "x");
+        PASSES();
+        TOLD(EVE, "INVITE", .status = 200, .branch = "none", .to = "x");
+        PASSES();
+        w->lane = SHM_LANE_PEER;
+        SAYS(EVE, "INVITE", .status = 200, .branch = "none", .to = "x");
+        PASSES();
+        w->lane = SHM_LANE_UNPROVEN;
+        w->track.unsolicited = DP_POLICY_PASS;
+        SAYS(EVE, "INVITE", .status = 200, .branch = "none", .to = "x");
+        PASSES();
+        assert_true(w->in_dialog);
+        assert_int_equal(w->proof_src, 0);
+        assert_int_equal(w->counters.responses_unsolicited, 9);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+        const struct CMUnitTest tests[] = {
+            T(test_a_tag_alone_opens_nothing),
+            T(test_forged_bye),
+            T(test_cancel),
+            T(test_conflicts),
+            T(test_without_cookie),
+            T(test_repetitions),
+            T(test_unsolicited_responses),
+        };
+#undef T
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
