@@ -36,7 +36,7 @@ void run(benchmark::State &state, chain_rig *rig, Round round)
 }
 
 // What the packets met must be what the benchmark's name says, or the figure means nothing.
-enum class Meets { kOther, kBan, kCache };
+enum class Meets { kOther, kBan, kBudget, kCache };
 
 void check(benchmark::State &state, const chain_rig *rig, Meets meets)
 {
@@ -44,6 +44,8 @@ void check(benchmark::State &state, const chain_rig *rig, Meets meets)
         bool exact = chain_rig_counts(rig, &passed, &dropped, &cached);
         // the first pass over the messages warms the cache, up to a last round that was cut short
         bool as_named = meets == Meets::kBan ? passed == 0 && dropped != 0
+                        : meets == Meets::kBudget
+                            ? dropped != 0 && std::string("over_budget") == chain_rig_main_drop(rig)
                         : meets == Meets::kCache
                             ? dropped == 0 && cached + 2 * kManyMessages >= passed
                             : dropped == 0;
@@ -91,10 +93,32 @@ void chain_banned(benchmark::State &state)
         chain_rig_destroy(rig);
 }
 
-void chain_sip(benchmark::State &state, rig_events events)
+void rxonly_ring(benchmark::State &state)
+{
+        chain_rig *rig = chain_rig_create(RIG_RING, RIG_EVENTS_OFF);
+
+        run(state, rig, chain_rig_round_rxonly);
+        chain_rig_destroy(rig);
+}
+
+void chain_over_budget(benchmark::State &state)
+{
+        chain_rig *rig = chain_rig_create(RIG_RING, RIG_EVENTS_OFF);
+
+        chain_rig_warm(rig);
+        chain_rig_limits(rig, RIG_LIMITS_SPENT);
+        for (unsigned i = 0; i < 4; i++) // every source has sent what it may
+                (void)chain_rig_round(rig);
+        run(state, rig, chain_rig_round);
+        check(state, rig, Meets::kBudget);
+        chain_rig_destroy(rig);
+}
+
+void chain_sip(benchmark::State &state, rig_events events, rig_limits limits)
 {
         chain_rig *rig = chain_rig_create(RIG_RING, events);
 
+        chain_rig_limits(rig, limits);
         chain_rig_warm(rig);
         run(state, rig, chain_rig_round);
         check(state, rig, Meets::kCache);
@@ -104,9 +128,12 @@ void chain_sip(benchmark::State &state, rig_events events)
 BENCHMARK(bare_null)->UseManualTime();
 BENCHMARK(chain_null)->UseManualTime();
 BENCHMARK(bare_ring)->UseManualTime();
+BENCHMARK(rxonly_ring)->UseManualTime();
 BENCHMARK(chain_banned)->UseManualTime();
-BENCHMARK_CAPTURE(chain_sip, cached, RIG_EVENTS_OFF)->UseManualTime();
-BENCHMARK_CAPTURE(chain_sip, cached_and_reported, RIG_EVENTS_ALL)->UseManualTime();
+BENCHMARK(chain_over_budget)->UseManualTime();
+BENCHMARK_CAPTURE(chain_sip, cached, RIG_EVENTS_OFF, RIG_LIMITS_NONE)->UseManualTime();
+BENCHMARK_CAPTURE(chain_sip, cached_and_limited, RIG_EVENTS_OFF, RIG_LIMITS_WIDE)->UseManualTime();
+BENCHMARK_CAPTURE(chain_sip, cached_and_reported, RIG_EVENTS_ALL, RIG_LIMITS_NONE)->UseManualTime();
 
 } // namespace
 

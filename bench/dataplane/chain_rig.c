@@ -173,9 +173,7 @@ struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events event
         r->config.events = events == RIG_EVENTS_ALL ? DP_EVENTS_ALL : DP_EVENTS_OFF;
         if (dp_ctl_server_create_local(&r->server, 1, &sizes) != 0)
                 abort();
-        /* sources here send as fast as they can be taken */
-        memset(r->config.limits.guard, 0, sizeof(r->config.limits.guard));
-        memset(r->config.limits.rates, 0, sizeof(r->config.limits.rates));
+        chain_rig_limits(r, RIG_LIMITS_NONE);
         r->tables = dp_tables_create(&r->config);
         if (r->tables == NULL)
                 abort();
@@ -281,6 +279,46 @@ struct rig_round chain_rig_round_bare(struct chain_rig *r)
 
         drain();
         return (struct rig_round){.packets = moved, .cycles = cycles};
+}
+
+struct rig_round chain_rig_round_rxonly(struct chain_rig *r)
+{
+        const uint16_t *ids = r->device == RIG_NULL ? env.null_ids : env.ring_ids;
+        unsigned goal = round_size(r), moved = 0, turn = 0;
+        struct rte_mbuf *m[32];
+
+        if (r->device == RIG_RING)
+                feed(r, goal);
+        uint64_t start = rte_rdtsc_precise();
+
+        while (moved < goal) {
+                uint16_t got = rte_eth_rx_burst(ids[turn++ & 1u], 0, m, 32);
+
+                for (uint16_t i = 0; i < got; i++)
+                        rte_pktmbuf_free(m[i]);
+                moved += got;
+        }
+        return (struct rig_round){.packets = moved, .cycles = rte_rdtsc_precise() - start};
+}
+
+/* The worker borrows the configuration, so that this holds from the next packet on. */
+void chain_rig_limits(struct chain_rig *r, enum rig_limits limits)
+{
+        struct dp_limits_config *c = &r->config.limits;
+        struct dp_rate wide = dp_rate_make(1000000000, 1000000000, 1000000000);
+
+        memset(c->guard, 0, sizeof(c->guard));
+        memset(c->rates, 0, sizeof(c->rates));
+        if (limits == RIG_LIMITS_SPENT)
+                c->guard[SHM_LANE_UNPROVEN][DP_GUARD_ENDPOINT] =
+                    dp_rate_make(1, UINT64_C(86400000000000), 1);
+        if (limits != RIG_LIMITS_WIDE)
+                return;
+        for (unsigned key = 0; key < DP_GUARD_KEY_CNT; key++)
+                c->guard[SHM_LANE_UNPROVEN][key] = wide;
+        for (unsigned cls = 0; cls < DP_LIMIT_CLASS_CNT; cls++)
+                for (unsigned key = 0; key < DP_LIMIT_KEY_CNT; key++)
+                        c->rates[SHM_LANE_UNPROVEN][cls][key] = wide;
 }
 
 void chain_rig_warm(struct chain_rig *r)

@@ -41,6 +41,14 @@ void chain_rig_destroy(struct chain_rig *r);
 bool chain_rig_load(const uint8_t *message, size_t len);
 /* Drop every source at the guard from now on. */
 void chain_rig_ban_all(struct chain_rig *r);
+/* What the sources of this rig may send: without limit (so at first), as much as they like but
+ * counted at every key, or no packet more than the first. */
+enum rig_limits {
+        RIG_LIMITS_NONE,
+        RIG_LIMITS_WIDE,
+        RIG_LIMITS_SPENT,
+};
+void chain_rig_limits(struct chain_rig *r, enum rig_limits limits);
 /* Let control decide about every loaded message, so that later rounds are answered by the cache. */
 void chain_rig_warm(struct chain_rig *r);
 
@@ -51,6 +59,8 @@ struct rig_round {
 /* Some thousand packets through the worker, or through the bare loop. */
 struct rig_round chain_rig_round(struct chain_rig *r);
 struct rig_round chain_rig_round_bare(struct chain_rig *r);
+/* Some thousand packets received and freed: testpmd's `rxonly` engine without testpmd. */
+struct rig_round chain_rig_round_rxonly(struct chain_rig *r);
 
 /* Checks and counts since the rig was made: packets that passed, were dropped, were decided from
  * the cache; false when they do not add up. */

@@ -400,7 +400,7 @@ static void test_other_ports(void **state)
 static void test_table_full(void **state)
 {
         struct dp_limits *l;
-        uint64_t n = 0;
+        uint64_t n = 1;
         unsigned full = 0;
 
         (void)state;
@@ -412,9 +412,10 @@ static void test_table_full(void **state)
         l = chain_tables(chain)->limits;
         while (full < 100000) {
                 struct dp_limit_claim c = {
-                    .key = {{++n * UINT64_C(0x9e3779b97f4a7c15), n << 4}},
+                    .key = {{n * UINT64_C(0x9e3779b97f4a7c15), n << 4}},
                     .rate = dp_rate_make(1, 3600 * SECOND, 1),
                 };
+                n++;
                 full = dp_limits_charge(l, &c, NOW) == DP_LIMIT_FULL ? full + 1 : 0;
         }
         invite(&phone);
