@@ -61,6 +61,7 @@ enum dp_proof {
         DP_PROOF_REGISTERED = 1u << 3, /* 2xx to a REGISTER that echoed a nonce */
         DP_PROOF_CALL = 1u << 4,       /* ACK for its 2xx: the call is up */
         DP_PROOF_CHALLENGED = 1u << 5, /* no proof: 401 or 407, credentials may follow */
+        DP_PROOF_REFUSED = 1u << 6,    /* no proof: its request was turned down */
 };
 
 struct dp_pkt {

@@ -56,6 +56,8 @@ static const struct dp_limits_config defaults = {
                     {RATE(2000, 10000), NONE, NONE, NONE},
                 },
         },
+    /* Who mistypes a password, or a number, does so some times; who guesses them does not stop. */
+    .refusals = {PER_MINUTE(6, 20), PER_MINUTE(60, 200), PER_MINUTE(60, 200), NONE},
     /* A phone that is up shows itself within some minutes (RFC 5626 4.4.1), and renews its
      * registration within an hour. */
     .trust =
@@ -169,6 +171,7 @@ const cyaml_schema_field_t dp_yaml_limits_fields[] = {
     PART_FIELD("unproven", struct dp_yaml_limits, lane[SHM_LANE_UNPROVEN], class_fields),
     PART_FIELD("proven", struct dp_yaml_limits, lane[SHM_LANE_PROVEN], class_fields),
     PART_FIELD("peer", struct dp_yaml_limits, lane[SHM_LANE_PEER], class_fields),
+    PART_FIELD("refusals", struct dp_yaml_limits, refusals, key_fields),
     CYAML_FIELD_END,
 };
 
@@ -256,6 +259,10 @@ static int rates_apply(struct dp_limits_config *c, const struct dp_yaml_limits *
                                         return -EINVAL;
                 }
         }
+        snprintf(fault->keys, sizeof(fault->keys), "limits.refusals");
+        for (unsigned k = 0; k < DP_LIMIT_KEY_CNT; k++)
+                if (rate_apply(y->refusals.key[k], &c->refusals[k], fault) != 0)
+                        return -EINVAL;
         return 0;
 }
 

@@ -44,6 +44,7 @@ enum dp_guard_key {
 struct dp_limits_config {
         struct dp_rate guard[DP_GUARD_LANES][DP_GUARD_KEY_CNT];
         struct dp_rate rates[DP_LIMIT_LANES][DP_LIMIT_CLASS_CNT][DP_LIMIT_KEY_CNT];
+        struct dp_rate refusals[DP_LIMIT_KEY_CNT]; /* requests that a server turned down */
         struct dp_trust_config trust;
 };
 

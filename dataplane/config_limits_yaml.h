@@ -28,6 +28,7 @@ struct dp_yaml_classes {
 
 struct dp_yaml_limits {
         struct dp_yaml_classes lane[DP_LIMIT_LANES];
+        struct dp_yaml_keys refusals;
 };
 
 struct dp_yaml_tolerance {

@@ -150,6 +150,7 @@ json_t *cp_trust_json(const struct shm_counters *c)
         set(o, "demoted", c->trust_demoted);
         set(o, "refused", c->trust_refused);
         set(o, "full", c->trust_full);
+        set(o, "refusals", c->refusals);
         return o;
 }
 

@@ -71,6 +71,7 @@
         X(trust_demoted, "proven sources that used up their tolerance")                      \
         X(trust_refused, "proofs that did not count: held down, or too many of one address") \
         X(trust_full, "proofs and lifts without room in the trust table")                    \
+        X(refusals, "requests of the outside that a server turned down")                     \
         X(lifts_used, "requests that passed a limit by a lift")                              \
         X(emergency_over_budget, "beyond a budget, but begun like an emergency call")        \
         X(normalised, "messages that went on in their plain spelling")                       \

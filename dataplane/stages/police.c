@@ -3,6 +3,7 @@
 
 #include "dataplane/stages/guard_budget.h"
 #include "dataplane/stages/police_fault.h"
+#include "dataplane/stages/police_refusals.h"
 #include "dataplane/stages/police_proof.h"
 #include "dataplane/verdict.h"
 
@@ -58,6 +59,8 @@ static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
         struct dp_pkt *p = &b->pkt[i];
         enum shm_reason reason = dp_track_judge(self->track, b, i);
 
+        if (reason == SHM_REASON_NONE)
+                reason = dp_refusals_judge(self->limits, self->tables, p, b->now_ns);
         if (reason == SHM_REASON_NONE) {
                 dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns,
                                         self->counters);
@@ -68,7 +71,7 @@ static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
         if (reason != SHM_REASON_NONE)
                 dp_verdict_drop(p, reason);
         else
-                dp_police_proofs(self->tables, p, b->now_ns, self->counters);
+                dp_police_proofs(self->limits, self->tables, p, b->now_ns, self->counters);
 }
 
 void dp_police_run(struct dp_police *self, struct dp_burst *b)

@@ -44,9 +44,8 @@ static const struct sip_uri *user_of(const struct dp_pkt *p, enum dp_limit_class
                                                                         : &p->msg->from.uri;
 }
 
-/* False: the URI names no user. Scheme and port do not make another user of the same name. */
-static bool aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
-                    const struct sip_uri *uri, struct dp_key *out)
+bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
+                       const struct sip_uri *uri, struct dp_key *out)
 {
         struct sip_uri plain = *uri;
         uint8_t text[1 + AOR_BYTES_MAX];
@@ -76,7 +75,7 @@ static bool subject_key(const struct dp_tables *t, const struct dp_pkt *p, enum 
                 *out = p->source.endpoint;
                 return true;
         case DP_LIMIT_AOR:
-                return aor_key(&t->key, p->msg, user_of(p, cls), out);
+                return dp_police_aor_key(&t->key, p->msg, user_of(p, cls), out);
         case DP_LIMIT_ADDRESS:
                 *out = p->source.address;
                 return true;

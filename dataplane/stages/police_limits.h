@@ -30,6 +30,10 @@ void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tabl
 void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_claims *claims,
                              struct dp_pkt *p, uint64_t now_ns, struct shm_counters *counters);
 
+/* The user that a URI of m names, whatever its scheme and port. False: it names none. */
+bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
+                       const struct sip_uri *uri, struct dp_key *out);
+
 /* What a message is charged as. */
 enum dp_limit_class dp_police_class(const struct dp_pkt *p);
 

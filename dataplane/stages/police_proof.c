@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/police_proof.h"
 
+#include "dataplane/stages/police_refusals.h"
+
 /* Proofs that an address is real, and those that somebody knows who is there. */
 #define REAL_ADDRESS (DP_PROOF_NONCE | DP_PROOF_TO_TAG | DP_PROOF_BRANCH)
 
@@ -26,8 +28,8 @@ static void prove(struct dp_tables *tables, const struct dp_source *source, uint
                 }
 }
 
-void dp_police_proofs(struct dp_tables *tables, const struct dp_pkt *p, uint64_t now_ns,
-                      struct shm_counters *counters)
+void dp_police_proofs(const struct dp_limits_config *config, struct dp_tables *tables,
+                      const struct dp_pkt *p, uint64_t now_ns, struct shm_counters *counters)
 {
         struct dp_source receiver;
 
@@ -41,4 +43,8 @@ void dp_police_proofs(struct dp_tables *tables, const struct dp_pkt *p, uint64_t
         prove(tables, &receiver, p->proof_dst, now_ns, counters);
         if ((p->proof_dst & DP_PROOF_CHALLENGED) != 0)
                 dp_trust_tell(dp_trust_lift(tables->trust, &receiver, now_ns), counters);
+        if ((p->proof_dst & DP_PROOF_REFUSED) != 0) {
+                counters->refusals++;
+                dp_refusals_charge(config, tables, p, &receiver, now_ns);
+        }
 }

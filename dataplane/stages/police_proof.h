@@ -7,10 +7,12 @@
 
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
+#include "dataplane/config.h"
 #include "dataplane/state/tables.h"
 
-/* Turn dp_pkt.proof_src and proof_dst into evidence, and a challenge into a lift (trust.h). */
-void dp_police_proofs(struct dp_tables *tables, const struct dp_pkt *p, uint64_t now_ns,
-                      struct shm_counters *counters);
+/* Turn dp_pkt.proof_src and proof_dst into evidence, a challenge into a lift (trust.h), and a
+ * request that was turned down into a charge (police_refusals.h). */
+void dp_police_proofs(const struct dp_limits_config *config, struct dp_tables *tables,
+                      const struct dp_pkt *p, uint64_t now_ns, struct shm_counters *counters);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dataplane/stages/police_refusals.h"
 #include "dataplane/stages/track_id.h"
 
 /* A session that is refreshed too late, and what is sent then, is still on its way. */
@@ -409,6 +410,8 @@ static void pass_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
                                   m->cseq.method == SIP_METHOD_INVITE, now_ns);
         if (to_sender && (m->status == 401 || m->status == 407))
                 nonces_sent(self, p, f, now_ns);
+        if (to_sender && dp_refusal_is(m, (f->tx.flags & DP_TRANS_ECHOED) != 0))
+                p->proof_dst |= DP_PROOF_REFUSED;
         if (to_sender && m->cseq.method == SIP_METHOD_REGISTER && m->status >= 200 &&
             m->status < 300 && (f->tx.flags & DP_TRANS_ECHOED) != 0)
                 p->proof_dst |= DP_PROOF_REGISTERED;

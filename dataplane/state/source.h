@@ -43,6 +43,7 @@ enum dp_key_use {
         DP_KEY_LIMIT = 16,        /* police: + lane * DP_LIMIT_CLASS_CNT + class */
         DP_KEY_TRUST_FAULT = 64,  /* + enum dp_trust_fault */
         DP_KEY_TRUST_PROVEN = 80, /* sources proven of one address */
+        DP_KEY_REFUSAL = 81,      /* requests that a server turned down */
 };
 
 #endif

@@ -187,6 +187,7 @@ void chain_config_unlimited(struct dp_config *config)
 {
         memset(config->limits.guard, 0, sizeof(config->limits.guard));
         memset(config->limits.rates, 0, sizeof(config->limits.rates));
+        memset(config->limits.refusals, 0, sizeof(config->limits.refusals));
 }
 
 struct chain *chain_create(const struct dp_config *config, bool with_control)

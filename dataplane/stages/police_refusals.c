@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dataplane/stages/police_refusals.h"
+
+#include "dataplane/stages/police_limits.h"
+#include "parser/sip_auth.h"
+
+/* The nonce was too old, which says nothing about the password. */
+static bool is_stale(const struct sip_msg *m)
+{
+        static const enum sip_hdr_id ids[] = {SIP_HDR_WWW_AUTHENTICATE, SIP_HDR_PROXY_AUTHENTICATE};
+
+        for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+                const struct sip_hdr *h = sip_msg_first(m, ids[i]);
+                struct sip_anom_set notes = {{0}};
+                struct sip_auth auth;
+
+                if (h == NULL)
+                        continue;
+                struct sip_cur c = {.buf = m->buf,
+                                    .pos = h->value.off,
+                                    .end = (uint32_t)h->value.off + h->value.len,
+                                    .notes = &notes};
+                if (sip_auth_parse(&c, SIP_AUTH_CHALLENGE, &auth) == SIP_VALUE_OK && auth.stale)
+                        return true;
+        }
+        return false;
+}
+
+bool dp_refusal_is(const struct sip_msg *response, bool credentials)
+{
+        switch (response->status) {
+        case 401:
+        case 407:
+                return credentials && !is_stale(response);
+        case 403: /* Forbidden */
+        case 404: /* Not Found */
+        case 410: /* Gone */
+        case 484: /* Address Incomplete */
+        case 485: /* Ambiguous */
+        case 604: /* Does Not Exist Anywhere */
+                return true;
+        default:
+                return false;
+        }
+}
+
+/* The keys of whoever sent a request, or is sent a response. */
+static bool key_of(struct dp_tables *t, const struct dp_source *source, const struct shm_ip *ip,
+                   const struct sip_msg *m, enum dp_limit_key which, struct dp_key *out)
+{
+        switch (which) {
+        case DP_LIMIT_ENDPOINT:
+                *out = source->endpoint;
+                break;
+        case DP_LIMIT_AOR:
+                if (!dp_police_aor_key(&t->key, m, &m->to.uri, out))
+                        return false;
+                break;
+        case DP_LIMIT_ADDRESS:
+                *out = source->address;
+                break;
+        default:
+                dp_source_prefix(&t->key, ip, out);
+                break;
+        }
+        *out = dp_key_kind(out, DP_KEY_REFUSAL);
+        return true;
+}
+
+void dp_refusals_charge(const struct dp_limits_config *config, struct dp_tables *tables,
+                        const struct dp_pkt *p, const struct dp_source *receiver, uint64_t now_ns)
+{
+        for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
+                struct dp_limit_claim c = {.rate = config->refusals[which]};
+
+                if (c.rate.interval_ns != 0 && key_of(tables, receiver, &p->flow.dst, p->msg,
+                                                      (enum dp_limit_key)which, &c.key))
+                        (void)dp_limits_charge(tables->limits, &c, now_ns);
+        }
+}
+
+enum shm_reason dp_refusals_judge(const struct dp_limits_config *config, struct dp_tables *tables,
+                                  const struct dp_pkt *p, uint64_t now_ns)
+{
+        static const enum shm_reason reasons[DP_LIMIT_KEY_CNT] = {
+            [DP_LIMIT_ENDPOINT] = SHM_REASON_REFUSALS_ENDPOINT,
+            [DP_LIMIT_AOR] = SHM_REASON_REFUSALS_AOR,
+            [DP_LIMIT_ADDRESS] = SHM_REASON_REFUSALS_ADDRESS,
+            [DP_LIMIT_PREFIX] = SHM_REASON_REFUSALS_ADDRESS,
+        };
+
+        if (!p->has_source || p->lane > SHM_LANE_PROVEN || p->trust >= DP_TRUST_AUTHENTICATED ||
+            p->txn != DP_TXN_NEW || p->cls == SHM_CLASS_IN_DIALOG)
+                return SHM_REASON_NONE;
+        for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
+                struct dp_limit_claim c = {.rate = config->refusals[which], .level = p->trust};
+
+                /* a user that others guess about is not kept out where he is known to be */
+                if (which == DP_LIMIT_AOR && p->trust != DP_TRUST_UNPROVEN)
+                        continue;
+                if (c.rate.interval_ns != 0 &&
+                    key_of(tables, &p->source, &p->flow.src, p->msg, (enum dp_limit_key)which,
+                           &c.key) &&
+                    dp_limits_left(tables->limits, &c, now_ns) == 0)
+                        return reasons[which];
+        }
+        return SHM_REASON_NONE;
+}

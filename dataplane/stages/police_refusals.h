@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * police_refusals.h - requests that the server behind turned down: numbers that nobody has,
+ * passwords that are wrong. Who collects them is guessing, and is slowed down to the pace of people
+ * who mistype; so a scan or a search for a password does not end in a lifetime.
+ *
+ * Counted are final responses on their way out, 401 and 407 only when credentials had been shown:
+ * the first challenge is no refusal. They can be provoked in another's name, so they never ban:
+ * over the limit, the requests of that endpoint (address, user) are dropped, and one goes on as
+ * each interval has passed. Never concerned: who is authenticated, known peers, dialogs,
+ * emergencies.
+ */
+#ifndef SLUICE_DATAPLANE_STAGES_POLICE_REFUSALS_H
+#define SLUICE_DATAPLANE_STAGES_POLICE_REFUSALS_H
+
+#include "control/contract/shm_base.h"
+#include "dataplane/burst.h"
+#include "dataplane/config.h"
+#include "dataplane/state/tables.h"
+
+/* Is this final response a refusal? `credentials`: the request had shown some that were its own. */
+bool dp_refusal_is(const struct sip_msg *response, bool credentials);
+
+/* A refusal p passes on its way to `receiver`, which is p->flow.dst: charge it. */
+void dp_refusals_charge(const struct dp_limits_config *config, struct dp_tables *tables,
+                        const struct dp_pkt *p, const struct dp_source *receiver, uint64_t now_ns);
+
+/* A new request, open, with a source: the reason to drop it for, or SHM_REASON_NONE. */
+enum shm_reason dp_refusals_judge(const struct dp_limits_config *config, struct dp_tables *tables,
+                                  const struct dp_pkt *p, uint64_t now_ns);
+
+#endif
