@@ -22,15 +22,15 @@ TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SLUICE_PARSER_SIP_HNAME_TABLE_H
 #define SLUICE_PARSER_SIP_HNAME_TABLE_H
 
-#define HNAME_HASH_BITS {bits}
-#define HNAME_HASH_MULT UINT64_C({mult:#x})
+_Static_assert(SIP_HNAME_HASH_BITS == {bits}, "gen_hname.py and sip_hname_row.h disagree");
+const uint64_t sip_hname_mult = UINT64_C({mult:#x});
 
 /* clang-format off */
 const struct sip_hname_row sip_hname_rows[] = {{
-        {{SIP_HDR_OTHER, 0, 0, 0, "", ""}},
+        {{"", "\\377", "", SIP_HDR_OTHER, 0, 0xff, 255}},
 {rows}}};
 
-const uint8_t sip_hname_slots[1u << HNAME_HASH_BITS] = {{
+const uint8_t sip_hname_slots[1u << SIP_HNAME_HASH_BITS] = {{
 {slots}}};
 /* clang-format on */
 
@@ -40,8 +40,8 @@ const uint8_t sip_hname_slots[1u << HNAME_HASH_BITS] = {{
 
 def key(name):
     raw = [c | 0x20 for c in name.lower().encode()]
-    last = int.from_bytes(bytes(raw[-8:]), 'little')
-    return (last + ((raw[0] << 8 | len(raw)) << 40)) & 0xFFFFFFFFFFFFFFFF
+    first = int.from_bytes(bytes(raw[:8]), 'little')
+    return (first + ((raw[-1] << 8 | len(raw)) << 40)) & 0xFFFFFFFFFFFFFFFF
 
 
 def slot(k, mult):
@@ -76,10 +76,11 @@ def main():
         sys.exit('gen_hname.py: no perfect hash found; raise BITS')
     text = ''
     for name, row, compact in names:
-        first = f'"{name[:16]}"' if len(name) > 16 else '""'
-        text += (f'        {{SIP_HDR_{row[0]}, {"SIP_HDR_F_COMPACT" if compact else 0}, '
-                 f'{"0xff" if row[3] == "SINGLE" else 0}, {len(name)}, '
-                 f'"{name[-16:]:>16}", {first}}},\n')
+        last = name[-16:].rjust(16)
+        care = ''.join(r'\0' if c == ' ' else r'\337' if c.isalpha() else r'\377' for c in last)
+        text += (f'        {{"{last}", "{care}", "{name[:16] if len(name) > 16 else ""}", '
+                 f'SIP_HDR_{row[0]}, {"SIP_HDR_F_COMPACT" if compact else 0}, '
+                 f'{0 if row[3] == "SINGLE" else "0xff"}, {len(name)}}},\n')
     order = sorted((slot(k, mult), i + 1) for i, k in enumerate(keys))
     slots = ''.join(f'        [{s}] = {i},\n' for s, i in order)
     sys.stdout.write(TEMPLATE.format(bits=BITS, mult=mult, rows=text, slots=slots))

@@ -22,29 +22,23 @@ static const struct {
 _Static_assert(SIP_HDR_CNT <= 256, "header id does not fit sip_hdr.id");
 _Static_assert(SIP_MSG_HDRS_MAX < SIP_HDR_NONE, "header index does not fit next_same");
 
-const uint64_t sip_hname_mult = HNAME_HASH_MULT;
-const unsigned sip_hname_shift = 64 - HNAME_HASH_BITS;
-
 static const struct sip_hname_row *row_of(const uint8_t *name, size_t len)
 {
-        uint64_t last = 0;
+        uint64_t first = 0;
+        uint64_t key;
 
-        for (size_t i = len < 8 ? 0 : len - 8; i < len; i++)
-                last = last >> 8 | (uint64_t)(name[i] | 0x20u) << 56;
-        if (len < 8)
-                last >>= 64 - 8 * len;
-        return &sip_hname_rows[sip_hname_slots[sip_hname_key(last, name[0] | 0x20u, (uint32_t)len) *
-                                                   sip_hname_mult >>
-                                               sip_hname_shift]];
+        for (size_t i = 0; i < len && i < 8; i++)
+                first |= (uint64_t)(name[i] | 0x20u) << 8 * i;
+        key = sip_hname_key(first, name[len - 1] | 0x20u, len);
+        return &sip_hname_rows[sip_hname_slots[sip_hname_slot(key)]];
 }
 
 /* Octet i of the name in a row, in lower case. */
 static uint8_t letter(const struct sip_hname_row *row, size_t i)
 {
-        size_t last = row->len < 16 ? row->len : 16; /* octets in row->last */
-        size_t behind = row->len - i;                /* counted from the end, 1 the last */
+        size_t behind = row->len - i; /* counted from the end, 1 the last */
 
-        return (uint8_t)(behind <= last ? row->last[16 - behind] : row->first[i]);
+        return (uint8_t)(behind <= 16 ? row->last[16 - behind] : row->first[i]);
 }
 
 enum sip_hdr_id sip_hname_find(const uint8_t *name, size_t len)

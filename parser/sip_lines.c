@@ -181,34 +181,37 @@ static bool take_block(struct walk *w, uint32_t base, uint32_t end)
         return false;
 }
 
-/* Octets of the block [base, end) that header sections do not have. Written so that compilers can
- * look at many at a time: the first walk has no branch. */
+/* Does [base, end) hold control characters other than HT, CR, LF, or octets above 0x7e? By
+ * counting, which compilers turn into comparisons of many octets at once. */
+static bool has_odd(const uint8_t *b, uint32_t base, uint32_t end)
+{
+        uint8_t out = 0, known = 0; /* a block has fewer octets than would wrap these */
+
+        for (uint32_t p = base; p < end; p++) {
+                out = (uint8_t)(out + ((uint8_t)(b[p] - 0x20) > 0x5e));
+                known = (uint8_t)(known + (b[p] == '\t') + (b[p] == '\r') + (b[p] == '\n'));
+        }
+        return out != known;
+}
+
+/* Octets of the block [base, end) that header sections do not have. */
 static void check_odd(struct walk *w, uint32_t base, uint32_t end)
 {
         struct sip_msg *m = w->s->m;
-        const uint8_t *b = m->buf;
-        bool odd = false, cr = false;
+        const uint8_t *cr = m->buf + base;
+        const uint8_t *last = m->buf + base + BLOCK_BYTES - 1;
 
-        for (uint32_t p = base; p < end; p++) {
-                uint8_t c = b[p];
-
-                odd |= (c < 0x20) & (c != '\t') & (c != '\r') & (c != '\n');
-                odd |= c > 0x7e;
-                cr |= c == '\r';
-        }
-        w->s->odd |= odd;
+        w->s->odd |= has_odd(m->buf, base, end);
         /* A CR must have its LF right behind it; the last one of a block is left to the next. */
-        if (w->cr_before && b[base] != '\n')
+        if (w->cr_before && m->buf[base] != '\n')
                 sip_state_note(m, SIP_ANOM_HDR_BARE_CR, base - 1);
         w->cr_before = false;
-        for (uint32_t p = base; cr && p < end; p++) {
-                if (b[p] != '\r')
-                        continue;
-                if (p == base + BLOCK_BYTES - 1) {
+        for (; (cr = memchr(cr, '\r', (size_t)(m->buf + end - cr))); cr++) {
+                if (cr == last) {
                         w->cr_before = true;
-                } else if (p + 1 == m->len || b[p + 1] != '\n') {
-                        sip_state_note(m, SIP_ANOM_HDR_BARE_CR, p);
-                        cr = false;
+                } else if (cr + 1 == m->buf + m->len || cr[1] != '\n') {
+                        sip_state_note(m, SIP_ANOM_HDR_BARE_CR, (uint32_t)(cr - m->buf));
+                        return;
                 }
         }
 }

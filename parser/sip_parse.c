@@ -178,25 +178,13 @@ static void frame_body(struct sip_msg *m)
                 sip_state_note(m, SIP_ANOM_CONTENT_TYPE_MISSING, m->body_off);
 }
 
-/* The state in which reading starts. The header entries are written as they are found; clearing all
- * 128 costs more than most messages do. */
-static void begin(struct sip_msg *m, const uint8_t *buf, uint32_t len)
-{
-        memset(m, 0, offsetof(struct sip_msg, first));
-        memset(m->first, SIP_HDR_NONE, sizeof(m->first));
-        m->buf = buf;
-        m->len = len;
-        m->content_length = SIP_CONTENT_LENGTH_ABSENT;
-        m->max_forwards = SIP_MAX_FORWARDS_ABSENT;
-}
-
 /* A message that no fast path reads. */
 static void parse_by_grammar(struct sip_msg *m, const uint8_t *buf, uint32_t len)
 {
         struct sip_state s;
         uint32_t skip = (uint32_t)leading_crlf(buf, len);
 
-        begin(m, buf + skip, len - skip);
+        sip_msg_begin(m, buf + skip, len - skip);
         if (only_line_ends(m->buf, m->len)) {
                 sip_state_note(m, SIP_ANOM_EMPTY, 0);
                 return;
@@ -217,11 +205,10 @@ enum sip_anomaly sip_parse_with(sip_fast_fn *fast, const uint8_t *buf, size_t le
                                 struct sip_msg *msg)
 {
         if (len - 1 >= SIP_MSG_BYTES_MAX) {
-                begin(msg, buf, 0);
+                sip_msg_begin(msg, buf, 0);
                 sip_state_note(msg, len == 0 ? SIP_ANOM_EMPTY : SIP_ANOM_MSG_TOO_LONG, 0);
                 return (enum sip_anomaly)msg->error;
         }
-        begin(msg, buf, (uint32_t)len);
         if (!fast || !fast(buf, (uint32_t)len, msg))
                 parse_by_grammar(msg, buf, (uint32_t)len);
         if (msg->header_end != 0)

@@ -18,7 +18,6 @@ extern "C" {
 
 /*
  * buf, len  a message without line ends in front, 1..SIP_MSG_BYTES_MAX octets
- * m         in the state in which sip_parse() starts to read
  *
  * True: *m is what the general grammar makes of it, but for the framing of the body. False: of *m
  * anything may have been written.

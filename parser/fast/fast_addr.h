@@ -63,12 +63,10 @@ static inline bool fast_addr_param(const struct fast *f, enum fast_addr_kind kin
                                    struct sip_span name, struct sip_span value,
                                    struct sip_addr *out)
 {
-        const uint8_t *n = f->b + name.off;
+        uint32_t word = fast_load4(f->b + name.off) | 0x00202020;
         uint32_t seconds;
 
-        /* The octets before and behind a name are no part of a word, and four are in memory. */
-        if (name.len == 3 &&
-            (fast_load4(n) | 0x00202020) == ('t' | 'a' << 8 | 'g' << 16 | '=' << 24)) {
+        if (word == FAST_WORD4('t', 'a', 'g', '=')) {
                 if (out->tag.len != 0 || value.len > SIP_TAG_BYTES_MAX)
                         return false;
                 out->tag = value;
@@ -89,9 +87,8 @@ static inline bool fast_addr_params(const struct fast *f, enum fast_addr_kind ki
 {
         out->params = sip_span_make(p + 1, e);
         while (f->b[p] == ';') {
-                struct sip_span value = {0, 0};
+                struct sip_span name, value = {0, 0};
                 uint32_t start = p + 1;
-                struct sip_span name;
 
                 p = fast_run(f, start);
                 if (p == start)
@@ -110,9 +107,11 @@ static inline bool fast_addr_params(const struct fast *f, enum fast_addr_kind ki
         return p == e;
 }
 
-/* All of [v, e) as one address; *out is zero before. */
-static inline bool fast_addr(const struct fast *f, enum fast_addr_kind kind, struct sip_span value,
-                             struct sip_addr *out)
+/* All of the value as one address; *out is zero before. */
+static inline __attribute__((always_inline)) bool fast_addr(const struct fast *f,
+                                                            enum fast_addr_kind kind,
+                                                            struct sip_span value,
+                                                            struct sip_addr *out)
 {
         const uint8_t *b = f->b;
         uint32_t v = value.off, e = v + value.len;
@@ -124,10 +123,15 @@ static inline bool fast_addr(const struct fast *f, enum fast_addr_kind kind, str
         } else if (b[v] != '<' && !fast_tokens(f, v, &lt, &out->display)) {
                 return false;
         }
-        if (b[lt] != '<' || !fast_uri(f, lt + 1, &gt, &out->uri) || b[gt] != '>')
+        if (b[lt] != '<')
+                return false;
+        gt = fast_uri(f, lt + 1, &out->uri);
+        if (gt == 0 || b[gt] != '>')
                 return false;
         out->all = value;
-        return gt + 1 == e || fast_addr_params(f, kind, gt + 1, e, out);
+        if (gt + 1 == e)
+                return true;
+        return fast_addr_params(f, kind, gt + 1, e, out);
 }
 
 #endif

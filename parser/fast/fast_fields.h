@@ -9,6 +9,7 @@
 #include "parser/fast/fast_addr.h"
 #include "parser/fast/fast_method.h"
 #include "parser/fast/fast_via.h"
+#include "parser/sip_date.h"
 #include "parser/sip_state.h"
 
 /* number SP method */
@@ -64,33 +65,10 @@ static inline bool fast_max_forwards(const struct fast *f, struct sip_span value
         return true;
 }
 
-/* Reads one header. */
-static inline bool fast_field(const struct fast *f, enum sip_hdr_id id, uint8_t idx)
+/* One header of this identity that may occur once. False where the grammar must look. */
+static inline bool fast_field(const struct fast *f, enum sip_hdr_id id, struct sip_span value)
 {
-        struct sip_msg *m = f->m;
-        struct sip_span value = m->hdrs[idx].value;
-        bool first = idx == m->first[id];
-        struct sip_addr addr;
-        struct sip_via via;
-
         switch (id) {
-        case SIP_HDR_VIA:
-                if (m->via_cnt >= SIP_VIA_CNT_MAX || !fast_via(f, value, first ? &m->via : &via))
-                        return false;
-                m->via_cnt++;
-                return true;
-        case SIP_HDR_FROM:
-                return fast_addr(f, FAST_PARTY, value, &m->from);
-        case SIP_HDR_TO:
-                return fast_addr(f, FAST_PARTY, value, &m->to);
-        case SIP_HDR_CONTACT:
-                addr.tag.len = 0;
-                return !m->contact.star &&
-                       fast_addr(f, FAST_CONTACT, value, first ? &m->contact : &addr);
-        case SIP_HDR_ROUTE:
-        case SIP_HDR_RECORD_ROUTE:
-                addr.tag.len = 0;
-                return fast_addr(f, FAST_ROUTE, value, &addr);
         case SIP_HDR_CALL_ID:
                 return fast_call_id(f, value);
         case SIP_HDR_CSEQ:
@@ -102,21 +80,89 @@ static inline bool fast_field(const struct fast *f, enum sip_hdr_id id, uint8_t 
         case SIP_HDR_EXPIRES:
         case SIP_HDR_MIN_EXPIRES:
                 return fast_delta(f, value);
+        case SIP_HDR_DATE:
+                return sip_date_ok(f->b, value);
         default:
                 return false;
         }
 }
 
-/* All headers with this identity. False when the grammar found a fault in one. */
-static inline bool fast_chain(const struct fast *f, struct sip_state *s, enum sip_hdr_id id)
+/* The grammar reads header idx. False when it found a fault. */
+static __attribute__((noinline, cold)) bool fast_ask(struct sip_state *s, uint8_t idx)
 {
-        struct sip_msg *m = f->m;
+        sip_fields_take(s, idx);
+        return s->m->error == SIP_ANOM_NONE;
+}
 
-        for (uint8_t i = m->first[id]; i != SIP_HDR_NONE; i = m->hdrs[i].next_same) {
-                if (__builtin_expect(!fast_field(f, id, i), 0)) {
-                        sip_fields_take(s, i);
-                        if (m->error != SIP_ANOM_NONE)
+/* The header with this identity, if there is one. */
+static inline bool fast_single(const struct fast *f, struct sip_state *s, enum sip_hdr_id id)
+{
+        uint8_t i = f->m->first[id];
+
+        return i == SIP_HDR_NONE || fast_field(f, id, f->m->hdrs[i].value) || fast_ask(s, i);
+}
+
+/* Those that most messages do not have. */
+static inline bool fast_rare(const struct fast *f, struct sip_state *s)
+{
+        const uint8_t *first = f->m->first;
+
+        if ((first[SIP_HDR_EXPIRES] & first[SIP_HDR_MIN_EXPIRES] & first[SIP_HDR_RETRY_AFTER] &
+             first[SIP_HDR_DATE]) == SIP_HDR_NONE)
+                return true;
+        return fast_single(f, s, SIP_HDR_EXPIRES) && fast_single(f, s, SIP_HDR_MIN_EXPIRES) &&
+               fast_single(f, s, SIP_HDR_RETRY_AFTER) && fast_single(f, s, SIP_HDR_DATE);
+}
+
+/* All Via headers. */
+static __attribute__((noinline)) bool fast_vias(const struct fast *caller, struct sip_state *s)
+{
+        const struct fast here = *caller, *f = &here;
+        struct sip_msg *m = f->m;
+        struct sip_via *out = &m->via;
+        struct sip_via other;
+
+        for (uint8_t i = m->first[SIP_HDR_VIA]; i != SIP_HDR_NONE; i = m->hdrs[i].next_same) {
+                if (m->via_cnt < SIP_VIA_CNT_MAX && fast_via(f, m->hdrs[i].value, out))
+                        m->via_cnt++;
+                else if (!fast_ask(s, i))
+                        return false;
+                out = &other;
+        }
+        return true;
+}
+
+/* All headers that hold addresses: one loop, so that there is one copy of all that it calls. */
+static __attribute__((noinline)) bool fast_addrs(const struct fast *caller, struct sip_state *s)
+{
+        const struct fast here = *caller, *f = &here;
+        static const struct {
+                uint8_t id;    /* enum sip_hdr_id */
+                uint8_t kind;  /* enum fast_addr_kind */
+                uint16_t keep; /* where the first one goes in struct sip_msg, 0: nowhere */
+        } order[] = {
+            {SIP_HDR_FROM, FAST_PARTY, offsetof(struct sip_msg, from)},
+            {SIP_HDR_TO, FAST_PARTY, offsetof(struct sip_msg, to)},
+            {SIP_HDR_CONTACT, FAST_CONTACT, offsetof(struct sip_msg, contact)},
+            {SIP_HDR_RECORD_ROUTE, FAST_ROUTE, 0},
+            {SIP_HDR_ROUTE, FAST_ROUTE, 0},
+        };
+        struct sip_msg *m = f->m;
+        struct sip_addr other;
+
+        for (unsigned k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+                struct sip_addr *out =
+                    order[k].keep != 0 ? (void *)((uint8_t *)m + order[k].keep) : &other;
+
+                for (uint8_t i = m->first[order[k].id]; i != SIP_HDR_NONE;
+                     i = m->hdrs[i].next_same) {
+                        out->tag.len = 0;
+                        /* A "*" bears no other Contact beside it; that the grammar sees. */
+                        if ((m->contact.star ||
+                             !fast_addr(f, order[k].kind, m->hdrs[i].value, out)) &&
+                            !fast_ask(s, i))
                                 return false;
+                        out = &other;
                 }
         }
         return true;
@@ -124,13 +170,16 @@ static inline bool fast_chain(const struct fast *f, struct sip_state *s, enum si
 
 static inline bool fast_fields(const struct fast *f, struct sip_state *s)
 {
-        return fast_chain(f, s, SIP_HDR_VIA) && fast_chain(f, s, SIP_HDR_FROM) &&
-               fast_chain(f, s, SIP_HDR_TO) && fast_chain(f, s, SIP_HDR_CALL_ID) &&
-               fast_chain(f, s, SIP_HDR_CSEQ) && fast_chain(f, s, SIP_HDR_MAX_FORWARDS) &&
-               fast_chain(f, s, SIP_HDR_CONTENT_LENGTH) && fast_chain(f, s, SIP_HDR_CONTACT) &&
-               fast_chain(f, s, SIP_HDR_RECORD_ROUTE) && fast_chain(f, s, SIP_HDR_ROUTE) &&
-               fast_chain(f, s, SIP_HDR_EXPIRES) && fast_chain(f, s, SIP_HDR_MIN_EXPIRES) &&
-               fast_chain(f, s, SIP_HDR_RETRY_AFTER) && fast_chain(f, s, SIP_HDR_DATE);
+        const uint8_t *first = f->m->first;
+
+        /* Without these there is a fault; an index is below 128. */
+        if (((first[SIP_HDR_VIA] | first[SIP_HDR_FROM] | first[SIP_HDR_TO] |
+              first[SIP_HDR_CALL_ID] | first[SIP_HDR_CSEQ]) &
+             0x80) != 0)
+                return false;
+        return fast_vias(f, s) && fast_addrs(f, s) && fast_single(f, s, SIP_HDR_CALL_ID) &&
+               fast_single(f, s, SIP_HDR_CSEQ) && fast_single(f, s, SIP_HDR_MAX_FORWARDS) &&
+               fast_single(f, s, SIP_HDR_CONTENT_LENGTH) && fast_rare(f, s);
 }
 
 #endif

@@ -39,24 +39,24 @@ static inline bool fast_host_ok(const uint8_t *p, uint32_t n)
         uint32_t wrong = odd | (sep & sep << 1) | (sep & edges);
         /* With a letter or dash behind the last dot it is a name; else it must be an address. */
         bool name = (letters | dashes) > dots;
-        bool quad = (letters | dashes) == 0 && fast_quad(v, in, dots);
+        bool quad = ((letters | dashes) == 0) & fast_quad(v, in, dots);
 
         return (n - 1 < 31) & (wrong == 0) & (name | quad);
 }
 
-/* "[" IPv6 address "]" at h, of hexadecimal digits and colons alone; *e becomes the octet behind.
- */
-static inline bool fast_ip6(const struct fast *f, uint32_t h, uint32_t *e)
+/* "[" IPv6 address "]" at h, of hexadecimal digits and colons alone; returns the octet behind, 0
+ * when declined. */
+static inline uint32_t fast_ip6(const struct fast *f, uint32_t h)
 {
         uint32_t n, in, colons, hex, pair, single, twice, groups;
         scan_vec v;
 
         if (!fast_room(f, h + 1, 32))
-                return false;
+                return 0;
         v = scan_load(f->b + h + 1);
         n = scan_ctz(scan_eq(v, ']') | UINT64_C(1) << 32);
         if (n - 1 >= 31)
-                return false;
+                return 0;
         in = (1u << n) - 1;
         colons = scan_eq(v, ':') & in;
         hex = (scan_below(v, ':') & ~scan_below(v, '0')) |
@@ -71,18 +71,16 @@ static inline bool fast_ip6(const struct fast *f, uint32_t h, uint32_t *e)
         if ((hex | colons) != in || (pair & (pair - 1)) != 0 ||
             (single & (1 | (in ^ in >> 1))) != 0 || (twice & twice >> 2 & hex >> 4) != 0 ||
             (pair != 0 ? groups >= 8 : groups != 8))
-                return false;
-        *e = h + n + 2;
-        return true;
+                return 0;
+        return h + n + 2;
 }
 
-/* The host at h, which ends in e. */
-static inline bool fast_host(const struct fast *f, uint32_t h, uint32_t *e)
+/* The host at h, which the stop e would end; returns the octet behind it, 0 when declined. */
+static inline uint32_t fast_host(const struct fast *f, uint32_t h, uint32_t e)
 {
-        if (f->b[h] == '[')
-                return fast_ip6(f, h, e);
-        *e = fast_run(f, h);
-        return fast_room(f, h, 32) && fast_host_ok(f->b + h, *e - h);
+        if (e == h)
+                return f->b[h] == '[' ? fast_ip6(f, h) : 0;
+        return fast_room(f, h, 32) && fast_host_ok(f->b + h, e - h) ? e : 0;
 }
 
 #endif

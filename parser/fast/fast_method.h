@@ -44,7 +44,7 @@ static inline enum sip_method fast_method(uint64_t word, uint32_t n, uint8_t fir
         const struct fast_method *row = &fast_methods[FAST_METHOD_SLOT(word)];
 
         /* Only SUBSCRIBE has nine, and only its first octet is not in the word. */
-        if (row->word != word || row->len != n || (n == 9 && first != 'S'))
+        if ((row->word != word) | (row->len != n) | ((n == 9) & (first != 'S')))
                 return SIP_METHOD_OTHER;
         return (enum sip_method)row->id;
 }

@@ -16,7 +16,8 @@ static inline bool fast_msg(const uint8_t *buf, uint32_t len, struct sip_msg *m)
         struct sip_state s;
         struct fast f = {buf, len, ix.stop, m};
 
-        if (!scan_drive(buf, len, &ix) || ix.line_cnt == 0 || buf[ix.header_end - 2] != '\r')
+        sip_msg_begin(m, buf, len);
+        if (!scan_drive(buf, len, &ix) || buf[ix.header_end - 2] != '\r')
                 return false;
         if (buf[ix.eol[0] - 1] != '\r' || !fast_headers(&f, &ix) ||
             !fast_start_line(&f, ix.eol[0] - 1u))

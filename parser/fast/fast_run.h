@@ -27,6 +27,11 @@ struct fast {
         ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | \
          (uint64_t)(e) << 32 | (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
 
+/* Two and four octets as fast_load2() and fast_load4() read them. */
+#define FAST_WORD2(a, b) (uint16_t)((a) | (b) << 8)
+#define FAST_WORD4(a, b, c, d) \
+        ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+
 /* Octets that a reader may load from b + at on, whatever they are. */
 static inline bool fast_room(const struct fast *f, uint32_t at, uint32_t octets)
 {
@@ -49,23 +54,64 @@ static inline uint32_t fast_load4(const uint8_t *p)
         return w;
 }
 
+static inline uint16_t fast_load2(const uint8_t *p)
+{
+        uint16_t w;
+
+        memcpy(&w, p, sizeof(w));
+        return w;
+}
+
 /* The n octets before e, 1..8, the first of them lowest. Eight octets before e are in memory. */
 static inline uint64_t fast_tail8(const uint8_t *e, uint32_t n)
 {
         return fast_load8(e - 8) >> (64 - 8 * n);
 }
 
-/* The first stop at or behind pos, which must lie in the header section. One load finds it if it is
- * among the next 57 octets. */
+/* The lowest n octets of a word, all of them where n is 8..31; more are nobody's. */
+static inline uint64_t fast_low8(uint64_t word, uint32_t n)
+{
+#ifdef __BMI2__
+        return __builtin_ia32_bzhi_di(word, 8 * n);
+#else
+        return n < 8 ? word & ((UINT64_C(1) << 8 * n) - 1) : word;
+#endif
+}
+
+/* A span in one store. */
+static inline void fast_span(struct sip_span *s, uint32_t off, uint32_t len)
+{
+        uint32_t both = off | len << 16;
+
+        memcpy(s, &both, sizeof(both));
+}
+_Static_assert(offsetof(struct sip_span, off) == 0 && sizeof(struct sip_span) == 4,
+               "fast_span() knows how a span lies in memory");
+
+/* The bits of 57 stops or more, from pos on. */
+static inline uint64_t fast_bits(const struct fast *f, uint32_t pos)
+{
+        return fast_load8((const uint8_t *)f->stop + pos / 8) >> (pos & 7);
+}
+
+/* The first stop at or behind pos, which must lie in the header section: behind each field there is
+ * a CR. Keeping the bits between two calls was tried; it asks each time whether some are left, and
+ * that is mispredicted too often. */
 static inline uint32_t fast_run(const struct fast *f, uint32_t pos)
 {
-        for (;;) {
-                uint64_t w = fast_load8((const uint8_t *)f->stop + pos / 8) >> pos % 8;
+        uint64_t bits = fast_bits(f, pos);
 
-                if (__builtin_expect(w != 0, 1))
-                        return pos + scan_ctz(w);
+        while (__builtin_expect(bits == 0, 0)) {
                 pos = (pos & ~7u) + 64;
+                bits = fast_bits(f, pos);
         }
+        return pos + scan_ctz(bits);
+}
+
+/* The same if it is among the next 57 octets; else pos + 57 or more. */
+static inline uint32_t fast_near(const struct fast *f, uint32_t pos)
+{
+        return pos + scan_ctz(fast_bits(f, pos));
 }
 
 /* The decimal number [v, e) of 1..8 digits; anything else is declined. Eight octets before e are in
@@ -89,18 +135,18 @@ static inline bool fast_number(const struct fast *f, uint32_t v, uint32_t e, uin
         return true;
 }
 
-/* ":" and a port at e; *e moves behind it. Declined: no digits, 0, more than 65535. */
-static inline bool fast_port(const struct fast *f, uint32_t *e, uint16_t *port)
+/* The port behind the ":" at `colon`; returns where it ends, 0 when declined: no digits, 0, more
+ * than 65535. (Reading one whether or not there is a ":", so that no branch asks, was tried: it
+ * costs more than the branch that nobody can predict.) */
+static inline uint32_t fast_port(const struct fast *f, uint32_t colon, uint16_t *port)
 {
-        uint32_t from = *e + 1;
-        uint32_t to = fast_run(f, from);
+        uint32_t to = fast_near(f, colon + 1);
         uint32_t v;
 
-        if (!fast_number(f, from, to, &v) || v - 1 >= 65535)
-                return false;
+        if (!fast_number(f, colon + 1, to, &v) || v - 1 >= 65535)
+                return 0;
         *port = (uint16_t)v;
-        *e = to;
-        return true;
+        return to;
 }
 
 #endif

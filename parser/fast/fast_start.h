@@ -29,7 +29,6 @@ static inline bool fast_request_line(const struct fast *f, uint32_t e)
 {
         struct sip_msg *m = f->m;
         uint32_t method = fast_run(f, 0);
-        uint32_t uri;
 
         /* Ten octets: two blanks, a version, one octet of a URI at least. */
         if (e < method + 10 || f->b[method] != ' ' ||
@@ -39,8 +38,7 @@ static inline bool fast_request_line(const struct fast *f, uint32_t e)
         m->method_name = sip_span_make(0, method);
         m->version = sip_span_make(e - 7, e);
         m->method = (uint8_t)fast_method_first(f, method);
-        return m->method != SIP_METHOD_OTHER && fast_uri(f, method + 1, &uri, &m->ruri) &&
-               uri == e - 8;
+        return m->method != SIP_METHOD_OTHER && fast_uri(f, method + 1, &m->ruri) == e - 8;
 }
 
 /* The line [0, e). */

@@ -8,35 +8,35 @@
 
 #include "parser/fast/fast_host.h"
 
-/* From ';' at e on; *e moves to the octet that is part of no parameter. */
-static inline bool fast_uri_params(const struct fast *f, uint32_t *e, struct sip_uri *u)
+/* Parameters from the ";" at p on; returns the octet that is part of none, 0 when declined. */
+static inline uint32_t fast_uri_params(const struct fast *f, uint32_t p, struct sip_uri *u)
 {
-        uint32_t from = *e + 1;
-        uint32_t p = *e;
+        uint32_t from = p + 1;
 
         do {
                 uint32_t start = p + 1;
 
                 p = fast_run(f, start);
                 if (p == start)
-                        return false;
+                        return 0;
                 if (f->b[p] == '=') {
                         start = p + 1;
                         p = fast_run(f, start);
                         if (p == start)
-                                return false;
+                                return 0;
                 }
         } while (f->b[p] == ';');
         u->params = sip_span_make(from, p);
-        *e = p;
-        return true;
+        return p;
 }
 
 /*
- * The URI at `from`; *e becomes the octet behind it, which the caller must find to be the one that
- * ends a URI there: so no "@", "?" or "%" can have been passed over. *u is zero before.
+ * The URI at `from`; returns the octet behind it, 0 when declined. The
+ * caller must find there what ends a URI at its place: so no "@", "?" or "%" was passed over. *u is
+ * zero before.
  */
-static inline bool fast_uri(const struct fast *f, uint32_t from, uint32_t *e, struct sip_uri *u)
+static inline __attribute__((always_inline)) uint32_t fast_uri(const struct fast *f, uint32_t from,
+                                                               struct sip_uri *u)
 {
         const uint8_t *b = f->b;
         uint32_t word = fast_load4(b + from) | 0x20202020;
@@ -44,29 +44,30 @@ static inline bool fast_uri(const struct fast *f, uint32_t from, uint32_t *e, st
         uint32_t p;
 
         u->scheme = SIP_SCHEME_SIP;
-        if (word != ('s' | 'i' << 8 | 'p' << 16 | ':' << 24)) {
-                if (word != ('s' | 'i' << 8 | 'p' << 16 | 's' << 24) || b[host] != ':')
-                        return false;
+        if (word != FAST_WORD4('s', 'i', 'p', ':')) {
+                if (word != FAST_WORD4('s', 'i', 'p', 's') || b[host] != ':')
+                        return 0;
                 u->scheme = SIP_SCHEME_SIPS;
                 host++;
         }
         p = fast_run(f, host);
         if (b[p] == '@') {
                 if (p == host)
-                        return false;
+                        return 0;
                 u->user = sip_span_make(host, p);
                 host = p + 1;
+                p = fast_near(f, host);
         }
-        if (!fast_host(f, host, &p))
-                return false;
+        p = fast_host(f, host, p);
+        if (p == 0)
+                return 0;
         u->host = sip_span_make(host, p);
-        if (b[p] == ':' && !fast_port(f, &p, &u->port))
-                return false;
-        if (b[p] == ';' && !fast_uri_params(f, &p, u))
-                return false;
+        if (b[p] == ':')
+                p = fast_port(f, p, &u->port);
+        if (b[p] == ';')
+                p = fast_uri_params(f, p, u);
         u->all = sip_span_make(from, p);
-        *e = p;
-        return true;
+        return p;
 }
 
 #endif

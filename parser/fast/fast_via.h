@@ -9,41 +9,49 @@
 #include "parser/fast/fast_host.h"
 #include "parser/sip_via.h"
 
+/* Parameters by the slot of their names, for a multiplier that was found by trying. */
+#define FAST_VIA_MULT       UINT64_C(0xbd66a9cfabe4d285)
+#define FAST_VIA_SLOT(word) ((word)*FAST_VIA_MULT >> 61)
+
 enum fast_via_param {
-        FAST_VIA_OTHER, /* an extension */
-        FAST_VIA_BRANCH,
-        FAST_VIA_RPORT,
-        FAST_VIA_RECEIVED,
-        FAST_VIA_RARE, /* ttl, maddr: for the grammar */
-        FAST_VIA_PARAM_CNT,
+        FAST_VIA_OTHER = 0, /* an extension */
+        FAST_VIA_BRANCH = FAST_VIA_SLOT(FAST_WORD('b', 'r', 'a', 'n', 'c', 'h', 0, 0)),
+        FAST_VIA_RPORT = FAST_VIA_SLOT(FAST_WORD('r', 'p', 'o', 'r', 't', 0, 0, 0)),
+        FAST_VIA_RECEIVED = FAST_VIA_SLOT(FAST_WORD('r', 'e', 'c', 'e', 'i', 'v', 'e', 'd')),
+        FAST_VIA_MADDR = FAST_VIA_SLOT(FAST_WORD('m', 'a', 'd', 'd', 'r', 0, 0, 0)),
+        FAST_VIA_TTL = FAST_VIA_SLOT(FAST_WORD('t', 't', 'l', 0, 0, 0, 0, 0)),
+        FAST_VIA_SLOTS = 8,
+};
+
+/* Two names in one slot would be an initializer that compilers complain about. */
+static const uint64_t fast_via_words[FAST_VIA_SLOTS] = {
+    [FAST_VIA_OTHER] = 0,
+    [FAST_VIA_BRANCH] = FAST_WORD('b', 'r', 'a', 'n', 'c', 'h', 0, 0),
+    [FAST_VIA_RPORT] = FAST_WORD('r', 'p', 'o', 'r', 't', 0, 0, 0),
+    [FAST_VIA_RECEIVED] = FAST_WORD('r', 'e', 'c', 'e', 'i', 'v', 'e', 'd'),
+    [FAST_VIA_MADDR] = FAST_WORD('m', 'a', 'd', 'd', 'r', 0, 0, 0),
+    [FAST_VIA_TTL] = FAST_WORD('t', 't', 'l', 0, 0, 0, 0, 0),
 };
 
 /* Which parameter the name of n octets at p is; eight octets at p are in memory. */
-static inline enum fast_via_param fast_via_param(const uint8_t *p, uint32_t n)
+static inline unsigned fast_via_param(const uint8_t *p, uint32_t n)
 {
-        uint64_t w = fast_load8(p) | UINT64_C(0x2020202020202020);
-        enum fast_via_param k = FAST_VIA_OTHER;
+        /* A longer one is none of these, even if its first eight octets are. */
+        uint64_t w = fast_low8(fast_load8(p) | UINT64_C(0x2020202020202020), n < 9 ? n : 0);
+        uint64_t slot = FAST_VIA_SLOT(w);
 
-        if (n > 8)
-                return k;
-        w &= UINT64_MAX >> (64 - 8 * n);
-        k = w == FAST_WORD('b', 'r', 'a', 'n', 'c', 'h', 0, 0) ? FAST_VIA_BRANCH : k;
-        k = w == FAST_WORD('r', 'p', 'o', 'r', 't', 0, 0, 0) ? FAST_VIA_RPORT : k;
-        k = w == FAST_WORD('r', 'e', 'c', 'e', 'i', 'v', 'e', 'd') ? FAST_VIA_RECEIVED : k;
-        k = w == FAST_WORD('m', 'a', 'd', 'd', 'r', 0, 0, 0) ? FAST_VIA_RARE : k;
-        k = w == FAST_WORD('t', 't', 'l', 0, 0, 0, 0, 0) ? FAST_VIA_RARE : k;
-        return k;
+        return (unsigned)slot & (0u - (fast_via_words[slot] == w));
 }
 
 /* What the parameters say, collected without asking which came: seen has bit k for kind k. */
 static inline bool fast_via_take(const struct fast *f, unsigned seen,
-                                 const struct sip_span got[FAST_VIA_PARAM_CNT], struct sip_via *out)
+                                 const struct sip_span got[FAST_VIA_SLOTS], struct sip_via *out)
 {
         struct sip_span branch = got[FAST_VIA_BRANCH], rport = got[FAST_VIA_RPORT];
         struct sip_span received = got[FAST_VIA_RECEIVED];
         uint32_t v = 0;
 
-        if (seen & 1u << FAST_VIA_RARE)
+        if (seen & (1u << FAST_VIA_MADDR | 1u << FAST_VIA_TTL))
                 return false;
         if (seen & 1u << FAST_VIA_BRANCH) {
                 uint64_t w = fast_load8(f->b + branch.off) | UINT64_C(0x0020200020200020);
@@ -72,28 +80,27 @@ static inline bool fast_via_take(const struct fast *f, unsigned seen,
 static inline bool fast_via_params(const struct fast *f, uint32_t p, uint32_t e,
                                    struct sip_via *out)
 {
-        struct sip_span got[FAST_VIA_PARAM_CNT] = {{0, 0}};
+        struct sip_span got[FAST_VIA_SLOTS] = {{0, 0}};
         unsigned seen = 0, again = 0;
 
         while (f->b[p] == ';') {
                 uint32_t start = p + 1;
-                uint32_t end = fast_run(f, start);
-                uint32_t from = end;
-                enum fast_via_param k;
+                uint32_t from;
+                unsigned k;
 
-                if (end == start)
+                from = p = fast_run(f, start);
+                if (p == start)
                         return false;
-                k = fast_via_param(f->b + start, end - start);
-                if (f->b[end] == '=') {
-                        from = end + 1;
-                        end = fast_run(f, from);
-                        if (end == from)
+                k = fast_via_param(f->b + start, p - start);
+                if (f->b[p] == '=') {
+                        from = p + 1;
+                        p = fast_run(f, from);
+                        if (p == from)
                                 return false;
                 }
-                got[k] = sip_span_make(from, end);
+                fast_span(&got[k], from, p - from);
                 again |= seen & 1u << k;
                 seen |= 1u << k;
-                p = end;
         }
         return p == e && (again >> 1) == 0 && fast_via_take(f, seen, got, out);
 }
@@ -114,13 +121,14 @@ static inline bool fast_via(const struct fast *f, struct sip_span value, struct 
                 return false;
         out->transport = sip_span_make(v + 8, p);
         host = p + 1;
-        if (!fast_host(f, host, &p))
+        p = fast_host(f, host, fast_near(f, host));
+        if (p == 0)
                 return false;
         out->host = sip_span_make(host, p);
-        if (b[p] == ':' && !fast_port(f, &p, &out->port))
-                return false;
+        if (b[p] == ':')
+                p = fast_port(f, p, &out->port);
         out->all = value;
-        return fast_via_params(f, p, e, out);
+        return p != 0 && fast_via_params(f, p, e, out);
 }
 
 #endif

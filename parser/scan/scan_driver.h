@@ -50,42 +50,64 @@ static inline uint32_t scan_lines(uint64_t lf, uint32_t base, uint16_t *eol)
         return n;
 }
 
+struct scan_walk {
+        uint64_t lf, ctl; /* of the block before */
+        uint16_t *eol;    /* of the next line */
+        uint64_t *stop;   /* of this block */
+};
+
+enum scan_step { SCAN_ON, SCAN_END, SCAN_NOT_PLAIN };
+
+/* The block at base. */
+static inline enum scan_step scan_take(struct scan_walk *w, struct scan_block b, uint32_t base,
+                                       struct scan_index *out)
+{
+        uint64_t ctl = b.ctl ^ b.lf;
+        uint64_t end = b.lf & (b.lf << 2 | w->lf >> 62);
+        uint64_t odd = (ctl << 1 | w->ctl >> 63) ^ b.lf;
+
+        *w->stop++ = b.stop;
+        if (end != 0) {
+                uint64_t in = end ^ (end - 1);
+
+                w->eol += scan_lines(b.lf & in, base, w->eol);
+                out->header_end = (uint16_t)(base + scan_ctz(end) + 1);
+                out->line_cnt = (uint16_t)(w->eol - out->eol - 1);
+                return (odd & in) == 0 && w->eol <= out->eol + SCAN_LINES_MAX + 1 ? SCAN_END
+                                                                                  : SCAN_NOT_PLAIN;
+        }
+        w->eol += scan_lines(b.lf, base, w->eol);
+        if (odd != 0 || w->eol > out->eol + SCAN_LINES_MAX + 1)
+                return SCAN_NOT_PLAIN;
+        w->lf = b.lf;
+        w->ctl = ctl;
+        return SCAN_ON;
+}
+
 static inline bool scan_drive(const uint8_t *buf, uint32_t len, struct scan_index *out)
 {
         uint32_t limit = len < SCAN_BYTES_MAX ? len : SCAN_BYTES_MAX;
-        uint32_t lines = 0;
-        uint64_t lf_before = 0, ctl_before = 0; /* of the previous block */
+        struct scan_walk w = {0, 0, out->eol, out->stop};
+        struct scan_block b;
+        uint32_t base, over;
 
         if (len < SCAN_BLOCK_BYTES)
                 return false;
-        for (uint32_t base = 0; base < limit; base += SCAN_BLOCK_BYTES) {
-                /* The last block is read from further ahead and shifted, so that nothing is copied
-                 * and no branch asks which one it is. */
-                uint32_t at = base <= len - SCAN_BLOCK_BYTES ? base : len - SCAN_BLOCK_BYTES;
-                struct scan_block b = scan_classify(buf + at);
-                uint64_t lf = b.lf >> (base - at);
-                uint64_t ctl = b.ctl >> (base - at) ^ lf;
-                uint64_t end = lf & (lf << 2 | lf_before >> 62);
-                uint64_t odd = (ctl << 1 | ctl_before >> 63) ^ lf;
+        for (base = 0; base + SCAN_BLOCK_BYTES <= limit; base += SCAN_BLOCK_BYTES) {
+                enum scan_step step = scan_take(&w, scan_classify(buf + base), base, out);
 
-                out->stop[base / SCAN_BLOCK_BYTES] = b.stop >> (base - at);
-                if (end != 0) {
-                        uint64_t in = end ^ (end - 1);
-
-                        lines += scan_lines(lf & in, base, out->eol + lines);
-                        out->header_end = (uint16_t)(base + scan_ctz(end) + 1);
-                        out->line_cnt = (uint16_t)(lines - 1);
-                        return (odd & in) == 0 && lines <= SCAN_LINES_MAX + 1;
-                }
-                if (odd != 0)
-                        return false;
-                lines += scan_lines(lf, base, out->eol + lines);
-                if (lines > SCAN_LINES_MAX + 1)
-                        return false;
-                lf_before = lf;
-                ctl_before = ctl;
+                if (step != SCAN_ON)
+                        return step == SCAN_END;
         }
-        return false;
+        if (base == limit)
+                return false;
+        /* The last block is read from further ahead and shifted, so that nothing is copied. */
+        over = base + SCAN_BLOCK_BYTES - limit;
+        b = scan_classify(buf + limit - SCAN_BLOCK_BYTES);
+        b.lf >>= over;
+        b.ctl >>= over;
+        b.stop >>= over;
+        return scan_take(&w, b, base, out) == SCAN_END;
 }
 
 #endif

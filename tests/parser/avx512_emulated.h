@@ -52,6 +52,18 @@ static inline __m512i emulated_set1(char c)
         return v;
 }
 
+/* PTEST. SIMDe's, up to 0.7.4 at least, says yes when one half of the register is zero. */
+static inline int emulated_testz(__m128i a, __m128i b)
+{
+        uint64_t x[2], y[2];
+
+        memcpy(x, &a, 16);
+        memcpy(y, &b, 16);
+        return ((x[0] & y[0]) | (x[1] & y[1])) == 0;
+}
+
+#undef _mm_testz_si128
+#define _mm_testz_si128(a, b) emulated_testz(a, b)
 #undef _mm512_permutex2var_epi8
 #define _mm512_permutex2var_epi8(a, idx, b) emulated_permutex2var(a, idx, b)
 #undef _mm512_movepi8_mask

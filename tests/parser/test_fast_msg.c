@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a message means must not depend on how it is read: for every kernel the result of
- * sip_parse_with() equals that of reading octet by octet, in all fields, reasons and offsets. Over
- * messages with what the short cuts look for and what must make them step aside, mutants of these,
- * and the files of the corpus.
+ * What a message means must not depend on how it is read: with every fast path the result of
+ * sip_parse_with() equals that of the grammar alone, in all fields, reasons and offsets. Over
+ * messages that the fast path takes whole, messages with what must make it step aside, mutants of
+ * both, and the files of the corpus. A campaign is the same with --mutants N.
  */
 #include "tests/parser/probe.h"
 
@@ -36,7 +36,38 @@ static const char odd[] =
     "MESSAGE SIPS:[::1]:05060 SIP/2.0\r\nVia:SIP/2.0/UDP 1.1.1.1 : 5060 ;branch=z9hG4bK\r\n"
     "From:<sip:@h>;tag=\r\nTo:<sip:a:b@h>\r\nCall-ID:(a)<b>:c\r\nCSeq:4294967296 MESSAGE\r\n\r\n";
 
-static const char *const seeds[] = {invite, response, odd};
+/* The rest is what the fast path reads without asking the grammar for the message; for a field it
+ * may. */
+static const char plain_invite[] =
+    "INVITE sip:+49301234@198.51.100.7:5062;user=phone SIP/2.0\r\n"
+    "Via: SIP/2.0/UDP 192.0.2.1:5060;rport=40000;branch=z9hG4bK-1.a~b;received=203.0.113.255\r\n"
+    "Via: SIP/2.0/TLS [2001:db8::9:1]:5061;branch=z9hG4bK77;rport;ttl=16;maddr=h-1.example.com\r\n"
+    "v: SIP/2.0/TCP edge-03.voip.example:99;branch=z9hG4bK1;keep\r\n"
+    "Max-Forwards: 70\r\nRecord-Route: <sip:p1.example.com;lr>\r\n"
+    "Record-Route: <sip:p2:5060;lr>\r\nRoute: <sip:10.0.0.255;lr>, <sip:h;lr>\r\n"
+    "From: \"Alice \\\"Ext\\\" 100\" <sips:alice@pc-33.example.com:5061;lr;x=y>;tag=19a\r\n"
+    "To: Bob B. <sip:bob@h1.example.org>;x=y;tag=a\r\nCall-ID: a84b4c76e66710@pc33.example.com\r\n"
+    "CSeq: 314159 INVITE\r\nContact: <sip:a@1.2.3.4:65535>;q=0.7;expires=3600\r\n"
+    "Subject: \r\n folded\r\n  text \r\nX-Unknown: 1\r\nExpires: 60\r\nRetry-After: 5 (x)\r\n"
+    "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\nContent-Type: application/sdp\r\n"
+    "Content-Length: 4\r\n\r\nv=0\n";
+
+static const char plain_response[] =
+    "SIP/2.0 200 OK\r\nVia : SIP/2.0/UDP 10.0.0.25;branch=z9hG4bKx\r\n"
+    "f:\"a\" <sip:a@b>;tag=1\r\nt :<sip:c-d.e@host.x.y>;tag=2\r\ni: x@y\r\n"
+    "CSeq: 00012345 SUBSCRIBE\r\nm:  <sip:[::1]:5060>  \r\n"
+    "P-Asserted-Identity: <sip:a@b>\r\nl: 00000000\r\n\r\n";
+
+static const char plain_register[] =
+    "REGISTER sip:registrar.biloxi.example.com SIP/2.0\r\n"
+    "Via: SIP/2.0/UDP bobspc.biloxi.example.com:5060;branch=z9hG4bKnashds7\r\n"
+    "Max-Forwards: 70\r\nTo: <sip:bob@biloxi.example.com>\r\n"
+    "From: <sip:bob@biloxi.example.com>;tag=456248\r\nCall-ID: 843817637684230@998sdasdh09\r\n"
+    "CSeq: 1826 REGISTER\r\nContact: <sip:bob@192.0.2.4>\r\nExpires: 7200\r\n"
+    "Content-Length: 0\r\n\r\n";
+
+static const char *const seeds[] = {plain_invite, invite,         plain_response,
+                                    response,     plain_register, odd};
 #define SEED_CNT (sizeof(seeds) / sizeof(seeds[0]))
 #define ROOM     8192u
 
@@ -44,6 +75,8 @@ static uint32_t rng;
 static struct guard guard;
 static struct kernels kernels;
 static unsigned files;
+static unsigned long mutant_cnt = 1000000;
+static unsigned long taken; /* whole by a fast path */
 
 static uint32_t next(void)
 {
@@ -67,6 +100,7 @@ static void same_meaning(const char *label, const uint8_t *text, size_t n)
                 if (!v.usable)
                         continue;
                 memset(&got, 0xaa, sizeof(got));
+                taken += v.fast && v.fast(at, (uint32_t)n, &got);
                 sip_parse_with(v.fast, at, n, &got);
                 if (memcmp(&want, &got, offsetof(struct sip_msg, first)) != 0 ||
                     memcmp(want.first, got.first, sizeof(want.first)) != 0 ||
@@ -82,12 +116,31 @@ static void same_meaning(const char *label, const uint8_t *text, size_t n)
 static size_t mutate(uint8_t *buf, size_t n)
 {
         static const char set[] = "\1\t\n\r \"\\<>;,:=@?%&/[]()._-0125azAZ\x7f\x80";
+        static const char *const words[] = {
+            "\r\n",
+            "\r\n ",
+            ";tag=",
+            ";;",
+            ": ",
+            "256",
+            "255.1.2.3",
+            "::",
+            "[::1]",
+            "sips:",
+            "..",
+            "--",
+            "Via: SIP/2.0/UDP h\r\n",
+            "CSeq: 1 INVITE\r\n",
+            "Contact: *\r\n",
+            "\r\n\r\n",
+        };
 
         for (unsigned k = next() % 4 + 1; k > 0; k--) {
                 size_t run = next() % 16 + 1;
                 size_t at = next() % (n - run);
+                const char *word;
 
-                switch (next() % 4) {
+                switch (next() % 6) {
                 case 0:
                         buf[at] = (uint8_t)set[next() % sizeof(set)];
                         break;
@@ -98,6 +151,15 @@ static size_t mutate(uint8_t *buf, size_t n)
                 case 2:
                         memmove(buf + at, buf + at + run, n - at - run);
                         n -= run;
+                        break;
+                case 3:
+                        buf[at] ^= 0x20;
+                        break;
+                case 4:
+                        word = words[next() % (sizeof(words) / sizeof(words[0]))];
+                        memmove(buf + at + strlen(word), buf + at, n - at);
+                        memcpy(buf + at, word, strlen(word));
+                        n += strlen(word);
                         break;
                 default:
                         memmove(buf + next() % (n - run), buf + at, run);
@@ -115,13 +177,32 @@ static void mutants(void **state)
         (void)state;
         rng = seed | 1;
         printf("SLUICE_TEST_SEED=%u\n", seed);
-        for (unsigned i = 0; i < 150000; i++) {
+        for (unsigned long i = 0; i < mutant_cnt; i++) {
                 uint8_t buf[ROOM];
                 const char *s = seeds[i % SEED_CNT];
                 size_t n = strlen(s);
 
                 memcpy(buf, s, n);
                 same_meaning("mutant", buf, i < SEED_CNT ? n : mutate(buf, n));
+        }
+        printf("%lu mutants, %lu times a fast path took all\n", mutant_cnt, taken);
+        if (scan_best())
+                assert_true(taken > mutant_cnt / 20);
+}
+
+/* What is said to be plain above must be taken, or these tests look at the grammar alone. */
+static void plain_is_taken(void **state)
+{
+        static const char *const plain[] = {plain_invite, plain_response, plain_register};
+        static struct sip_msg m;
+
+        (void)state;
+        for (unsigned i = 0; i < kernels.cnt; i++) {
+                struct scan_variant v = kernels.v[i];
+
+                for (size_t k = 0; v.usable && v.fast && k < sizeof(plain) / sizeof(plain[0]); k++)
+                        assert_true(
+                            v.fast((const uint8_t *)plain[k], (uint32_t)strlen(plain[k]), &m));
         }
 }
 
@@ -173,9 +254,10 @@ static void corpus(void **state)
                 printf("SKIPPED: no corpus\n");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
+            cmocka_unit_test(plain_is_taken),
             cmocka_unit_test(mutants),
             cmocka_unit_test(beyond_the_scan),
             cmocka_unit_test(corpus),
@@ -183,6 +265,8 @@ int main(void)
         int failed;
 
         kernels = kernels_all();
+        if (argc == 3 && strcmp(argv[1], "--mutants") == 0)
+                mutant_cnt = strtoul(argv[2], NULL, 0);
         guard = guard_create(SIP_MSG_BYTES_MAX);
         failed = cmocka_run_group_tests(tests, NULL, NULL);
         guard_destroy(&guard);
