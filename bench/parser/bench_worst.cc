@@ -11,7 +11,7 @@
 #include "bench/parser/messages.h"
 #include "parser/sip_check.h"
 #include "parser/sip_parse.h"
-#include "tests/parser/cost/cost_inputs.h"
+#include "bench/parser/cost_inputs.h"
 
 namespace
 {

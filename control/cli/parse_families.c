@@ -33,6 +33,13 @@
 #include "parser/sip_via.h"
 #include "parser/sip_warning.h"
 
+/* The parser's readers have results of types of their own; a row wants one type for all. */
+#define READER(name, call)                                       \
+        static enum sip_value name(struct sip_cur *c, void *out) \
+        {                                                        \
+                return call;                                     \
+        }
+
 static const struct cp_cli_shown via_shown[] = {
     {"transport", offsetof(struct sip_via, transport), CP_CLI_SPAN},
     {"host", offsetof(struct sip_via, host), CP_CLI_SPAN},
@@ -44,10 +51,7 @@ static const struct cp_cli_shown via_shown[] = {
     {"rport_value", offsetof(struct sip_via, rport), CP_CLI_PORT},
 };
 
-static enum sip_value read_via(struct sip_cur *c, void *out)
-{
-        return sip_via_parse(c, out) == SIP_ANOM_NONE ? SIP_VALUE_OK : SIP_VALUE_SYNTAX;
-}
+READER(read_via, sip_via_parse(c, out) == SIP_ANOM_NONE ? SIP_VALUE_OK : SIP_VALUE_SYNTAX)
 
 static const struct cp_cli_shown route_shown[] = {
     {"address", offsetof(struct sip_route, addr), CP_CLI_ADDR},
@@ -55,10 +59,7 @@ static const struct cp_cli_shown route_shown[] = {
     {"ob", offsetof(struct sip_route, ob), CP_CLI_FLAG},
 };
 
-static enum sip_value read_route(struct sip_cur *c, void *out)
-{
-        return sip_route_parse(c, out);
-}
+READER(read_route, sip_route_parse(c, out))
 
 static const struct cp_cli_shown contact_shown[] = {
     {"address", offsetof(struct sip_contact, addr), CP_CLI_ADDR},
@@ -73,10 +74,7 @@ static const struct cp_cli_shown contact_shown[] = {
     {"focus", offsetof(struct sip_contact, focus), CP_CLI_FLAG},
 };
 
-static enum sip_value read_contact(struct sip_cur *c, void *out)
-{
-        return sip_contact_parse(c, out);
-}
+READER(read_contact, sip_contact_parse(c, out))
 
 static const struct cp_cli_shown history_shown[] = {
     {"address", offsetof(struct sip_history, addr), CP_CLI_ADDR},
@@ -86,10 +84,7 @@ static const struct cp_cli_shown history_shown[] = {
     {"privacy", offsetof(struct sip_history, privacy), CP_CLI_DECODED},
 };
 
-static enum sip_value read_history(struct sip_cur *c, void *out)
-{
-        return sip_history_parse(c, out);
-}
+READER(read_history, sip_history_parse(c, out))
 
 static const struct cp_cli_shown diversion_shown[] = {
     {"address", offsetof(struct sip_diversion, addr), CP_CLI_ADDR},
@@ -100,10 +95,7 @@ static const struct cp_cli_shown diversion_shown[] = {
     {"screen", offsetof(struct sip_diversion, screen), CP_CLI_SPAN},
 };
 
-static enum sip_value read_diversion(struct sip_cur *c, void *out)
-{
-        return sip_diversion_parse(c, out);
-}
+READER(read_diversion, sip_diversion_parse(c, out))
 
 static const struct cp_cli_shown refer_to_shown[] = {
     {"address", offsetof(struct sip_refer_to, addr), CP_CLI_ADDR},
@@ -111,50 +103,35 @@ static const struct cp_cli_shown refer_to_shown[] = {
     {"replaces", offsetof(struct sip_refer_to, replaces), CP_CLI_DECODED},
 };
 
-static enum sip_value read_refer_to(struct sip_cur *c, void *out)
-{
-        return sip_refer_to_parse(c, out);
-}
+READER(read_refer_to, sip_refer_to_parse(c, out))
 
 static const struct cp_cli_shown referred_by_shown[] = {
     {"address", offsetof(struct sip_referred_by, addr), CP_CLI_ADDR},
     {"cid", offsetof(struct sip_referred_by, cid), CP_CLI_SPAN},
 };
 
-static enum sip_value read_referred_by(struct sip_cur *c, void *out)
-{
-        return sip_referred_by_parse(c, out);
-}
+READER(read_referred_by, sip_referred_by_parse(c, out))
 
 static const struct cp_cli_shown geo_shown[] = {
     {"address", offsetof(struct sip_geo, addr), CP_CLI_ADDR},
     {"loc_src", offsetof(struct sip_geo, loc_src), CP_CLI_SPAN},
 };
 
-static enum sip_value read_geo(struct sip_cur *c, void *out)
-{
-        return sip_geo_parse(c, out);
-}
+READER(read_geo, sip_geo_parse(c, out))
 
 static const struct cp_cli_shown geo_error_shown[] = {
     {"code", offsetof(struct sip_geo_error, code), CP_CLI_NUMBER},
     {"text", offsetof(struct sip_geo_error, text), CP_CLI_SPAN},
 };
 
-static enum sip_value read_geo_error(struct sip_cur *c, void *out)
-{
-        return sip_geo_error_parse(c, out);
-}
+READER(read_geo_error, sip_geo_error_parse(c, out))
 
 static const struct cp_cli_shown call_info_shown[] = {
     {"address", offsetof(struct sip_call_info, addr), CP_CLI_ADDR},
     {"purpose", offsetof(struct sip_call_info, purpose_name), CP_CLI_SPAN},
 };
 
-static enum sip_value read_call_info(struct sip_cur *c, void *out)
-{
-        return sip_call_info_parse(c, out);
-}
+READER(read_call_info, sip_call_info_parse(c, out))
 
 static const struct cp_cli_shown served_user_shown[] = {
     {"address", offsetof(struct sip_served_user, addr), CP_CLI_ADDR},
@@ -163,19 +140,13 @@ static const struct cp_cli_shown served_user_shown[] = {
     {"after_diversion", offsetof(struct sip_served_user, after_diversion), CP_CLI_FLAG},
 };
 
-static enum sip_value read_served_user(struct sip_cur *c, void *out)
-{
-        return sip_served_user_parse(c, out);
-}
+READER(read_served_user, sip_served_user_parse(c, out))
 
 static const struct cp_cli_shown addr_shown[] = {
     {"address", 0, CP_CLI_ADDR},
 };
 
-static enum sip_value read_value_addr(struct sip_cur *c, void *out)
-{
-        return sip_value_addr(c, NULL, 0, out, NULL);
-}
+READER(read_value_addr, sip_value_addr(c, NULL, 0, out, NULL))
 
 static const struct cp_cli_shown access_shown[] = {
     {"type", offsetof(struct sip_access, type), CP_CLI_SPAN},
@@ -185,10 +156,7 @@ static const struct cp_cli_shown access_shown[] = {
     {"network_provided", offsetof(struct sip_access, network_provided), CP_CLI_FLAG},
 };
 
-static enum sip_value read_access(struct sip_cur *c, void *out)
-{
-        return sip_access_parse(c, out);
-}
+READER(read_access, sip_access_parse(c, out))
 
 static const struct cp_cli_shown charging_shown[] = {
     {"icid", offsetof(struct sip_charging, icid), CP_CLI_SPAN},
@@ -198,10 +166,7 @@ static const struct cp_cli_shown charging_shown[] = {
     {"transit_ioi", offsetof(struct sip_charging, transit_ioi), CP_CLI_SPAN},
 };
 
-static enum sip_value read_charging(struct sip_cur *c, void *out)
-{
-        return sip_charging_parse(c, out);
-}
+READER(read_charging, sip_charging_parse(c, out))
 
 static const struct cp_cli_shown charging_addresses_shown[] = {
     {"ccf", offsetof(struct sip_charging_addresses, ccf[0]), CP_CLI_SPAN},
@@ -210,38 +175,26 @@ static const struct cp_cli_shown charging_addresses_shown[] = {
     {"ecf_2", offsetof(struct sip_charging_addresses, ecf[1]), CP_CLI_SPAN},
 };
 
-static enum sip_value read_charging_addresses(struct sip_cur *c, void *out)
-{
-        return sip_charging_addresses_parse(c, out);
-}
+READER(read_charging_addresses, sip_charging_addresses_parse(c, out))
 
 static const struct cp_cli_shown uri_shown[] = {
     {"urn", 0, CP_CLI_URI},
 };
 
-static enum sip_value read_service(struct sip_cur *c, void *out)
-{
-        return sip_service_parse(c, out);
-}
+READER(read_service, sip_service_parse(c, out))
 
 static const struct cp_cli_shown item_shown[] = {
     {"name", offsetof(struct sip_item, name), CP_CLI_SPAN},
     {"params", offsetof(struct sip_item, params), CP_CLI_SPAN},
 };
 
-static enum sip_value read_item(struct sip_cur *c, void *out)
-{
-        return sip_item_parse(c, out);
-}
+READER(read_item, sip_item_parse(c, out))
 
 static const struct cp_cli_shown span_shown[] = {
     {"token", 0, CP_CLI_SPAN},
 };
 
-static enum sip_value read_token(struct sip_cur *c, void *out)
-{
-        return sip_token_parse(c, out);
-}
+READER(read_token, sip_token_parse(c, out))
 
 static const struct cp_cli_shown accept_shown[] = {
     {"type", offsetof(struct sip_accept, type), CP_CLI_SPAN},
@@ -250,10 +203,7 @@ static const struct cp_cli_shown accept_shown[] = {
     {"q_milli", offsetof(struct sip_accept, q_milli), CP_CLI_Q},
 };
 
-static enum sip_value read_accept(struct sip_cur *c, void *out)
-{
-        return sip_accept_parse(c, out);
-}
+READER(read_accept, sip_accept_parse(c, out))
 
 static const struct cp_cli_shown accept_2_shown[] = {
     {"type", offsetof(struct sip_accept, type), CP_CLI_SPAN},
@@ -261,10 +211,7 @@ static const struct cp_cli_shown accept_2_shown[] = {
     {"q_milli", offsetof(struct sip_accept, q_milli), CP_CLI_Q},
 };
 
-static enum sip_value read_accept_plain(struct sip_cur *c, void *out)
-{
-        return sip_accept_plain_parse(c, out);
-}
+READER(read_accept_plain, sip_accept_plain_parse(c, out))
 
 static const struct cp_cli_shown disposition_shown[] = {
     {"name", offsetof(struct sip_disposition, name), CP_CLI_SPAN},
@@ -272,10 +219,7 @@ static const struct cp_cli_shown disposition_shown[] = {
     {"optional", offsetof(struct sip_disposition, optional), CP_CLI_FLAG},
 };
 
-static enum sip_value read_disposition(struct sip_cur *c, void *out)
-{
-        return sip_disposition_parse(c, out);
-}
+READER(read_disposition, sip_disposition_parse(c, out))
 
 static const struct cp_cli_shown body_type_shown[] = {
     {"type", offsetof(struct sip_body_type, type), CP_CLI_SPAN},
@@ -283,10 +227,7 @@ static const struct cp_cli_shown body_type_shown[] = {
     {"boundary", offsetof(struct sip_body_type, boundary), CP_CLI_SPAN},
 };
 
-static enum sip_value read_body_type(struct sip_cur *c, void *out)
-{
-        return sip_body_type_parse(c, out);
-}
+READER(read_body_type, sip_body_type_parse(c, out))
 
 static const struct cp_cli_shown security_shown[] = {
     {"mechanism", offsetof(struct sip_security, name), CP_CLI_SPAN},
@@ -304,10 +245,7 @@ static const struct cp_cli_shown security_shown[] = {
     {"port_s", offsetof(struct sip_security, port_s), CP_CLI_NUMBER},
 };
 
-static enum sip_value read_security(struct sip_cur *c, void *out)
-{
-        return sip_security_parse(c, out);
-}
+READER(read_security, sip_security_parse(c, out))
 
 static const struct cp_cli_shown features_shown[] = {
     {"params", offsetof(struct sip_features, params), CP_CLI_SPAN},
@@ -315,30 +253,21 @@ static const struct cp_cli_shown features_shown[] = {
     {"explicit", offsetof(struct sip_features, explicit_match), CP_CLI_FLAG},
 };
 
-static enum sip_value read_features(struct sip_cur *c, void *out)
-{
-        return sip_features_parse(c, out);
-}
+READER(read_features, sip_features_parse(c, out))
 
 static const struct cp_cli_shown resource_shown[] = {
     {"namespace", offsetof(struct sip_resource, name_space), CP_CLI_SPAN},
     {"priority", offsetof(struct sip_resource, priority), CP_CLI_SPAN},
 };
 
-static enum sip_value read_resource(struct sip_cur *c, void *out)
-{
-        return sip_resource_parse(c, out);
-}
+READER(read_resource, sip_resource_parse(c, out))
 
 static const struct cp_cli_shown session_id_shown[] = {
     {"local", offsetof(struct sip_session_id, local), CP_CLI_SPAN},
     {"remote", offsetof(struct sip_session_id, remote), CP_CLI_SPAN},
 };
 
-static enum sip_value read_session_id(struct sip_cur *c, void *out)
-{
-        return sip_session_id_parse(c, out);
-}
+READER(read_session_id, sip_session_id_parse(c, out))
 
 static const struct cp_cli_shown uui_shown[] = {
     {"data", offsetof(struct sip_uui, data), CP_CLI_SPAN},
@@ -348,10 +277,7 @@ static const struct cp_cli_shown uui_shown[] = {
     {"hex", offsetof(struct sip_uui, hex), CP_CLI_FLAG},
 };
 
-static enum sip_value read_uui(struct sip_cur *c, void *out)
-{
-        return sip_uui_parse(c, out);
-}
+READER(read_uui, sip_uui_parse(c, out))
 
 static const struct cp_cli_shown warning_shown[] = {
     {"code", offsetof(struct sip_warning, code), CP_CLI_COUNT},
@@ -359,10 +285,7 @@ static const struct cp_cli_shown warning_shown[] = {
     {"text", offsetof(struct sip_warning, text), CP_CLI_SPAN},
 };
 
-static enum sip_value read_warning(struct sip_cur *c, void *out)
-{
-        return sip_warning_parse(c, out);
-}
+READER(read_warning, sip_warning_parse(c, out))
 
 static const struct cp_cli_shown reason_shown[] = {
     {"protocol", offsetof(struct sip_reason, name), CP_CLI_SPAN},
@@ -370,10 +293,7 @@ static const struct cp_cli_shown reason_shown[] = {
     {"text", offsetof(struct sip_reason, text), CP_CLI_SPAN},
 };
 
-static enum sip_value read_reason(struct sip_cur *c, void *out)
-{
-        return sip_reason_parse(c, out);
-}
+READER(read_reason, sip_reason_parse(c, out))
 
 static const struct cp_cli_shown event_shown[] = {
     {"type", offsetof(struct sip_event, type), CP_CLI_SPAN},
@@ -381,10 +301,7 @@ static const struct cp_cli_shown event_shown[] = {
     {"id", offsetof(struct sip_event, id), CP_CLI_SPAN},
 };
 
-static enum sip_value read_event(struct sip_cur *c, void *out)
-{
-        return sip_event_parse(c, out);
-}
+READER(read_event, sip_event_parse(c, out))
 
 static const struct cp_cli_shown substate_shown[] = {
     {"state", offsetof(struct sip_substate, name), CP_CLI_SPAN},
@@ -393,24 +310,15 @@ static const struct cp_cli_shown substate_shown[] = {
     {"retry_after", offsetof(struct sip_substate, retry_after), CP_CLI_NUMBER},
 };
 
-static enum sip_value read_substate(struct sip_cur *c, void *out)
-{
-        return sip_substate_parse(c, out);
-}
+READER(read_substate, sip_substate_parse(c, out))
 
 static const struct cp_cli_shown timer_shown[] = {
     {"seconds", offsetof(struct sip_timer, seconds), CP_CLI_NUMBER},
 };
 
-static enum sip_value read_session_expires(struct sip_cur *c, void *out)
-{
-        return sip_session_expires_parse(c, out);
-}
+READER(read_session_expires, sip_session_expires_parse(c, out))
 
-static enum sip_value read_min_se(struct sip_cur *c, void *out)
-{
-        return sip_min_se_parse(c, out);
-}
+READER(read_min_se, sip_min_se_parse(c, out))
 
 static const struct cp_cli_shown retry_after_shown[] = {
     {"seconds", offsetof(struct sip_retry_after, seconds), CP_CLI_NUMBER},
@@ -418,10 +326,7 @@ static const struct cp_cli_shown retry_after_shown[] = {
     {"comment", offsetof(struct sip_retry_after, comment), CP_CLI_SPAN},
 };
 
-static enum sip_value read_retry_after(struct sip_cur *c, void *out)
-{
-        return sip_retry_after_parse(c, out);
-}
+READER(read_retry_after, sip_retry_after_parse(c, out))
 
 static const struct cp_cli_shown rack_shown[] = {
     {"rseq", offsetof(struct sip_rack, rseq), CP_CLI_NUMBER},
@@ -429,10 +334,7 @@ static const struct cp_cli_shown rack_shown[] = {
     {"method", offsetof(struct sip_rack, cseq.method_name), CP_CLI_SPAN},
 };
 
-static enum sip_value read_rack(struct sip_cur *c, void *out)
-{
-        return sip_rack_parse(c, out);
-}
+READER(read_rack, sip_rack_parse(c, out))
 
 static const struct cp_cli_shown dialog_shown[] = {
     {"call_id", offsetof(struct sip_dialog, call_id), CP_CLI_SPAN},
@@ -441,10 +343,7 @@ static const struct cp_cli_shown dialog_shown[] = {
     {"early_only", offsetof(struct sip_dialog, early_only), CP_CLI_FLAG},
 };
 
-static enum sip_value read_dialog_replaces(struct sip_cur *c, void *out)
-{
-        return sip_dialog_parse(c, SIP_DIALOG_REPLACES, out);
-}
+READER(read_dialog_replaces, sip_dialog_parse(c, SIP_DIALOG_REPLACES, out))
 
 static const struct cp_cli_shown dialog_2_shown[] = {
     {"call_id", offsetof(struct sip_dialog, call_id), CP_CLI_SPAN},
@@ -452,10 +351,7 @@ static const struct cp_cli_shown dialog_2_shown[] = {
     {"from_tag", offsetof(struct sip_dialog, from_tag), CP_CLI_SPAN},
 };
 
-static enum sip_value read_dialog_join(struct sip_cur *c, void *out)
-{
-        return sip_dialog_parse(c, SIP_DIALOG_JOIN, out);
-}
+READER(read_dialog_join, sip_dialog_parse(c, SIP_DIALOG_JOIN, out))
 
 static const struct cp_cli_shown dialog_3_shown[] = {
     {"call_id", offsetof(struct sip_dialog, call_id), CP_CLI_SPAN},
@@ -463,10 +359,7 @@ static const struct cp_cli_shown dialog_3_shown[] = {
     {"remote_tag", offsetof(struct sip_dialog, remote_tag), CP_CLI_SPAN},
 };
 
-static enum sip_value read_dialog_target(struct sip_cur *c, void *out)
-{
-        return sip_dialog_parse(c, SIP_DIALOG_TARGET, out);
-}
+READER(read_dialog_target, sip_dialog_parse(c, SIP_DIALOG_TARGET, out))
 
 static const struct cp_cli_shown identity_shown[] = {
     {"header", offsetof(struct sip_identity, header), CP_CLI_SPAN},
@@ -478,33 +371,21 @@ static const struct cp_cli_shown identity_shown[] = {
     {"compact", offsetof(struct sip_identity, compact), CP_CLI_FLAG},
 };
 
-static enum sip_value read_identity(struct sip_cur *c, void *out)
-{
-        return sip_identity_parse(c, out);
-}
+READER(read_identity, sip_identity_parse(c, out))
 
 static const struct cp_cli_shown number_shown[] = {
     {"number", 0, CP_CLI_NUMBER},
 };
 
-static enum sip_value read_value_number(struct sip_cur *c, void *out)
-{
-        return sip_value_number(c, SIP_VALUE_ABSENT - 1, out);
-}
+READER(read_value_number, sip_value_number(c, SIP_VALUE_ABSENT - 1, out))
 
-static enum sip_value read_rseq(struct sip_cur *c, void *out)
-{
-        return sip_rseq_parse(c, out);
-}
+READER(read_rseq, sip_rseq_parse(c, out))
 
 static const struct cp_cli_shown bool_shown[] = {
     {"wanted", 0, CP_CLI_FLAG},
 };
 
-static enum sip_value read_refer_sub(struct sip_cur *c, void *out)
-{
-        return sip_refer_sub_parse(c, out);
-}
+READER(read_refer_sub, sip_refer_sub_parse(c, out))
 
 static const struct cp_cli_shown auth_shown[] = {
     {"scheme", offsetof(struct sip_auth, scheme_name), CP_CLI_SPAN},
@@ -526,20 +407,11 @@ static const struct cp_cli_shown auth_shown[] = {
     {"userhash", offsetof(struct sip_auth, userhash), CP_CLI_FLAG},
 };
 
-static enum sip_value read_auth_challenge(struct sip_cur *c, void *out)
-{
-        return sip_auth_parse(c, SIP_AUTH_CHALLENGE, out);
-}
+READER(read_auth_challenge, sip_auth_parse(c, SIP_AUTH_CHALLENGE, out))
 
-static enum sip_value read_auth_credentials(struct sip_cur *c, void *out)
-{
-        return sip_auth_parse(c, SIP_AUTH_CREDENTIALS, out);
-}
+READER(read_auth_credentials, sip_auth_parse(c, SIP_AUTH_CREDENTIALS, out))
 
-static enum sip_value read_auth_info(struct sip_cur *c, void *out)
-{
-        return sip_auth_parse(c, SIP_AUTH_INFO, out);
-}
+READER(read_auth_info, sip_auth_parse(c, SIP_AUTH_INFO, out))
 
 #define ROW(ID, read, shown, form)                                                  \
         {                                                                           \

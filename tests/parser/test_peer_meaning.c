@@ -207,7 +207,9 @@ int main(int argc, char **argv)
 
         if (argc == 3 && strcmp(argv[1], "--messages") == 0)
                 want = strtoul(argv[2], NULL, 10);
-        rng = rng_seeded("peer_meaning");
+        /* Always the same messages unless another seed is given: what the peers read wrong in a rare
+         * one is found by looking for it, not by every run's luck. */
+        rng = getenv("SLUICE_SEED") ? rng_seeded("peer_meaning") : (struct rng){.state = 1};
         sip_profile_init(&profile, SIP_PROFILE_DEFAULT);
         /* Default does not look for it; as a name for a difference it must be there. */
         if (sip_profile_set_verdict(&profile, SIP_ANOM_URI_ESCAPED_CTL, SIP_VERDICT_NORMALISE) != 0)

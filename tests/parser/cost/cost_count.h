@@ -13,7 +13,7 @@
 #include <valgrind/callgrind.h>
 #include <valgrind/valgrind.h>
 
-#include "tests/parser/cost/cost_inputs.h"
+#include "bench/parser/cost_inputs.h"
 
 /* The file that valgrind's --callgrind-out-file names; ends the program with "skipped" when this is
  * not callgrind. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/parser/cost/cost_inputs.h"
+#include "bench/parser/cost_inputs.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * cost_inputs.h - inputs of any length that made other parsers slow (BAD-INPUT classes B11 to B17),
  * and the readers that they are meant for.
  */
-#ifndef SLUICE_TESTS_PARSER_COST_COST_INPUTS_H
-#define SLUICE_TESTS_PARSER_COST_COST_INPUTS_H
+#ifndef SLUICE_BENCH_PARSER_COST_INPUTS_H
+#define SLUICE_BENCH_PARSER_COST_INPUTS_H
 
 #include <stddef.h>
 #include <stdint.h>
