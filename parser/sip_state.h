@@ -35,9 +35,10 @@ struct sip_state {
 /* Octets in one store, as wide as the file's instruction set has them. */
 typedef uint8_t sip_wide __attribute__((vector_size(32), aligned(1), may_alias));
 
-/* Set n octets, 32 or more; n is a constant, so that this is stores and nothing else. */
-static inline __attribute__((always_inline)) void sip_fill(void *to, size_t n, sip_wide with)
+/* Set n octets, 32 or more, to zeros or ones; n is a constant, so this is stores and no more. */
+static inline __attribute__((always_inline)) void sip_fill(void *to, size_t n, bool ones)
 {
+        const sip_wide zero = {0}, with = ones ? ~zero : zero;
         uint8_t *p = to;
 
 #pragma GCC unroll 16
@@ -50,10 +51,8 @@ static inline __attribute__((always_inline)) void sip_fill(void *to, size_t n, s
  * 128 costs more than most messages do. */
 static inline void sip_msg_begin(struct sip_msg *m, const uint8_t *buf, uint32_t len)
 {
-        const sip_wide zero = {0};
-
-        sip_fill(m, offsetof(struct sip_msg, first), zero);
-        sip_fill(m->first, sizeof(m->first), ~zero);
+        sip_fill(m, offsetof(struct sip_msg, first), false);
+        sip_fill(m->first, sizeof(m->first), true); /* SIP_HDR_NONE */
         m->buf = buf;
         m->len = len;
         m->content_length = SIP_CONTENT_LENGTH_ABSENT;
