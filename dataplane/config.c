@@ -34,6 +34,7 @@ struct yaml_dataplane {
         enum dp_mode mode;
         enum dp_idle idle;
         enum dp_policy non_sip;
+        enum dp_policy stream_sip;
         enum dp_policy fragments;
         enum dp_strays unknown_dialogs;
         enum dp_policy unsolicited_responses;
@@ -151,6 +152,7 @@ static const cyaml_schema_field_t dataplane_fields[] = {
     ENUM_FIELD("mode", struct yaml_dataplane, mode, mode_names),
     ENUM_FIELD("idle", struct yaml_dataplane, idle, idle_names),
     ENUM_FIELD("non-sip", struct yaml_dataplane, non_sip, pass_drop_names),
+    ENUM_FIELD("stream-sip", struct yaml_dataplane, stream_sip, pass_drop_names),
     ENUM_FIELD("fragments", struct yaml_dataplane, fragments, pass_drop_names),
     ENUM_FIELD("unknown-dialogs", struct yaml_dataplane, unknown_dialogs, strays_names),
     ENUM_FIELD("unsolicited-responses", struct yaml_dataplane, unsolicited_responses,
@@ -297,6 +299,7 @@ static void config_default(struct dp_config *c)
         c->mode = DP_MODE_INLINE;
         c->idle = DP_IDLE_PAUSE;
         c->non_sip = DP_POLICY_PASS;
+        c->stream_sip = DP_POLICY_PASS;
         c->fragments = DP_POLICY_DROP;
         c->unknown_dialogs = DP_STRAYS_ASK;
         c->unsolicited_responses = DP_POLICY_DROP;
@@ -442,6 +445,7 @@ static int dataplane_apply(const char *path, const struct yaml_dataplane *y, str
         c->mode = y->mode != 0 ? y->mode : c->mode;
         c->idle = y->idle != 0 ? y->idle : c->idle;
         c->non_sip = y->non_sip != 0 ? y->non_sip : c->non_sip;
+        c->stream_sip = y->stream_sip != 0 ? y->stream_sip : c->stream_sip;
         c->fragments = y->fragments != 0 ? y->fragments : c->fragments;
         c->unknown_dialogs = y->unknown_dialogs != 0 ? y->unknown_dialogs : c->unknown_dialogs;
         if (y->unsolicited_responses != 0)

@@ -64,6 +64,7 @@ struct dp_config {
         enum dp_mode mode;
         enum dp_idle idle;
         enum dp_policy non_sip;
+        enum dp_policy stream_sip; /* SIP over TCP, TLS and SCTP, which nobody looks into */
         enum dp_policy fragments;
         enum dp_policy exceptions[SHM_CLASS_CNT]; /* by enum shm_class */
         enum dp_strays unknown_dialogs;
@@ -103,6 +104,8 @@ struct dp_config {
  */
 int dp_config_load(const char *path, struct dp_config *c);
 void dp_config_free(struct dp_config *c);
+
+#define DP_SIPS_PORT 5061u /* RFC 3261 19.1.2 */
 
 static inline bool dp_config_is_sip_port(const struct dp_config *c, uint16_t port)
 {

@@ -2,29 +2,16 @@
 #include <errno.h>
 #include <string.h>
 
-#include "control/api/eve.h"
+#include "control/api/entry_json.h"
 #include "control/api/methods.h"
 #include "control/engine.h"
 
-static json_t *time_json(uint64_t ns)
-{
-        char text[CP_EVE_TIME_BYTES];
-
-        return ns == 0 ? json_null() : json_string(cp_eve_time(ns, text));
-}
-
-/* expires null = never. */
 static json_t *entry_json(const struct cp_prefix *prefix, const char *reason, const char *source,
                           uint64_t added_ns, uint64_t expires_ns)
 {
-        char text[CP_PREFIX_TEXT_BYTES];
-        json_t *o = json_object();
+        json_t *o = cp_entry_json(prefix, reason, "source", source);
 
-        json_object_set_new(o, "prefix", json_string(cp_prefix_print(prefix, text)));
-        json_object_set_new(o, "reason", json_string(reason));
-        json_object_set_new(o, "source", json_string(source));
-        json_object_set_new(o, "added", time_json(added_ns));
-        json_object_set_new(o, "expires", time_json(expires_ns));
+        cp_entry_json_times(o, added_ns, expires_ns);
         return o;
 }
 

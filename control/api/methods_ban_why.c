@@ -5,16 +5,9 @@
  */
 #include <string.h>
 
-#include "control/api/eve.h"
+#include "control/api/entry_json.h"
 #include "control/api/methods.h"
 #include "control/engine.h"
-
-static json_t *time_json(uint64_t ns)
-{
-        char text[CP_EVE_TIME_BYTES];
-
-        return ns == 0 ? json_null() : json_string(cp_eve_time(ns, text));
-}
 
 static bool live(uint64_t expires_ns, uint64_t now_ns)
 {
@@ -31,18 +24,10 @@ struct found {
 static json_t *add(struct found *f, const char *table, const struct cp_prefix *prefix,
                    const char *reason)
 {
-        char text[CP_PREFIX_TEXT_BYTES];
-        json_t *o = json_pack("{s:s, s:s, s:s}", "table", table, "prefix",
-                              cp_prefix_print(prefix, text), "reason", reason);
+        json_t *o = cp_entry_json(prefix, reason, "table", table);
 
         json_array_append_new(f->entries, o);
         return o;
-}
-
-static void add_times(json_t *o, uint64_t added_ns, uint64_t expires_ns)
-{
-        json_object_set_new(o, "added", time_json(added_ns));
-        json_object_set_new(o, "expires", time_json(expires_ns));
 }
 
 static void add_config(struct found *f, const char *table, const struct cp_prefix_map *map)
@@ -52,7 +37,8 @@ static void add_config(struct found *f, const char *table, const struct cp_prefi
 
         while ((e = cp_prefix_map_match(map, &f->ip, &len)) != NULL) {
                 if (live(e->expires_ns, f->now_ns))
-                        add_times(add(f, table, &e->prefix, e->reason), e->added_ns, e->expires_ns);
+                        cp_entry_json_times(add(f, table, &e->prefix, e->reason), e->added_ns,
+                                            e->expires_ns);
         }
 }
 
@@ -63,7 +49,8 @@ static void add_bans(struct found *f)
 
         while ((b = cp_prefix_map_match(&f->engine->bans.map, &f->ip, &len)) != NULL) {
                 if (live(b->expires_ns, f->now_ns))
-                        add_times(add(f, "ban", &b->prefix, b->reason), b->added_ns, b->expires_ns);
+                        cp_entry_json_times(add(f, "ban", &b->prefix, b->reason), b->added_ns,
+                                            b->expires_ns);
         }
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/police.h"
 
+#include <netinet/in.h>
+
 #include "dataplane/stages/guard_budget.h"
 #include "dataplane/stages/police_fault.h"
 #include "dataplane/stages/police_refusals.h"
@@ -20,7 +22,7 @@ void dp_police_init(struct dp_police *self, const struct dp_config *config,
                     struct dp_tables *tables, struct dp_track *track, struct shm_counters *counters)
 {
         self->track = track;
-        self->non_sip = config->non_sip;
+        self->config = config;
         self->limits = &config->limits;
         self->tables = tables;
         self->counters = counters;
@@ -74,6 +76,26 @@ static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
                 dp_police_proofs(self->limits, self->tables, p, b->now_ns, self->counters);
 }
 
+static bool is_stream_sip(const struct dp_config *config, const struct dp_pkt *p)
+{
+        const struct shm_flow *f = &p->flow;
+
+        return (f->ip_proto == IPPROTO_TCP || f->ip_proto == IPPROTO_SCTP) &&
+               (dp_config_is_sip_port(config, f->dport) || f->dport == DP_SIPS_PORT ||
+                dp_config_is_sip_port(config, f->sport) || f->sport == DP_SIPS_PORT);
+}
+
+/* What is not SIP in a datagram. */
+static void police_other(const struct dp_config *config, struct dp_pkt *p)
+{
+        if (config->non_sip == DP_POLICY_DROP)
+                dp_verdict_drop(p, SHM_REASON_NON_SIP);
+        else if (config->stream_sip == DP_POLICY_DROP && is_stream_sip(config, p))
+                dp_verdict_drop(p, SHM_REASON_STREAM_SIP);
+        else
+                dp_verdict_pass(p, SHM_REASON_PASS_NON_SIP);
+}
+
 void dp_police_run(struct dp_police *self, struct dp_burst *b)
 {
         prepare(self, b);
@@ -88,10 +110,8 @@ void dp_police_run(struct dp_police *self, struct dp_burst *b)
                         dp_verdict_drop(p, p->malformed);
                 } else if ((p->flags & DP_PKT_SIP) != 0) {
                         police_sip(self, b, i);
-                } else if (self->non_sip == DP_POLICY_PASS) {
-                        dp_verdict_pass(p, SHM_REASON_PASS_NON_SIP);
                 } else {
-                        dp_verdict_drop(p, SHM_REASON_NON_SIP);
+                        police_other(self->config, p);
                 }
         }
 }

@@ -17,7 +17,7 @@
 #include "dataplane/state/tables.h"
 
 struct dp_police {
-        enum dp_policy non_sip;
+        const struct dp_config *config;        /* borrowed */
         const struct dp_limits_config *limits; /* borrowed, as the tables are */
         struct dp_tables *tables;
         struct dp_track *track; /* shared with classify */

@@ -56,6 +56,7 @@ static void test_defaults(void **state)
         assert_int_equal(dp_config_load(NULL, &c), 0);
         assert_int_equal(c.mode, DP_MODE_INLINE);
         assert_int_equal(c.non_sip, DP_POLICY_PASS);
+        assert_int_equal(c.stream_sip, DP_POLICY_PASS);
         assert_int_equal(c.exceptions[SHM_CLASS_IN_DIALOG], DP_POLICY_PASS);
         assert_int_equal(c.exceptions[SHM_CLASS_INVITE], DP_POLICY_DROP);
         assert_int_equal(c.workers, 1);
@@ -79,6 +80,7 @@ static void test_documented_file_is_the_default(void **state)
         assert_int_equal(c.mode, d.mode);
         assert_int_equal(c.idle, d.idle);
         assert_int_equal(c.non_sip, d.non_sip);
+        assert_int_equal(c.stream_sip, d.stream_sip);
         assert_int_equal(c.fragments, d.fragments);
         assert_int_equal(c.events, d.events);
         assert_memory_equal(c.exceptions, d.exceptions, sizeof(c.exceptions));
@@ -172,7 +174,8 @@ static void test_every_key(void **state)
                  "    - {interface: '0000:01:00.0', role: inside}\n"
                  "    - {interface: 'net_null0,size=64', role: outside}\n"
                  "dataplane:\n"
-                 "  mode: tap\n  idle: spin\n  non-sip: drop\n  fragments: pass\n"
+                 "  mode: tap\n  idle: spin\n  non-sip: drop\n  stream-sip: drop\n  fragments: "
+                 "pass\n"
                  "  events: drops\n  socket: /tmp/s\n  workers: 3\n"
                  "  mempool-size: 2048\n  rx-descriptors: 64\n  tx-descriptors: 128\n"
                  "  decision-deadline-ms: 50\n  pending-messages: 32\n"
@@ -196,6 +199,7 @@ static void test_every_key(void **state)
         assert_int_equal(c.mode, DP_MODE_TAP);
         assert_int_equal(c.idle, DP_IDLE_SPIN);
         assert_int_equal(c.non_sip, DP_POLICY_DROP);
+        assert_int_equal(c.stream_sip, DP_POLICY_DROP);
         assert_int_equal(c.fragments, DP_POLICY_PASS);
         assert_int_equal(c.events, DP_EVENTS_DROPS);
         assert_string_equal(c.socket, "/tmp/s");

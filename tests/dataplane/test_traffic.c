@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "tests/dataplane/chain.h"
+#include "tests/dataplane/frame.h"
 
 static struct dp_config config;
 
@@ -67,8 +68,9 @@ static void test_written_oddly(void **state)
 
                 chain_send(SHM_SIDE_OUTSIDE, 1, in);
                 chain_turn(c);
-                chain_pass_ms(c, 3000); /* one request all of them: as often as it may be repeated */
-                if (i == 0) /* held; from now on the decision is known */
+                chain_pass_ms(c,
+                              3000); /* one request all of them: as often as it may be repeated */
+                if (i == 0)          /* held; from now on the decision is known */
                         chain_answer_next(c, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY,
                                           SHM_SCOPE_ROUTE);
                 out = chain_receive_text(c, SHM_SIDE_INSIDE);
@@ -223,6 +225,49 @@ static void test_other_traffic(void **state)
         chain_destroy(c);
 }
 
+/* SIP over streams goes round us, unless the operator wants none of it. */
+static void test_streams(void **state)
+{
+        static const struct {
+                uint8_t proto;
+                uint16_t sport, dport;
+                bool sip;
+        } rows[] = {
+            {6, 40000, 5060, true},   {6, 5060, 40000, true},  {6, 40000, 5061, true},
+            {132, 5060, 5060, true},  {6, 40000, 443, false},  {6, 5062, 5059, false},
+            {17, 40000, 5061, false}, {47, 5060, 5060, false},
+        };
+
+        (void)state;
+        for (unsigned drop = 0; drop < 2; drop++) {
+                config.stream_sip = drop ? DP_POLICY_DROP : DP_POLICY_PASS;
+                struct chain *c = chain_create(&config, true);
+                unsigned dropped = 0;
+
+                for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                        struct frame f;
+
+                        frame_eth(&f, 0x0800);
+                        frame_ip4(&f, rows[i].proto, 0);
+                        if (rows[i].proto == 17)
+                                frame_udp(&f, "hello", 5);
+                        else
+                                frame_put(&f, (const uint8_t[20]){0}, 20);
+                        frame_set16(&f, f.l4, rows[i].sport);
+                        frame_set16(&f, f.l4 + 2, rows[i].dport);
+                        frame_seal(&f, rows[i].proto == 17);
+                        chain_send_bytes(SHM_SIDE_OUTSIDE, f.b, f.len);
+                        chain_turn(c);
+                        dropped += drop && rows[i].sip;
+                        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_STREAM_SIP],
+                                         dropped);
+                }
+                assert_int_equal(chain_counters(c)->passed[SHM_REASON_PASS_NON_SIP],
+                                 sizeof(rows) / sizeof(rows[0]) - dropped);
+                chain_destroy(c);
+        }
+}
+
 /* What goes to a SIP port is SIP, STUN, a keep-alive, or nothing: Kamailio reads the first one. */
 static void test_unclear_on_a_sip_port(void **state)
 {
@@ -353,6 +398,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup(test_written_oddly_unseen, reset),
             cmocka_unit_test_setup(test_tap_sends_nothing, reset),
             cmocka_unit_test_setup(test_other_traffic, reset),
+            cmocka_unit_test_setup(test_streams, reset),
             cmocka_unit_test_setup(test_unclear_on_a_sip_port, reset),
             cmocka_unit_test_setup(test_malformed_has_its_own_reason, reset),
             cmocka_unit_test_setup(test_blocklist, reset),

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * entry_json.h - an entry of the allow list, the deny list, the bans or a block list, as the API
+ * shows it.
+ */
+#ifndef SLUICE_CONTROL_API_ENTRY_JSON_H
+#define SLUICE_CONTROL_API_ENTRY_JSON_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "control/prefix.h"
+
+/* {"prefix", "reason", `key`: where}; `key` says where it stands. */
+json_t *cp_entry_json(const struct cp_prefix *prefix, const char *reason, const char *key,
+                      const char *where);
+/* Adds "added" and "expires", which is null for never. CLOCK_REALTIME. */
+void cp_entry_json_times(json_t *entry, uint64_t added_ns, uint64_t expires_ns);
+
+#endif
