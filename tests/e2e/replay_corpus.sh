@@ -3,8 +3,9 @@
 # Every capture of the outside corpus through `sluice-dataplane --replay` of the sanitizer build, as
 # an unprivileged user: no crash, every frame taken, the equation exact, every line of events valid
 # JSON; and for SIP plainly over UDP the messages that tshark sees. What is left out of that comparison
-# is printed with its reason. What the chain sends is replayed again: every checksum is right, nothing in
-# it is malformed or left to be normalised, and tshark reads the same messages in it.
+# is printed with its reason. What the chain sends is replayed again: no checksum is wrong that came right
+# (tunnels aside), nothing in it is malformed or left to be normalised, and tshark reads the same messages
+# in it.
 . "$(dirname "$0")/harness.sh"
 e2e_begin replay_corpus
 
@@ -35,6 +36,13 @@ replay() {
                 --config "$e2e_tmp/sluice.yaml" >"$4" 2>&1 </dev/null)
 }
 
+# wrong_checksums CAPTURE - SIP messages under a wrong checksum: captures of hosts that leave them to the
+# card have some, and what is not rewritten goes on with its own.
+wrong_checksums() {
+        tshark -r "$1" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
+                -Y 'sip && !gtp && (ip.checksum.status == 0 || udp.checksum.status == 0)' 2>/dev/null | wc -l
+}
+
 # sent_is_plain OUT - what the first replay sent, sent again; says what is wrong with it.
 sent_is_plain() {
         local sent=$1.sent.pcap again=$1.again.json
@@ -46,8 +54,7 @@ sent_is_plain() {
                 { echo "again: $(tail -n 1 "$again" | jq -c '.stats | {normalised, malformed, conservation}')"; return 1; }
         python3 "$E2E/compare_tshark.py" "$sent" "$again" >"$1.again.tshark" 2>&1 ||
                 { echo "sent differs from tshark: $(tail -n 1 "$1.again.tshark" | cut -c 1-400)"; return 1; }
-        [ -z "$(tshark -r "$sent" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
-                -Y 'sip && (ip.checksum.status == 0 || udp.checksum.status == 0)' 2>/dev/null)" ] ||
+        [ "$(wrong_checksums "$sent")" -le "$(wrong_checksums "$1.pcap")" ] ||
                 { echo "a wrong checksum in what was sent"; return 1; }
 }
 
