@@ -246,6 +246,13 @@ static uint32_t v4_rank(const struct dp_blocklist *b, uint32_t a)
         return from;
 }
 
+/* Addresses of one family in a burst. */
+struct v4_walk {
+        uint32_t a[DP_BLOCKLIST_BURST];
+        uint32_t who[DP_BLOCKLIST_BURST];
+        uint32_t cnt;
+};
+
 struct v6_walk {
         addr128 a[DP_BLOCKLIST_BURST];
         uint32_t base[DP_BLOCKLIST_BURST]; /* boundaries below are known to be at or below a */
@@ -253,8 +260,22 @@ struct v6_walk {
         uint32_t cnt;
 };
 
+/* First where each one's part begins, then its first boundary, is asked for on behalf of all. */
+static void v4_run(const struct dp_blocklist *b, const struct v4_walk *w, uint16_t *list)
+{
+        for (uint32_t i = 0; i < w->cnt; i++)
+                __builtin_prefetch(&b->top[w->a[i] >> (32 - TOP_BITS)]);
+        for (uint32_t i = 0; i < w->cnt; i++)
+                __builtin_prefetch(&b->at4[b->top[w->a[i] >> (32 - TOP_BITS)]]);
+        for (uint32_t i = 0; i < w->cnt; i++) {
+                uint32_t rank = v4_rank(b, w->a[i]);
+
+                list[w->who[i]] = rank == 0 ? 0 : b->list4[rank - 1];
+        }
+}
+
 /* Everybody halves at once: the lines of all are on their way before the first is read. */
-static void v6_ranks(const struct dp_blocklist *b, struct v6_walk *w)
+static void v6_run(const struct dp_blocklist *b, struct v6_walk *w, uint16_t *list)
 {
         uint32_t n = b->cnt6;
 
@@ -267,38 +288,29 @@ static void v6_ranks(const struct dp_blocklist *b, struct v6_walk *w)
                         w->base[i] += b->at6[w->base[i] + half] <= w->a[i] ? n - half : 0;
                 n = half;
         }
+        for (uint32_t i = 0; i < w->cnt; i++)
+                list[w->who[i]] = w->base[i] == 0 ? 0 : b->list6[w->base[i] - 1];
 }
 
 void dp_blocklist_lookup(const struct dp_blocklist *b, const struct shm_ip *const *ip, uint32_t n,
                          uint16_t *list)
 {
-        struct v6_walk w;
+        struct v4_walk v4;
+        struct v6_walk v6;
 
-        w.cnt = 0;
+        v4.cnt = v6.cnt = 0;
         for (uint32_t i = 0; i < n; i++) {
-                list[i] = 0;
                 if (is_mapped(ip[i])) {
-                        __builtin_prefetch(&b->top[v4_number(ip[i]) >> (32 - TOP_BITS)]);
+                        v4.a[v4.cnt] = v4_number(ip[i]);
+                        v4.who[v4.cnt++] = i;
                 } else {
-                        w.a[w.cnt] = number(ip[i]);
-                        w.base[w.cnt] = 0;
-                        w.who[w.cnt++] = i;
+                        v6.a[v6.cnt] = number(ip[i]);
+                        v6.base[v6.cnt] = 0;
+                        v6.who[v6.cnt++] = i;
                 }
         }
-        for (uint32_t i = 0; i < n; i++) {
-                if (is_mapped(ip[i]))
-                        __builtin_prefetch(&b->at4[b->top[v4_number(ip[i]) >> (32 - TOP_BITS)]]);
-        }
-        for (uint32_t i = 0; i < n; i++) {
-                if (is_mapped(ip[i])) {
-                        uint32_t rank = v4_rank(b, v4_number(ip[i]));
-
-                        list[i] = rank == 0 ? 0 : b->list4[rank - 1];
-                }
-        }
-        v6_ranks(b, &w);
-        for (uint32_t i = 0; i < w.cnt; i++)
-                list[w.who[i]] = w.base[i] == 0 ? 0 : b->list6[w.base[i] - 1];
+        v4_run(b, &v4, list);
+        v6_run(b, &v6, list);
 }
 
 size_t dp_blocklist_boundaries(const struct dp_blocklist *b)
