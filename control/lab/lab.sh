@@ -230,8 +230,12 @@ lab_pid() { # dataplane | control: its process id while it lives
         esac
 }
 
+# A killed process is gone when its last thread is: the first may be a zombie while others still hold
+# what the next start needs (EAL's locks, huge pages).
 lab_gone() {
-        [ ! -e "/proc/$1" ] || [ "$(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null)" = Z ]
+        [ -e "/proc/$1" ] || return 0
+        [ "$(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null)" = Z ] &&
+                [ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -le 1 ]
 }
 
 lab_stop() { # dataplane | control [SIGNAL]
@@ -251,6 +255,10 @@ lab_ctl() {
 
 lab_attached() {
         [ "$(lab_ctl --json status 2>/dev/null | jq -r '.dataplanes[0].attached' 2>/dev/null)" = true ]
+}
+
+lab_detached() {
+        ! lab_attached
 }
 
 # Both processes, and the moment when decisions can be had.

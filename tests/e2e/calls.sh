@@ -50,6 +50,7 @@ step invite || e2e_fail "no second call"
 pid=$(lab_pid dataplane)
 kill -9 "$pid"
 lab_until 5 lab_gone "$pid" || e2e_fail "the dataplane does not die"
+lab_until 5 lab_detached || e2e_fail "control does not notice that the dataplane is dead"
 lab_start_dataplane
 lab_until 20 lab_attached || e2e_fail "no dataplane after the kill: $(tail -n 1 "$LAB_RUN/dataplane.log")"
 step hold || e2e_fail "no hold after the kill"
