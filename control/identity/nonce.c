@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/identity/nonce.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#define BLOCK_BYTES 64u /* of SHA-256 */
+
+/* The hash when it has taken in the key and its pad: half of each HMAC is done beforehand. */
+struct key {
+        uint32_t id;
+        EVP_MD_CTX *inner;
+        EVP_MD_CTX *outer;
+};
+
+struct cp_nonces {
+        EVP_MD *sha256;
+        EVP_MD_CTX *ctx;
+        struct key key[2]; /* newest first */
+        uint32_t rotated_s;
+        uint32_t lifetime_s;
+        size_t realm_bytes;
+        char realm[CP_NONCE_REALM_BYTES];
+};
+
+static bool pad(const struct cp_nonces *n, EVP_MD_CTX *ctx, const uint8_t *secret, uint8_t with)
+{
+        uint8_t block[BLOCK_BYTES];
+        bool ok;
+
+        memset(block, with, sizeof(block));
+        for (size_t i = 0; i < SHM_NONCE_KEY_BYTES; i++)
+                block[i] ^= secret[i];
+        ok = EVP_DigestInit_ex2(ctx, n->sha256, NULL) == 1 &&
+             EVP_DigestUpdate(ctx, block, sizeof(block)) == 1;
+        OPENSSL_cleanse(block, sizeof(block));
+        return ok;
+}
+
+void cp_nonces_key(struct cp_nonces *n, uint32_t key_id, const uint8_t key[SHM_NONCE_KEY_BYTES],
+                   uint32_t now_s)
+{
+        struct key oldest = n->key[1];
+
+        n->key[1] = n->key[0];
+        n->key[0] = oldest;
+        n->key[0].id = key_id;
+        (void)pad(n, n->key[0].inner, key, 0x36);
+        (void)pad(n, n->key[0].outer, key, 0x5c);
+        n->rotated_s = now_s;
+}
+
+static bool rotate(struct cp_nonces *n, uint32_t now_s)
+{
+        uint8_t secret[SHM_NONCE_KEY_BYTES];
+
+        if (getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
+                return false;
+        cp_nonces_key(n, n->key[0].id + 1, secret, now_s);
+        OPENSSL_cleanse(secret, sizeof(secret));
+        return true;
+}
+
+void cp_nonces_destroy(struct cp_nonces *n)
+{
+        if (n == NULL)
+                return;
+        for (unsigned i = 0; i < 2; i++) {
+                EVP_MD_CTX_free(n->key[i].inner);
+                EVP_MD_CTX_free(n->key[i].outer);
+        }
+        EVP_MD_CTX_free(n->ctx);
+        EVP_MD_free(n->sha256);
+        free(n);
+}
+
+struct cp_nonces *cp_nonces_create(const char *realm, uint32_t lifetime_s)
+{
+        size_t realm_bytes = strlen(realm);
+        struct cp_nonces *n;
+        bool ok;
+
+        if (realm_bytes == 0 || realm_bytes > CP_NONCE_REALM_BYTES || lifetime_s == 0)
+                return NULL;
+        n = calloc(1, sizeof(*n));
+        if (n == NULL)
+                return NULL;
+        n->lifetime_s = lifetime_s;
+        n->realm_bytes = realm_bytes;
+        memcpy(n->realm, realm, realm_bytes);
+        n->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+        n->ctx = EVP_MD_CTX_new();
+        ok = n->sha256 != NULL && n->ctx != NULL;
+        for (unsigned i = 0; i < 2; i++) {
+                n->key[i].inner = EVP_MD_CTX_new();
+                n->key[i].outer = EVP_MD_CTX_new();
+                ok = ok && n->key[i].inner != NULL && n->key[i].outer != NULL;
+        }
+        /* Key ids of different starts seldom meet; two rounds leave no slot without a secret. */
+        ok = ok && getrandom(&n->key[0].id, sizeof(n->key[0].id), 0) == sizeof(n->key[0].id) &&
+             rotate(n, 0) && rotate(n, 0);
+        if (ok)
+                return n;
+        cp_nonces_destroy(n);
+        return NULL;
+}
+
+static bool sign(struct cp_nonces *n, const struct key *k, const struct cp_nonce_text *from,
+                 uint32_t time_s, char out[SHM_NONCE_CHARS])
+{
+        uint8_t fixed[SHM_NONCE_FIXED_BYTES];
+        uint8_t mac[32];
+        uint8_t raw[SHM_NONCE_BYTES];
+        bool ok;
+
+        shm_nonce_fixed(k->id, time_s, &from->addr, from->port, fixed);
+        ok = EVP_MD_CTX_copy_ex(n->ctx, k->inner) == 1 &&
+             EVP_DigestUpdate(n->ctx, fixed, sizeof(fixed)) == 1 &&
+             EVP_DigestUpdate(n->ctx, n->realm, n->realm_bytes) == 1 &&
+             EVP_DigestFinal_ex(n->ctx, mac, NULL) == 1 &&
+             EVP_MD_CTX_copy_ex(n->ctx, k->outer) == 1 &&
+             EVP_DigestUpdate(n->ctx, mac, sizeof(mac)) == 1 &&
+             EVP_DigestFinal_ex(n->ctx, mac, NULL) == 1;
+        memcpy(raw, fixed, SHM_NONCE_HEAD_BYTES);
+        memcpy(raw + SHM_NONCE_HEAD_BYTES, mac, SHM_NONCE_MAC_BYTES);
+        shm_nonce_encode(raw, out);
+        return ok;
+}
+
+bool cp_nonces_make(struct cp_nonces *n, const struct shm_ip *addr, uint16_t port, uint32_t now_s,
+                    char out[SHM_NONCE_CHARS])
+{
+        const struct cp_nonce_text from = {NULL, 0, *addr, port};
+
+        /* A whole lifetime: what the key before this one signed is stale when the next one comes.
+         */
+        if (now_s - n->rotated_s >= n->lifetime_s && !rotate(n, now_s))
+                return false;
+        return sign(n, &n->key[0], &from, now_s, out);
+}
+
+enum cp_nonce_result cp_nonces_check(struct cp_nonces *n, const struct cp_nonce_text *nonce,
+                                     uint32_t now_s, uint32_t *time_s)
+{
+        char again[SHM_NONCE_CHARS];
+        uint32_t id, made_s;
+        const struct key *k;
+
+        *time_s = 0;
+        if (!shm_nonce_head(nonce->at, nonce->len, &id, &made_s))
+                return CP_NONCE_INVALID;
+        k = id == n->key[1].id ? &n->key[1] : &n->key[0]; /* another id fails the comparison */
+        if (!sign(n, k, nonce, made_s, again) ||
+            CRYPTO_memcmp(again, nonce->at, sizeof(again)) != 0)
+                return CP_NONCE_INVALID;
+        *time_s = made_s;
+        /* One more, so that a nonce from a clock that is a second ahead is no wrap. */
+        return now_s + 1 - made_s <= n->lifetime_s + 1 ? CP_NONCE_VALID : CP_NONCE_STALE;
+}
