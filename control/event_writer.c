@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "control/contract/shm_ring.h"
 #include "control/link.h"
@@ -19,7 +20,8 @@ struct cp_event_writer *cp_event_writer_create(const char *eve_path, uint32_t wh
                 return NULL;
         w->queue = queue;
         w->log = cp_verdict_log_create(why_entries);
-        if (w->log == NULL) {
+        if (w->log == NULL || getrandom(&w->eve.class.seed, sizeof(w->eve.class.seed), 0) < 0) {
+                cp_verdict_log_destroy(w->log);
                 free(w);
                 return NULL;
         }

@@ -170,6 +170,7 @@ size_t cp_eve_event(struct cp_eve *eve, const struct shm_event *ev, const uint8_
         cp_json_string(&j, "class", shm_class_name(ev->cls));
         cp_json_string(&j, "lane", shm_lane_name(ev->lane));
         if (sip) {
+                cp_eve_class_write(&eve->class, &j, ev, &eve->msg);
                 write_anomalies(&j, ev->msg_len == ev->full_len ? &eve->msg.anomalies : &unknown);
                 cp_json_open(&j, "rules", '[');
                 cp_json_close(&j, ']');

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/api/eve_class.h"
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_stats.h"
 #include "parser/sip_msg.h"
@@ -19,7 +20,9 @@
  * (request_line and uri); the rest is names and numbers. */
 #define CP_EVE_LINE_BYTES (2u * 6u * SHM_MSG_BYTES_MAX + 16384u)
 
+/* All zero before first use. */
 struct cp_eve {
+        struct cp_eve_class class;
         struct sip_msg msg;
         size_t len; /* of the line below, its newline included */
         char line[CP_EVE_LINE_BYTES];

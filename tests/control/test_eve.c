@@ -108,6 +108,12 @@ static void test_request(void **state)
         assert_text(o, "sip", "user_agent", "caf\xc3\xa9 \xc3\xbf \"q\" \\ \x01\x7f");
         assert_null(json_object_get(json_object_get(o, "sip"), "code"));
         assert_null(json_object_get(json_object_get(o, "verdict"), "normalised"));
+        assert_text(o, "direction", NULL, "inbound");
+        assert_text(o, "purpose", NULL, "call_change");
+        assert_int_equal(json_integer_value(json_object_get(o, "confidence")), 70);
+        assert_int_equal(strlen(json_string_value(json_object_get(o, "header_order"))), 8);
+        assert_null(json_object_get(o, "device"));
+        assert_null(json_object_get(o, "alg"));
         json_decref(o);
         ev.action = SHM_ACTION_PASS;
         ev.rewrite = SHM_REWRITE_NORMALISED;
@@ -125,6 +131,7 @@ static void test_response(void **state)
         json_t *o;
 
         (void)state;
+        memset(&eve.class, 0, sizeof(eve.class)); /* the request before had this Call-ID */
         o = parsed(cp_eve_event(&eve, &ev, (const uint8_t *)text, 0));
         assert_int_equal(json_integer_value(json_object_get(json_object_get(o, "sip"), "code")),
                          486);
@@ -132,11 +139,36 @@ static void test_response(void **state)
         assert_text(o, "sip", "response_line", "SIP/2.0 486 Busy Here");
         assert_null(json_object_get(json_object_get(o, "sip"), "method"));
         assert_null(json_object_get(o, "vlan"));
+        assert_text(o, "purpose", NULL, "call_setup");
         json_decref(o);
         /* A cut message tells no anomalies: they would be the cut's. */
         ev.msg_len = (uint16_t)(len / 2);
         o = parsed(cp_eve_event(&eve, &ev, (const uint8_t *)text, 0));
         assert_int_equal(json_array_size(json_object_get(o, "anomalies")), 0);
+        json_decref(o);
+}
+
+/* A phone behind a router that rewrites Via and forgets Contact. */
+static void test_sender(void **state)
+{
+        static const char text[] = "INVITE sip:b@b.example SIP/2.0\r\n"
+                                   "Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1\r\n"
+                                   "Max-Forwards: 70\r\nFrom: <sip:a@a.example>;tag=1\r\n"
+                                   "To: <sip:b@b.example>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n"
+                                   "Contact: <sip:a@192.168.1.2>\r\n"
+                                   "User-Agent: Yealink SIP-T46S 66.84.0.15\r\n\r\n";
+        struct shm_event ev = event(sizeof(text) - 1);
+
+        (void)state;
+        ev.flow = fake_flow("192.0.2.9");
+        ev.flow.side = SHM_SIDE_INSIDE;
+        json_t *o = parsed(cp_eve_event(&eve, &ev, (const uint8_t *)text, 0));
+
+        assert_text(o, "direction", NULL, "outbound");
+        assert_text(o, "device", "vendor", "Yealink");
+        assert_text(o, "device", "kind", "phone");
+        assert_string_equal(json_string_value(json_array_get(json_object_get(o, "alg"), 0)),
+                            "contact");
         json_decref(o);
 }
 
@@ -310,10 +342,15 @@ static void test_corpus(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(test_time),     cmocka_unit_test(test_request),
-            cmocka_unit_test(test_response), cmocka_unit_test(test_random_octets),
-            cmocka_unit_test(test_longest),  cmocka_unit_test(test_stats_line),
-            cmocka_unit_test(test_utf8),     cmocka_unit_test(test_overflow_is_told),
+            cmocka_unit_test(test_time),
+            cmocka_unit_test(test_request),
+            cmocka_unit_test(test_response),
+            cmocka_unit_test(test_sender),
+            cmocka_unit_test(test_random_octets),
+            cmocka_unit_test(test_longest),
+            cmocka_unit_test(test_stats_line),
+            cmocka_unit_test(test_utf8),
+            cmocka_unit_test(test_overflow_is_told),
             cmocka_unit_test(test_corpus),
         };
 
