@@ -16,6 +16,7 @@
 #include <rte_mbuf.h>
 
 #include "dataplane/burst.h"
+#include "dataplane/clock.h"
 #include "dataplane/log.h"
 #include "dataplane/state/tables.h"
 #include "dataplane/telemetry.h"
@@ -205,12 +206,27 @@ static void generation_tell(struct dp_app *app)
         dp_ctl_server_set_generation(app->server, lowest);
 }
 
+/* A new key for challenges, in time; the one before it stays good for what it signed. */
+static void keys_rotate(struct dp_app *app)
+{
+        uint64_t now_ns = dp_clock_monotonic_ns();
+
+        if (app->tables->cookie_keys == NULL ||
+            now_ns - app->rotated_ns < app->config->challenge.rotate_s * UINT64_C(1000000000))
+                return;
+        if (!dp_cookie_keys_rotate(app->tables->cookie_keys))
+                DP_LOG(ERR, "no randomness for a new key: challenges keep the old one\n");
+        app->rotated_ns = now_ns;
+}
+
 void dp_app_run(struct dp_app *app)
 {
+        app->rotated_ns = dp_clock_monotonic_ns();
         while (!atomic_load_explicit(&app->stop, memory_order_relaxed)) {
                 dp_ctl_server_poll(app->server, POLL_MS);
                 generation_tell(app);
                 conservation_watch(app);
+                keys_rotate(app);
         }
 }
 

@@ -23,6 +23,7 @@ struct dp_app {
         struct dp_worker *workers[SHM_WORKERS_MAX];
         unsigned lcores[SHM_WORKERS_MAX];
         uint64_t conservation_errors; /* already told */
+        uint64_t rotated_ns;          /* CLOCK_MONOTONIC of the last new key for challenges */
         bool started;                 /* dp_app_start() came to its end */
         _Atomic bool stop;
 };

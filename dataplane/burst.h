@@ -97,6 +97,7 @@ struct dp_pkt {
         uint16_t reason; /* enum shm_reason, < SHM_REASONS_MAX */
         uint16_t code;   /* REJECT: SIP status */
         uint16_t retry_after_s;
+        uint8_t credentials; /* police: enum dp_challenge_answer, what the request shows us */
         uint32_t rule;
         uint32_t held_us;
 
@@ -109,6 +110,8 @@ struct dp_pkt {
         uint16_t malformed;  /* parse: enum shm_reason that police drops it for, 0 = well formed */
 
         bool normalise; /* parse: one meaning, but written oddly */
+        uint8_t strip;  /* police: 1 + index of the header with credentials for us, 0 = none */
+        bool stale;     /* police: a server's challenge that must say stale=true */
 
         /* act */
         bool rewritten;          /* the frame is not any more what came; `event` was made before */

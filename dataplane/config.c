@@ -9,8 +9,9 @@
 
 #include <cyaml/cyaml.h>
 
-#include "dataplane/config_profile.h"
+#include "dataplane/config_challenge_yaml.h"
 #include "dataplane/config_limits_yaml.h"
+#include "dataplane/config_profile.h"
 
 /* ---- what the YAML parser fills; an absent key is a NULL pointer ---- */
 
@@ -63,6 +64,7 @@ struct yaml_dataplane {
         struct dp_yaml_guard *guard;
         struct dp_yaml_limits *limits;
         struct dp_yaml_trust *trust;
+        struct dp_yaml_challenge *challenge;
 };
 
 struct yaml_root {
@@ -189,6 +191,8 @@ static const cyaml_schema_field_t dataplane_fields[] = {
                             struct yaml_dataplane, limits, dp_yaml_limits_fields),
     CYAML_FIELD_MAPPING_PTR("trust", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                             struct yaml_dataplane, trust, dp_yaml_trust_fields),
+    CYAML_FIELD_MAPPING_PTR("challenge", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct yaml_dataplane, challenge, dp_yaml_challenge_fields),
     CYAML_FIELD_END,
 };
 
@@ -317,6 +321,7 @@ static void config_default(struct dp_config *c)
         c->limit_entries = 131072;
         c->trust_entries = 65536;
         dp_limits_config_default(&c->limits);
+        dp_challenge_config_default(&c->challenge);
         c->transaction_entries = 131072;
         c->dialog_entries = 131072;
         c->dialog_lifetime_s = 12 * 3600;
@@ -433,7 +438,8 @@ static int limits_apply(const char *path, const struct yaml_dataplane *y, struct
         struct dp_limits_fault found = {"", ""};
         struct fault f = {0};
 
-        if (dp_limits_config_apply(&c->limits, y->guard, y->limits, y->trust, &found) == 0)
+        if (dp_limits_config_apply(&c->limits, y->guard, y->limits, y->trust, &found) == 0 &&
+            dp_challenge_config_apply(&c->challenge, y->challenge, &found) == 0)
                 return 0;
         snprintf(f.text, sizeof(f.text), "%s", found.text);
         fault_locate(path, found.keys, &f);

@@ -225,6 +225,7 @@ static int chain_start(struct replay *r)
             .socket_id = SOCKET_ID_ANY,
             .ip_bytes_max = UINT16_MAX, /* a capture can be of any network */
             .virtual_clock = true,
+            .one_way = true,
         };
 
         rc = dp_worker_create(&r->worker, &args);

@@ -42,8 +42,9 @@ struct dp_worker {
         struct dp_pending pending;
         struct dp_cache *cache;
         struct dp_bans *bans;
-        struct dp_tables *tables; /* borrowed */
-        const char *kernel;       /* name of the scan kernel; static */
+        struct dp_tables *tables;       /* borrowed */
+        struct dp_challenge *challenge; /* NULL: no challenges */
+        const char *kernel;             /* name of the scan kernel; static */
         struct dp_track track;
 
         struct dp_resume resume;
@@ -182,6 +183,13 @@ static int tables_create(struct dp_worker *w, const struct dp_worker_args *args,
         w->bans = dp_bans_create(c->ban_entries, seed);
         if (w->cache == NULL || w->bans == NULL)
                 return -ENOMEM;
+        if (w->tables->cookie_keys != NULL && !args->one_way && c->mode != DP_MODE_TAP) {
+                w->challenge =
+                    dp_challenge_create(w->tables->cookie_keys, c->challenge.realm,
+                                        c->challenge.algorithms, c->challenge.lifetime_s);
+                if (w->challenge == NULL)
+                        return -ENOMEM;
+        }
         return dp_pending_init(&w->pending, c->pending_messages, args->socket_id);
 }
 
@@ -247,7 +255,7 @@ static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
             .track = &w->track,
             .counters = &w->counters,
         };
-        dp_police_init(&w->police, c, w->tables, &w->track, &w->counters);
+        dp_police_init(&w->police, c, w->tables, &w->track, w->challenge, &w->counters);
 }
 
 static void track_init(struct dp_worker *w)
@@ -279,8 +287,7 @@ static uint32_t ip_bytes_max(const struct dp_worker_args *args)
         return least;
 }
 
-static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
-                      const struct dp_siphash_key *seed)
+static void back_init(struct dp_worker *w, const struct dp_worker_args *args)
 {
         const struct dp_config *c = w->config;
 
@@ -307,7 +314,8 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args,
         w->act.counters = &w->counters;
         w->act.ip_bytes_max = ip_bytes_max(args);
         w->act.reply_pool = args->reply_pool;
-        w->act.tag_seed = *seed;
+        w->act.tag_key = w->tables->key;
+        w->act.challenge = w->challenge;
         w->act.passive = c->mode == DP_MODE_TAP;
         w->report = (struct dp_report){
             .ctl = args->report_server != NULL ? &w->report_ctl : &w->ctl,
@@ -359,7 +367,7 @@ int dp_worker_create(struct dp_worker **out, const struct dp_worker_args *args)
         ports_init(w, args);
         front_init(w, &seed);
         track_init(w);
-        back_init(w, args, &seed);
+        back_init(w, args);
         *out = w;
         return 0;
 }
@@ -371,5 +379,6 @@ void dp_worker_destroy(struct dp_worker *w)
         dp_pending_fini(&w->pending);
         dp_cache_destroy(w->cache);
         dp_bans_destroy(w->bans);
+        dp_challenge_destroy(w->challenge);
         rte_free(w);
 }

@@ -154,6 +154,18 @@ json_t *cp_trust_json(const struct shm_counters *c)
         return o;
 }
 
+json_t *cp_challenge_json(const struct shm_counters *c)
+{
+        json_t *o = json_object();
+
+        set(o, "given", c->challenges);
+        set(o, "echoed", c->cookies_echoed);
+        set(o, "expired", c->cookies_expired);
+        set(o, "forged", c->cookies_forged);
+        set(o, "workers_now", c->challenging);
+        return o;
+}
+
 /* One worker adds what another removes, so only the sums say what is there; they are read one after
  * the other, and may be a moment apart. */
 static uint64_t live(uint64_t added, uint64_t removed)

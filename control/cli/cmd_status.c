@@ -96,13 +96,15 @@ static void lanes_cell(struct cp_table *t, const json_t *lanes)
 
 static void add_lanes(struct cp_table *t, const json_t *d)
 {
-        static const char *const counts[] = {"limits", "trust"};
+        static const char *const counts[] = {"limits", "trust", "challenge"};
 
         if (!cp_field(d, "lanes"))
                 return;
         label(t, "lanes");
         lanes_cell(t, cp_field(d, "lanes"));
         for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+                if (!cp_field(d, counts[i]))
+                        continue;
                 label(t, counts[i]);
                 cp_field_members(t, d, counts[i]);
         }

@@ -85,7 +85,14 @@
         X(dialogs_full, "dialogs that found no room in the dialog table")                    \
         X(retransmissions, "requests that repeat one that passed")                           \
         X(unknown_dialogs, "requests that name a dialog or INVITE that is not known")        \
-        X(responses_unsolicited, "responses that answer no request that passed")
+        X(responses_unsolicited, "responses that answer no request that passed")             \
+        X(challenges, "requests answered by a challenge of ours")                            \
+        X(challenges_stale, "of these, said to be tried again: another nonce, or too old")   \
+        X(cookies_echoed, "requests that echoed a nonce of ours: their address is proven")   \
+        X(cookies_expired, "requests with a nonce of ours that was too old")                 \
+        X(cookies_forged, "requests with a nonce of ours that was not made for them")        \
+        X(challenging, "workers that challenge, now")                                        \
+        X(stale_added, "challenges of servers that went on with stale=true")
 
 struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of a page */
 #define X(field, help) uint64_t field;

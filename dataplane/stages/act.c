@@ -2,11 +2,15 @@
 #include "dataplane/stages/act.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
+#include <errno.h>
 #include <string.h>
 
+#include "dataplane/stages/auth_edit.h"
+#include "dataplane/stages/police_challenge.h"
 #include "dataplane/stages/reply_packet.h"
 #include "dataplane/stages/rewrite_packet.h"
+#include "dataplane/state/reply_budget.h"
+#include "dataplane/state/reply_tag.h"
 #include "dataplane/verdict.h"
 #include "parser/sip_check.h"
 #include "parser/sip_normalise.h"
@@ -22,33 +26,36 @@ static uint16_t address_text(const struct shm_ip *ip, bool v4, char text[INET6_A
         return s == NULL ? 0 : (uint16_t)strnlen(s, INET6_ADDRSTRLEN);
 }
 
-/* A keyed hash of what a retransmission repeats: stable, and nobody can guess it. */
-static void to_tag(const struct dp_act *self, const struct sip_msg *m, char tag[17])
+/* The header lines that a challenge adds, or NULL. */
+static const char *challenge_text(struct dp_act *self, const struct dp_pkt *p, uint64_t now_ns)
 {
-        struct dp_siphash h;
+        struct dp_cookie_from from = dp_cookie_from_pkt(p);
 
-        dp_siphash_init(&h, &self->tag_seed);
-        dp_siphash_update(&h, &m->call_id.len, sizeof(m->call_id.len));
-        dp_siphash_update(&h, sip_span_at(m, m->call_id), m->call_id.len);
-        dp_siphash_update(&h, sip_span_at(m, m->from.tag), m->from.tag.len);
-        snprintf(tag, 17, "%016lx", (unsigned long)dp_siphash_final(&h));
+        if (p->reason != SHM_REASON_CHALLENGE)
+                return NULL;
+        dp_challenge_write(self->challenge, p->code,
+                           dp_challenge_says_stale((enum dp_challenge_answer)p->credentials), &from,
+                           dp_cookie_time(now_ns), self->challenge_text);
+        return self->challenge_text;
 }
 
-static size_t reply_text(struct dp_act *self, const struct dp_pkt *p, const struct sip_msg *m)
+static size_t reply_text(struct dp_act *self, const struct dp_pkt *p, const struct sip_msg *m,
+                         uint64_t now_ns)
 {
         char address[INET6_ADDRSTRLEN];
-        char tag[17];
+        char tag[DP_REPLY_TAG_CHARS];
         size_t len;
 
-        to_tag(self, m, tag);
+        dp_reply_tag(&self->tag_key, m, tag);
         struct sip_reply_args args = {
             .status = p->code,
             .retry_after_s = p->retry_after_s,
             .src_port = p->flow.sport,
             .src_len = address_text(&p->flow.src, (p->flags & DP_PKT_IP4) != 0, address),
             .src = address,
-            .tag_len = sizeof(tag) - 1,
+            .tag_len = sizeof(tag),
             .to_tag = tag,
+            .headers = challenge_text(self, p, now_ns),
         };
         return sip_reply_build(m, &args, self->text, sizeof(self->text), &len) == 0 ? len : 0;
 }
@@ -62,10 +69,26 @@ static const struct sip_msg *message_of(struct dp_act *self, const struct dp_pkt
         return &self->scratch;
 }
 
-/* NULL when it can not be built, does not fit, or would answer the wrong one. */
-static struct rte_mbuf *reply_make(struct dp_act *self, const struct dp_pkt *p)
+/* May a reply of so many octets, an IP packet, go where the request came from? */
+static enum shm_reason reply_judge(const struct dp_act *self, const struct dp_pkt *p,
+                                   uint32_t bytes)
+{
+        uint32_t request = (uint32_t)(p->l4_off - p->l3_off) + p->l4_len;
+
+        if (bytes > self->ip_bytes_max)
+                return SHM_REASON_CANNOT_REWRITE;
+        if (p->flow.side == SHM_SIDE_OUTSIDE && p->lane != SHM_LANE_PEER &&
+            p->trust == DP_TRUST_UNPROVEN && !dp_reply_budget_allows(request, bytes))
+                return SHM_REASON_REPLY_BUDGET;
+        return SHM_REASON_NONE;
+}
+
+/* NONE and p->reply, or why there is none: it can not be built, does not fit, is too much, or would
+ * answer the wrong one. */
+static enum shm_reason reply_make(struct dp_act *self, struct dp_pkt *p, uint64_t now_ns)
 {
         const struct sip_msg *m = message_of(self, p);
+        enum shm_reason reason;
         size_t len;
 
         struct dp_reply_packet in = {
@@ -74,22 +97,29 @@ static struct rte_mbuf *reply_make(struct dp_act *self, const struct dp_pkt *p)
             .l4_off = p->l4_off,
             .flags = p->flags,
             .payload = self->text,
-            .payload_len = reply_text(self, p, m),
+            .payload_len = reply_text(self, p, m, now_ns),
         };
         if (in.payload_len == 0)
-                return NULL;
+                return SHM_REASON_CANNOT_REWRITE;
+        len = dp_reply_packet_overhead(&in) - p->l3_off + in.payload_len;
+        reason = reply_judge(self, p, (uint32_t)len);
+        if (reason != SHM_REASON_NONE)
+                return reason;
         struct rte_mbuf *reply = rte_pktmbuf_alloc(self->reply_pool);
 
         if (reply == NULL)
-                return NULL;
-        if (dp_reply_packet_build(&in, rte_pktmbuf_mtod(reply, uint8_t *),
-                                  rte_pktmbuf_tailroom(reply), &len) != 0) {
+                return SHM_REASON_CANNOT_REWRITE;
+        int rc = dp_reply_packet_build(&in, rte_pktmbuf_mtod(reply, uint8_t *),
+                                       rte_pktmbuf_tailroom(reply), &len);
+
+        if (rc != 0) {
                 rte_pktmbuf_free(reply);
-                return NULL;
+                return rc == -EPERM ? SHM_REASON_REPLY_FORBIDDEN : SHM_REASON_CANNOT_REWRITE;
         }
         reply->data_len = (uint16_t)len;
         reply->pkt_len = (uint32_t)len;
-        return reply;
+        p->reply = reply;
+        return SHM_REASON_NONE;
 }
 
 /* What will go on is judged as if it had come so. */
@@ -120,17 +150,14 @@ static bool rewrite(struct dp_act *self, struct dp_pkt *p, const struct sip_edit
 
         if (dp_rewrite_packet(rte_pktmbuf_mtod(p->m, uint8_t *), &in, edits, &out) != 0)
                 return false;
+        p->payload_len = (uint16_t)(out.len - p->payload_off);
         p->m->data_off = (uint16_t)(p->m->data_off + out.start);
         p->m->data_len = (uint16_t)out.len;
         p->m->pkt_len = out.len;
         return true;
 }
 
-/*
- * Only what was judged goes on, in the one spelling that all read alike. The event tells the
- * message as it came, and so what was odd about it: it is made before the octets change.
- */
-static bool normalise(struct dp_act *self, struct dp_pkt *p)
+static struct sip_edit edits_of(struct dp_act *self, const struct sip_msg *m)
 {
         struct sip_edit edits = {
             .splices = self->splices,
@@ -139,7 +166,18 @@ static bool normalise(struct dp_act *self, struct dp_pkt *p)
             .text_cap = sizeof(self->edit_text),
         };
 
-        sip_edit_init(&edits, message_of(self, p));
+        sip_edit_init(&edits, m);
+        return edits;
+}
+
+/*
+ * Only what was judged goes on, in the one spelling that all read alike. The event tells the
+ * message as it came, and so what was odd about it: it is made before the octets change.
+ */
+static bool normalise(struct dp_act *self, struct dp_pkt *p)
+{
+        struct sip_edit edits = edits_of(self, message_of(self, p));
+
         if (sip_normalise(&edits) != SIP_EDIT_OK || !is_accepted(self, &edits))
                 return false;
         p->event = dp_report_add(self->report, p);
@@ -152,22 +190,57 @@ static bool normalise(struct dp_act *self, struct dp_pkt *p)
         return true;
 }
 
-static void act(struct dp_act *self, struct dp_pkt *p)
+/* Of a message that was rewritten the parse result is not its own any more. */
+static const struct sip_msg *message_now(struct dp_act *self, const struct dp_pkt *p)
 {
-        if (p->action == SHM_ACTION_PASS && p->normalise) {
-                if (!normalise(self, p)) {
-                        dp_verdict_fail(p, SHM_REASON_CANNOT_NORMALISE);
-                        dp_report_correct(p->event, p);
-                }
+        if (!p->rewritten)
+                return message_of(self, p);
+        (void)sip_parse(dp_pkt_at(p, p->payload_off), p->payload_len, &self->scratch);
+        return &self->scratch;
+}
+
+/* What our own challenge makes necessary. A mark that does not fit is left out: the client then
+ * asks its user, and that is all. */
+static bool amend(struct dp_act *self, struct dp_pkt *p)
+{
+        struct sip_edit edits = edits_of(self, message_now(self, p));
+        enum sip_edit_status rc =
+            p->stale ? dp_auth_mark_stale(&edits) : dp_auth_strip(&edits, (uint8_t)(p->strip - 1u));
+
+        if (rc != SIP_EDIT_OK)
+                return p->stale;
+        if (!p->rewritten)
+                p->event = dp_report_add(self->report, p);
+        if (!rewrite(self, p, &edits))
+                return p->stale;
+        p->rewritten = true;
+        self->counters->stale_added += p->stale;
+        return true;
+}
+
+static void fail(struct dp_pkt *p, enum shm_reason reason)
+{
+        dp_verdict_fail(p, reason);
+        dp_report_correct(p->event, p);
+}
+
+static void act(struct dp_act *self, struct dp_pkt *p, uint64_t now_ns)
+{
+        if (p->action == SHM_ACTION_PASS) {
+                if (p->normalise && !normalise(self, p))
+                        fail(p, SHM_REASON_CANNOT_NORMALISE);
+                else if ((p->strip != 0 || p->stale) && !amend(self, p))
+                        fail(p, SHM_REASON_CANNOT_REWRITE);
         } else if (p->action == SHM_ACTION_REJECT) {
-                p->reply = reply_make(self, p);
-                if (p->reply == NULL)
-                        dp_verdict_fail(p, SHM_REASON_CANNOT_REWRITE);
+                enum shm_reason reason = reply_make(self, p, now_ns);
+
+                if (reason != SHM_REASON_NONE)
+                        dp_verdict_fail(p, reason);
         }
 }
 
 void dp_act_run(struct dp_act *self, struct dp_burst *b)
 {
         for (uint16_t i = 0; i < b->cnt && !self->passive; i++)
-                act(self, &b->pkt[i]);
+                act(self, &b->pkt[i], b->now_ns);
 }

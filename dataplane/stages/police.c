@@ -7,6 +7,7 @@
 #include "dataplane/stages/police_fault.h"
 #include "dataplane/stages/police_refusals.h"
 #include "dataplane/stages/police_proof.h"
+#include "dataplane/state/reply_tag.h"
 #include "dataplane/verdict.h"
 
 static bool peers_limited(const struct dp_limits_config *c)
@@ -19,7 +20,8 @@ static bool peers_limited(const struct dp_limits_config *c)
 }
 
 void dp_police_init(struct dp_police *self, const struct dp_config *config,
-                    struct dp_tables *tables, struct dp_track *track, struct shm_counters *counters)
+                    struct dp_tables *tables, struct dp_track *track,
+                    struct dp_challenge *challenge, struct shm_counters *counters)
 {
         self->track = track;
         self->config = config;
@@ -27,6 +29,7 @@ void dp_police_init(struct dp_police *self, const struct dp_config *config,
         self->tables = tables;
         self->counters = counters;
         self->peers_limited = peers_limited(&config->limits);
+        dp_police_challenge_init(&self->challenge, challenge, config, tables, counters);
 }
 
 /* Guard knows the source of what goes to a SIP port; here comes SIP to other ports. */
@@ -49,21 +52,34 @@ static void prepare(struct dp_police *self, struct dp_burst *b)
                 if (!dp_pkt_open(p) || (p->flags & DP_PKT_SIP) == 0)
                         continue;
                 source_complete(self, p, b->now_ns);
-                if (p->malformed == 0)
-                        dp_police_claims_make(self->limits, self->tables, p, &self->claims[i]);
+                if (p->malformed != 0)
+                        continue;
+                dp_police_cookies(&self->challenge, p, b->now_ns);
+                dp_police_claims_make(self->limits, self->tables, p, &self->claims[i]);
         }
 }
 
-/* First what does not fit the calls that are known, for nothing; then the limits; and what they
- * admit is known from then on. */
+/* A response of ours to an INVITE was final: its ACK has nowhere to go (RFC 3261 17.1.1.3). */
+static bool is_ack_for_us(const struct dp_police *self, const struct dp_pkt *p)
+{
+        return p->msg->method == SIP_METHOD_ACK && p->msg->kind == SIP_KIND_REQUEST &&
+               p->seen == DP_SEEN_STRAY && dp_reply_tag_is(&self->tables->key, p->msg);
+}
+
+/* First what does not fit the calls that are known, for nothing; then who is there; then the
+ * limits; and what they admit is known from then on. */
 static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
 {
         struct dp_pkt *p = &b->pkt[i];
-        enum shm_reason reason = dp_track_judge(self->track, b, i);
+        enum shm_reason reason =
+            is_ack_for_us(self, p) ? SHM_REASON_ACK_OWN_REPLY : dp_track_judge(self->track, b, i);
 
         if (reason == SHM_REASON_NONE)
                 reason = dp_refusals_judge(self->limits, self->tables, p, b->now_ns);
         if (reason == SHM_REASON_NONE) {
+                dp_police_challenge(&self->challenge, p, b->now_ns);
+                if (!dp_pkt_open(p))
+                        return;
                 dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns,
                                         self->counters);
                 if (!dp_pkt_open(p))
@@ -98,6 +114,7 @@ static void police_other(const struct dp_config *config, struct dp_pkt *p)
 
 void dp_police_run(struct dp_police *self, struct dp_burst *b)
 {
+        dp_police_challenge_tick(&self->challenge, b->now_ns);
         prepare(self, b);
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];

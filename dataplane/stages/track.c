@@ -292,9 +292,10 @@ static enum shm_reason pass_request(struct dp_track *self, const struct dp_pkt *
                 return SHM_REASON_NONE;
         f->tx.src = f->src;
         f->tx.dst = dp_calls_addr(self->calls, &p->flow.dst);
-        f->tx.flags = (uint8_t)((m->to.tag.len != 0 ? DP_TRANS_IN_DIALOG : 0u) |
-                                (f->echoed ? DP_TRANS_ECHOED : 0u) |
-                                (p->flow.side == SHM_SIDE_INSIDE ? DP_TRANS_INSIDE : 0u));
+        f->tx.flags =
+            (uint8_t)((m->to.tag.len != 0 ? DP_TRANS_IN_DIALOG : 0u) |
+                      (f->echoed ? DP_TRANS_ECHOED : 0u) | (p->strip != 0 ? DP_TRANS_COOKIE : 0u) |
+                      (p->flow.side == SHM_SIDE_INSIDE ? DP_TRANS_INSIDE : 0u));
         if (!dp_trans_add(self->calls, &f->tx_id, f->kept || f->belongs, now_ns, &f->tx, &change)) {
                 self->counters->transactions_full++;
                 tx_count(self, &change);
@@ -410,6 +411,8 @@ static void pass_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
                                   m->cseq.method == SIP_METHOD_INVITE, now_ns);
         if (to_sender && (m->status == 401 || m->status == 407))
                 nonces_sent(self, p, f, now_ns);
+        p->stale = to_sender && (m->status == 401 || m->status == 407) &&
+                   (f->tx.flags & DP_TRANS_COOKIE) != 0;
         if (to_sender && dp_refusal_is(m, (f->tx.flags & DP_TRANS_ECHOED) != 0))
                 p->proof_dst |= DP_PROOF_REFUSED;
         if (to_sender && m->cseq.method == SIP_METHOD_REGISTER && m->status >= 200 &&

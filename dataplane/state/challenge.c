@@ -12,16 +12,19 @@
 
 struct dp_challenge {
         struct dp_cookie *cookie;
-        const char *algorithm;
+        unsigned algorithms;
         char realm[DP_COOKIE_REALM_BYTES + 1];
 };
 
 struct dp_challenge *dp_challenge_create(const struct dp_cookie_keys *keys, const char *realm,
-                                         bool sha256, uint32_t lifetime_s)
+                                         unsigned algorithms, uint32_t lifetime_s)
 {
         struct dp_challenge *c;
-        struct dp_cookie *cookie = dp_cookie_create(keys, realm, lifetime_s);
+        struct dp_cookie *cookie;
 
+        if (algorithms == 0 || algorithms >= 1u << DP_CHALLENGE_ALGORITHMS)
+                return NULL;
+        cookie = dp_cookie_create(keys, realm, lifetime_s);
         if (cookie == NULL)
                 return NULL;
         c = calloc(1, sizeof(*c));
@@ -30,7 +33,7 @@ struct dp_challenge *dp_challenge_create(const struct dp_cookie_keys *keys, cons
                 return NULL;
         }
         c->cookie = cookie;
-        c->algorithm = sha256 ? "SHA-256" : "MD5";
+        c->algorithms = algorithms;
         strcpy(c->realm, realm); /* cookie has checked its length */
         return c;
 }
@@ -50,11 +53,6 @@ bool dp_challenge_fits(const struct sip_msg *req)
                req->to.tag.len == 0;
 }
 
-uint16_t dp_challenge_status(const struct sip_msg *req)
-{
-        return req->method == SIP_METHOD_REGISTER ? 401 : 407;
-}
-
 static enum dp_challenge_answer judge(struct dp_challenge *c, const struct sip_msg *req,
                                       const struct dp_cookie_from *from, uint32_t now_s,
                                       const struct sip_hdr *h)
@@ -69,14 +67,16 @@ static enum dp_challenge_answer judge(struct dp_challenge *c, const struct sip_m
         if (sip_auth_parse(&cur, SIP_AUTH_CREDENTIALS, &auth) != SIP_VALUE_OK ||
             auth.scheme != SIP_AUTH_DIGEST)
                 return DP_CHALLENGE_NONE;
-        switch (
-            dp_cookie_check(c->cookie, from, now_s, sip_span_at(req, auth.nonce), auth.nonce.len)) {
+        const uint8_t *nonce = sip_span_at(req, auth.nonce);
+
+        switch (dp_cookie_check(c->cookie, from, now_s, nonce, auth.nonce.len)) {
         case DP_COOKIE_VALID:
                 return DP_CHALLENGE_ECHOED;
         case DP_COOKIE_STALE:
                 return DP_CHALLENGE_STALE;
         default:
-                return DP_CHALLENGE_NONE;
+                return dp_cookie_is_ours(c->cookie, nonce, auth.nonce.len) ? DP_CHALLENGE_FORGED
+                                                                           : DP_CHALLENGE_FOREIGN;
         }
 }
 
@@ -96,7 +96,8 @@ enum dp_challenge_answer dp_challenge_check(struct dp_challenge *c, const struct
                         if (a <= best)
                                 continue;
                         best = a;
-                        *hdr = i;
+                        if (a >= DP_CHALLENGE_STALE)
+                                *hdr = i;
                 }
         }
         return best;
@@ -106,12 +107,17 @@ void dp_challenge_write(struct dp_challenge *c, uint16_t status, bool stale,
                         const struct dp_cookie_from *from, uint32_t now_s,
                         char out[DP_CHALLENGE_BYTES])
 {
+        static const char *const names[DP_CHALLENGE_ALGORITHMS] = {"SHA-512-256", "SHA-256", "MD5"};
         char nonce[DP_COOKIE_CHARS];
+        size_t len = 0;
 
         dp_cookie_make(c->cookie, from, now_s, nonce);
-        snprintf(
-            out, DP_CHALLENGE_BYTES,
-            "%s-Authenticate: Digest realm=\"%s\",nonce=\"%.*s\",algorithm=%s,qop=\"auth\"%s\r\n",
-            status == 401 ? "WWW" : "Proxy", c->realm, (int)sizeof(nonce), nonce, c->algorithm,
-            stale ? ",stale=true" : "");
+        for (unsigned i = 0; i < DP_CHALLENGE_ALGORITHMS; i++)
+                if ((c->algorithms & 1u << i) != 0)
+                        len += (size_t)snprintf(out + len, DP_CHALLENGE_BYTES - len,
+                                                "%s-Authenticate: Digest realm=\"%s\","
+                                                "nonce=\"%.*s\",algorithm=%s,qop=\"auth\"%s\r\n",
+                                                status == 401 ? "WWW" : "Proxy", c->realm,
+                                                (int)sizeof(nonce), nonce, names[i],
+                                                stale ? ",stale=true" : "");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * challenge.h - the digest challenge that a worker gives by itself, and the answer to it
- * (RFC 3261 22; RFC 7616): whoever shows a cookie that went to its address and port is there.
+ * (RFC 3261 22; RFC 7616; RFC 8760): whoever shows a cookie that went to its address and port is
+ * there.
  *
  * The password is none of our business, and the server behind asks for it again with a nonce of its
  * own; so credentials with our cookie are for us alone and are taken out before the request goes
@@ -16,23 +17,44 @@
 #include "dataplane/state/cookie.h"
 #include "parser/sip_msg.h"
 
+/* What the credentials of a request are to us; of several sets the last of this order counts. */
 enum dp_challenge_answer {
-        DP_CHALLENGE_NONE =
-            0,               /* no credentials with a cookie of ours, or one that does not count */
-        DP_CHALLENGE_STALE,  /* a cookie of theirs that is too old */
-        DP_CHALLENGE_ECHOED, /* a cookie of theirs: the source is where it says */
+        DP_CHALLENGE_NONE = 0, /* there are none for Digest */
+        DP_CHALLENGE_FOREIGN,  /* with another server's nonce, or one of a key that is gone */
+        DP_CHALLENGE_FORGED,   /* with a cookie that did not go to this address and port */
+        DP_CHALLENGE_STALE,    /* with a cookie of theirs that is too old */
+        DP_CHALLENGE_ECHOED,   /* with a cookie of theirs: the source is where it says */
 };
 
-/* The header line that carries a challenge, with CRLF and terminator, at its longest. */
-#define DP_CHALLENGE_BYTES (DP_COOKIE_REALM_BYTES + 160u)
+/*
+ * Does a new challenge say stale=true (RFC 7616 3.3): try again, nothing is wrong with the
+ * password? For a nonce that is another's or too old it does, and the phone does not bother its
+ * user. To who shows a cookie of ours that is not for him it does not: a client behind a NAT that
+ * gives it another port for every packet would try for ever.
+ */
+static inline bool dp_challenge_says_stale(enum dp_challenge_answer a)
+{
+        return a == DP_CHALLENGE_FOREIGN || a == DP_CHALLENGE_STALE;
+}
+
+/* Algorithms on offer: bits. */
+enum dp_challenge_algorithm {
+        DP_CHALLENGE_SHA_512_256 = 1u << 0,
+        DP_CHALLENGE_SHA_256 = 1u << 1,
+        DP_CHALLENGE_MD5 = 1u << 2,
+};
+#define DP_CHALLENGE_ALGORITHMS 3u
+
+/* Header lines of a challenge, one for each algorithm, with terminator, at their longest. */
+#define DP_CHALLENGE_BYTES (DP_CHALLENGE_ALGORITHMS * (DP_COOKIE_REALM_BYTES + 160u))
 
 struct dp_challenge;
 
 /* realm: quotes and backslashes must be escaped by the caller; 1..DP_COOKIE_REALM_BYTES octets.
- * sha256: offer SHA-256 in place of MD5 (RFC 8760). lifetime_s: of a cookie. NULL when out of range
- * or without memory. Start-up only. */
+ * algorithms: one bit or more. lifetime_s: of a cookie. NULL when out of range or without memory.
+ * Start-up only. */
 struct dp_challenge *dp_challenge_create(const struct dp_cookie_keys *keys, const char *realm,
-                                         bool sha256, uint32_t lifetime_s);
+                                         unsigned algorithms, uint32_t lifetime_s);
 void dp_challenge_destroy(struct dp_challenge *c);
 
 /* May a request be challenged at all: not ACK and CANCEL (RFC 3261 22.1), not what belongs to a
@@ -47,12 +69,9 @@ enum dp_challenge_answer dp_challenge_check(struct dp_challenge *c, const struct
                                             const struct dp_cookie_from *from, uint32_t now_s,
                                             uint8_t *hdr);
 
-/* The status of the challenge: 401 to a REGISTER, which goes to the server itself, 407 to the rest,
- * which goes through (RFC 3261 22.2, 22.3). */
-uint16_t dp_challenge_status(const struct sip_msg *req);
-
-/* Its header line. The same second, source and status give the same line: a retransmission is
- * answered alike. */
+/* The header lines, strongest algorithm first (RFC 8760 2.3); status 401 or 407 says which. All
+ * offer the same cookie: which algorithm its answer is made with is all the same. The same second,
+ * source and status give the same lines: a retransmission is answered alike. */
 void dp_challenge_write(struct dp_challenge *c, uint16_t status, bool stale,
                         const struct dp_cookie_from *from, uint32_t now_s,
                         char out[DP_CHALLENGE_BYTES]);

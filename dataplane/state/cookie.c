@@ -216,6 +216,14 @@ static bool decode_head(const uint8_t *nonce, uint32_t *id, uint32_t *time_s)
         return true;
 }
 
+bool dp_cookie_is_ours(const struct dp_cookie *c, const uint8_t *nonce, size_t len)
+{
+        uint32_t newest = atomic_load_explicit(&c->keys->newest, memory_order_acquire);
+        uint32_t id, time_s;
+
+        return len == DP_COOKIE_CHARS && decode_head(nonce, &id, &time_s) && newest - id <= 1;
+}
+
 enum dp_cookie_result dp_cookie_check(struct dp_cookie *c, const struct dp_cookie_from *f,
                                       uint32_t now_s, const uint8_t *nonce, size_t len)
 {

@@ -65,4 +65,8 @@ void dp_cookie_make(struct dp_cookie *c, const struct dp_cookie_from *f, uint32_
 enum dp_cookie_result dp_cookie_check(struct dp_cookie *c, const struct dp_cookie_from *f,
                                       uint32_t now_s, const uint8_t *nonce, size_t len);
 
+/* Does it bear the number of a live key? Then who shows it means us, right or wrong: a nonce of
+ * another server has it once in 2^31. */
+bool dp_cookie_is_ours(const struct dp_cookie *c, const uint8_t *nonce, size_t len);
+
 #endif

@@ -14,7 +14,10 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
                 t->limits = dp_limits_create(config->limit_entries);
         if (t->limits != NULL)
                 t->trust = dp_trust_create(config->trust_entries, &config->limits.trust, t->limits);
+        if (t->trust != NULL && dp_challenge_is_on(&config->challenge))
+                t->cookie_keys = dp_cookie_keys_create();
         if (t->trust == NULL ||
+            (t->cookie_keys == NULL && dp_challenge_is_on(&config->challenge)) ||
             dp_calls_create(&t->calls, config->transaction_entries, config->dialog_entries) != 0) {
                 dp_tables_destroy(t);
                 return NULL;
@@ -26,6 +29,7 @@ void dp_tables_destroy(struct dp_tables *t)
 {
         if (t == NULL)
                 return;
+        dp_cookie_keys_destroy(t->cookie_keys);
         dp_calls_destroy(t->calls);
         dp_trust_destroy(t->trust);
         dp_limits_destroy(t->limits);

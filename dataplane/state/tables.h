@@ -8,6 +8,7 @@
 
 #include "dataplane/config.h"
 #include "dataplane/state/calls.h"
+#include "dataplane/state/cookie.h"
 #include "dataplane/state/limits.h"
 #include "dataplane/state/siphash.h"
 #include "dataplane/state/trust.h"
@@ -17,6 +18,7 @@ struct dp_tables {
         struct dp_limits *limits;
         struct dp_trust *trust;
         struct dp_calls *calls;
+        struct dp_cookie_keys *cookie_keys; /* NULL: no challenges are configured */
 };
 
 /* NULL without memory or randomness. */

@@ -16,6 +16,8 @@
 
 #include "dataplane/config.h"
 #include "dataplane/eal_args.h"
+#include "dataplane/state/challenge.h"
+#include "parser/sip_method.h"
 
 static char path[] = "/tmp/sluice_config_XXXXXX";
 
@@ -97,6 +99,9 @@ static void test_documented_file_is_the_default(void **state)
         assert_int_equal(c.limit_entries, d.limit_entries);
         assert_int_equal(c.trust_entries, d.trust_entries);
         assert_memory_equal(&c.limits, &d.limits, sizeof(c.limits));
+        assert_string_equal(c.challenge.realm, d.challenge.realm);
+        c.challenge.realm = d.challenge.realm;
+        assert_memory_equal(&c.challenge, &d.challenge, sizeof(c.challenge));
         assert_int_equal(c.sip_port_cnt, d.sip_port_cnt);
         assert_int_equal(c.emergency_cnt, d.emergency_cnt);
         for (uint32_t i = 0; i < c.emergency_cnt; i++)
@@ -131,6 +136,19 @@ static void limits_given(const struct dp_limits_config *l)
         rate_is(&l->trust.tolerance[DP_TRUST_FAULT_UNANSWERED], 1800 * second, 2);
         rate_is(&l->trust.tolerance[DP_TRUST_FAULT_INVALID], 2 * second, 50);
         rate_is(&l->trust.admission, second / 9, 9);
+}
+
+static void challenge_given(const struct dp_challenge_config *c)
+{
+        assert_int_equal(c->mode, DP_CHALLENGE_ALWAYS);
+        assert_int_equal(c->role, DP_CHALLENGE_SERVER);
+        assert_string_equal(c->realm, "a b");
+        assert_int_equal(c->algorithms, DP_CHALLENGE_MD5 | DP_CHALLENGE_SHA_256);
+        assert_int_equal(c->methods, 1u << SIP_METHOD_INVITE | 1u << SIP_METHOD_MESSAGE);
+        assert_int_equal(c->lifetime_s, 7);
+        assert_int_equal(c->rotate_s, 8);
+        rate_is(&c->unproven, 1000000000 / 3, 4);
+        assert_int_equal(c->hold_ns, 9000000);
 }
 
 static void test_rates_as_text(void **state)
@@ -192,6 +210,10 @@ static void test_every_key(void **state)
                  "    peer:\n      ongoing: {endpoint: 1000000000/s}\n"
                  "  trust: {proven-s: 5, authenticated-s: 6, lift-s: 7, hold-down-s: 8,\n"
                  "    tolerance: {unanswered: 2/h}, sources-per-address: 9/s}\n"
+                 "  challenge: {mode: always, as: server, realm: 'a b', algorithms: [MD5, "
+                 "SHA-256],\n"
+                 "    methods: [INVITE, MESSAGE], lifetime-s: 7, rotate-s: 8,\n"
+                 "    pressure: {unproven: 3/s burst 4, hold-ms: 9}}\n"
                  "control: {anything: 1}\npolicy: {more: [2]}\n",
                  &c, told, sizeof(told)),
             0);
@@ -208,6 +230,7 @@ static void test_every_key(void **state)
         assert_string_equal(c.kernel.name, "ref");
         assert_int_equal(c.limit_entries, 4096);
         assert_int_equal(c.trust_entries, 2048);
+        challenge_given(&c.challenge);
         limits_given(&c.limits);
         assert_int_equal(c.decision_deadline_ms, 50);
         assert_int_equal(c.sip_port_cnt, 2);
@@ -279,6 +302,14 @@ static void test_faults(void **state)
             {"dataplane:\n  trust:\n    lift-s: 0\n", 3, 5, "not within 1..86400"},
             {"dataplane:\n  trust:\n    tolerance: {invalid: 0/s}\n", 3, 5, "0/s"},
             {"dataplane:\n  limits: {priority: {}}\n", 2, 11, "priority"},
+            {"dataplane:\n  challenge:\n    mode: always\n", 3, 5, "needs a realm"},
+            {"dataplane:\n  challenge:\n    realm: 'a\"b'\n", 3, 5, "without quotes"},
+            {"dataplane:\n  challenge: {methods: [INVITE, ACK]}\n", 2, 15, "ACK is no method"},
+            {"dataplane:\n  challenge: {algorithms: [SHA1]}\n", 2, 28, "SHA1"},
+            {"dataplane:\n  challenge: {lifetime-s: 4}\n", 2, 15, "not within 5..3600"},
+            {"dataplane:\n  challenge:\n    lifetime-s: 100\n    rotate-s: 99\n", 4, 5,
+             "a nonce lives longer"},
+            {"dataplane:\n  challenge: {pressure: {unproven: lots}}\n", 2, 26, "lots"},
             {"datapane: {}\n", 1, 1, "datapane"},
             {"dataplane: [\n", 1, 12, "MAPPING"},
         };
