@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "control/link.h"
+#include "parser/sip_class.h"
 #include "parser/sip_method.h"
+#include "parser/sip_payload.h"
 
 static void set(json_t *o, const char *key, uint64_t n)
 {
@@ -80,6 +82,24 @@ static json_t *codes_json(const struct shm_counters *c)
         return o;
 }
 
+static json_t *purposes_json(const struct shm_counters *c)
+{
+        json_t *o = json_object();
+
+        for (unsigned k = 0; k < SIP_PURPOSE_CNT; k++)
+                set(o, sip_purpose_name(k), c->by_purpose[k]);
+        return o;
+}
+
+static json_t *payloads_json(const struct shm_counters *c)
+{
+        json_t *o = json_object();
+
+        for (unsigned k = 0; k < SIP_PAYLOAD_CNT; k++)
+                set(o, sip_payload_name(k), c->by_payload[k]);
+        return o;
+}
+
 json_t *cp_counters_json(const struct shm_counters *c)
 {
         json_t *o = json_object();
@@ -94,6 +114,8 @@ json_t *cp_counters_json(const struct shm_counters *c)
         json_object_set_new(o, "by_code_class", codes_json(c));
         json_object_set_new(o, "by_lane", lanes_json(c->by_lane));
         json_object_set_new(o, "dropped_by_lane", lanes_json(c->dropped_by_lane));
+        json_object_set_new(o, "by_purpose", purposes_json(c));
+        json_object_set_new(o, "by_payload", payloads_json(c));
         return o;
 }
 

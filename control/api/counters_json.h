@@ -16,8 +16,8 @@ bool cp_counters_read(const struct cp_link *link, uint16_t worker, struct shm_co
 /* The sum of all workers that could be read. */
 void cp_counters_total(const struct cp_link *link, struct shm_counters *out);
 
-/* Every counter by name, and dropped, passed, by_class, by_method, by_code_class, by_lane and
- * dropped_by_lane as objects. */
+/* Every counter by name, and dropped, passed, by_class, by_method, by_code_class, by_lane,
+ * dropped_by_lane, by_purpose and by_payload as objects. */
 json_t *cp_counters_json(const struct shm_counters *c);
 /* What happened to questions and answers. */
 json_t *cp_decisions_json(const struct shm_counters *c);

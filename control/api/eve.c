@@ -11,6 +11,7 @@
 #include "control/prefix.h"
 #include "parser/sip_check.h"
 #include "parser/sip_parse.h"
+#include "parser/sip_payload.h"
 
 const char *cp_eve_time(uint64_t time_ns, char buf[CP_EVE_TIME_BYTES])
 {
@@ -222,6 +223,16 @@ size_t cp_eve_stats(struct cp_eve *eve, const struct shm_counters *c, uint64_t t
         SHM_COUNTERS(X)
 #undef X
         write_reasons(&j, "passed_by_reason", c->passed);
+        cp_json_open(&j, "by_purpose", '{');
+        for (unsigned k = 0; k < SIP_PURPOSE_CNT; k++)
+                if (c->by_purpose[k] != 0)
+                        cp_json_number(&j, sip_purpose_name(k), c->by_purpose[k]);
+        cp_json_close(&j, '}');
+        cp_json_open(&j, "by_payload", '{');
+        for (unsigned k = 0; k < SIP_PAYLOAD_CNT; k++)
+                if (c->by_payload[k] != 0)
+                        cp_json_number(&j, sip_payload_name(k), c->by_payload[k]);
+        cp_json_close(&j, '}');
         write_conservation(&j, c);
         cp_json_close(&j, '}');
         cp_json_close(&j, '}');

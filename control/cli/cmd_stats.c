@@ -9,6 +9,7 @@
 #include "control/cli/table.h"
 #include "control/contract/shm_stats.h"
 #include "control/decider.h"
+#include "parser/sip_class.h"
 
 struct meaning {
         const char *name;
@@ -45,6 +46,14 @@ static const char *reason_help(const char *name)
         int number = shm_reason_by_name(name);
 
         return number < 0 ? "" : shm_reason_text((unsigned)number);
+}
+
+static const char *purpose_help(const char *name)
+{
+        for (unsigned k = 0; k < SIP_PURPOSE_CNT; k++)
+                if (strcmp(sip_purpose_name(k), name) == 0)
+                        return sip_purpose_text(k);
+        return "";
 }
 
 static const char *no_help(const char *name)
@@ -112,6 +121,9 @@ static void print_page(struct cp_cli *cli, json_t *page, bool zeros)
         print_counts(cli, "dropped, by reason", cp_field(page, "dropped"), zeros, reason_help);
         print_counts(cli, "passed, by reason", cp_field(page, "passed"), zeros, reason_help);
         print_counts(cli, "messages, by class", cp_field(page, "by_class"), zeros, no_help);
+        print_counts(cli, "messages, by purpose", cp_field(page, "by_purpose"), zeros,
+                     purpose_help);
+        print_counts(cli, "UDP that is not SIP", cp_field(page, "by_payload"), zeros, no_help);
         print_counts(cli, "messages from outside, by lane", cp_field(page, "by_lane"), zeros,
                      no_help);
         print_counts(cli, "dropped of these, by lane", cp_field(page, "dropped_by_lane"), zeros,

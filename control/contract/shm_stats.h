@@ -105,6 +105,8 @@ struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of
         uint64_t by_code_class[8];              /* responses, by status / 100 */
         uint64_t by_lane[SHM_LANE_CNT];         /* SIP messages from the outside */
         uint64_t dropped_by_lane[SHM_LANE_CNT]; /* of these, dropped or turned down by a reply */
+        uint64_t by_purpose[48];                /* SIP messages, by enum sip_purpose */
+        uint64_t by_payload[16];                /* UDP that is not SIP, by enum sip_payload */
 };
 #define SHM_COUNTER_WORDS (sizeof(struct shm_counters) / sizeof(uint64_t))
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "parser/sip_class.h"
+
 static bool span_is(const struct sip_msg *m, struct sip_span s, const char *text)
 {
         return s.len == strlen(text) && memcmp(sip_span_at(m, s), text, s.len) == 0;
@@ -53,6 +55,15 @@ enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_
         return SHM_CLASS_OTHER;
 }
 
+static void count_purpose(struct dp_classify *self, const struct dp_pkt *p)
+{
+        const struct sip_class_known known = {.emergency = p->cls == SHM_CLASS_EMERGENCY};
+        struct sip_class c;
+
+        sip_classify(p->msg, &known, &c);
+        self->counters->by_purpose[c.purpose]++;
+}
+
 void dp_classify_run(struct dp_classify *self, struct dp_burst *b)
 {
         dp_track_look(self->track, b);
@@ -70,6 +81,7 @@ void dp_classify_run(struct dp_classify *self, struct dp_burst *b)
                         p->lane = SHM_LANE_PRIORITY;
                 if (m->kind != SIP_KIND_REQUEST || m->method == SIP_METHOD_ACK)
                         p->flags |= DP_PKT_NO_REPLY;
+                count_purpose(self, p);
                 self->counters->by_class[p->cls]++;
                 if (m->kind == SIP_KIND_REQUEST)
                         self->counters->by_method[m->method]++;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/parse.h"
 
-#include <string.h>
-
 #include "dataplane/verdict.h"
 #include "parser/sip_check.h"
 #include "parser/sip_parse.h"
+#include "parser/sip_payload.h"
 
 /* One drop reason for each anomaly. The list is made from the parser's own, so an anomaly without a
  * line in reasons_sip.def does not compile. */
@@ -19,9 +18,6 @@ static const uint16_t reason_of[SIP_ANOM_CNT] = {
 /* A keep-alive of any kind is shorter; no SIP stack reads a start line from so little. */
 #define UNCLEAR_BYTES_MIN 16u
 
-#define STUN_HEADER_BYTES 20u
-#define STUN_COOKIE       "\x21\x12\xa4\x42"
-
 static bool is_sip_port(const struct dp_parse *self, uint16_t port)
 {
         for (uint32_t i = 0; i < self->sip_port_cnt; i++)
@@ -30,35 +26,28 @@ static bool is_sip_port(const struct dp_parse *self, uint16_t port)
         return false;
 }
 
-/* Do attributes fill [p, p + len) to the octet? Each has a length of its own, rounded up to 4 (RFC
- * 8489 14): what reads past one that lies is not for us to find out. */
-static bool stun_attributes(const uint8_t *p, uint32_t len)
-{
-        uint32_t at = 0;
-
-        while (at < len)
-                at += 4 + ((((uint32_t)p[at + 2] << 8 | p[at + 3]) + 3u) & ~3u);
-        return at == len;
-}
-
-/* A phone keeps its binding open with it (RFC 5626 4.4.2; the header is RFC 8489 5). */
-static bool is_stun(const uint8_t *p, uint16_t len)
-{
-        return len >= STUN_HEADER_BYTES && p[0] < 0x40 && (p[3] & 3u) == 0 &&
-               (unsigned)(p[2] << 8 | p[3]) + STUN_HEADER_BYTES == len &&
-               memcmp(p + 4, STUN_COOKIE, 4) == 0 &&
-               stun_attributes(p + STUN_HEADER_BYTES, len - STUN_HEADER_BYTES);
-}
-
 /*
  * What listens on a SIP port may read SIP where sip_sniff() does not: every stack forgives
  * something else. So nothing goes there as "other traffic" that is long enough to be a message.
  */
-static bool is_unclear(const struct dp_parse *self, const struct dp_pkt *p)
+static bool is_unclear(const struct dp_parse *self, const struct dp_pkt *p,
+                       enum sip_payload payload)
 {
-        return (p->flags & DP_PKT_UDP) != 0 && p->payload_len >= UNCLEAR_BYTES_MIN &&
-               is_sip_port(self, p->flow.dport) &&
-               !is_stun(dp_pkt_at(p, p->payload_off), p->payload_len);
+        /* A phone keeps its binding open with STUN (RFC 5626 4.4.2). */
+        return payload != SIP_PAYLOAD_STUN && p->payload_len >= UNCLEAR_BYTES_MIN &&
+               is_sip_port(self, p->flow.dport);
+}
+
+static void take_other(struct dp_parse *self, struct dp_pkt *p)
+{
+        self->counters->non_sip++;
+        if ((p->flags & DP_PKT_UDP) == 0)
+                return;
+        enum sip_payload payload = sip_payload_find(dp_pkt_at(p, p->payload_off), p->payload_len);
+
+        self->counters->by_payload[payload]++;
+        if (is_unclear(self, p, payload))
+                p->malformed = SHM_REASON_UNCLEAR;
 }
 
 static void parse_sip(struct dp_parse *self, struct dp_pkt *p, struct sip_msg *msg)
@@ -102,9 +91,7 @@ void dp_parse_run(struct dp_parse *self, struct dp_burst *b)
                         self->counters->keepalives++;
                         dp_verdict_pass(p, SHM_REASON_PASS_KEEPALIVE);
                 } else {
-                        self->counters->non_sip++;
-                        if (is_unclear(self, p))
-                                p->malformed = SHM_REASON_UNCLEAR;
+                        take_other(self, p);
                 }
         }
 }
