@@ -76,12 +76,17 @@ static bool ends(const uint8_t *at, size_t len, const char *word)
         return len >= n && begins(at + len - n, n, word);
 }
 
+static bool ends_word(uint8_t c)
+{
+        return c == ';' || c == ',' || sip_is(c, SIP_CT_LWS);
+}
+
 /* The value of a header up to its first parameter. */
 static size_t first_word(const uint8_t *at, size_t len)
 {
         size_t n = 0;
 
-        while (n < len && at[n] != ';' && at[n] != ',' && !sip_is(at[n], SIP_CT_LWS))
+        while (n < len && !ends_word(at[n]))
                 n++;
         return n;
 }
@@ -134,9 +139,13 @@ static enum sip_class_body body_kind(const struct sip_msg *m)
                 return SIP_CLASS_BODY_NONE;
         if (h == NULL)
                 return SIP_CLASS_BODY_OTHER;
+        static const char sdp[] = "application/sdp"; /* as nearly all write it */
         const uint8_t *at = sip_span_at(m, h->value);
-        size_t n = first_word(at, h->value.len);
+        size_t n = sizeof(sdp) - 1, len = h->value.len;
 
+        if (len >= n && memcmp(at, sdp, n) == 0 && (len == n || ends_word(at[n])))
+                return SIP_CLASS_BODY_SDP;
+        n = first_word(at, len);
         for (unsigned k = 0; k < SIP_CLASS_BODY_CNT; k++)
                 if (bodies[k].type != NULL && is_word(at, n, bodies[k].type))
                         return (enum sip_class_body)k;
@@ -420,7 +429,7 @@ static unsigned flags_of(const struct sip_msg *m)
                 f |= SIP_CLASS_IN_DIALOG;
         if (has(m, SIP_HDR_AUTHORIZATION) || has(m, SIP_HDR_PROXY_AUTHORIZATION))
                 f |= SIP_CLASS_CREDENTIALS;
-        if (has_param(m, m->contact.params, "isfocus"))
+        if (m->contact.params.len != 0 && has_param(m, m->contact.params, "isfocus"))
                 f |= SIP_CLASS_FOCUS;
         if (is_diverted(m))
                 f |= SIP_CLASS_DIVERTED;
