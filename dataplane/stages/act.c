@@ -27,20 +27,25 @@ static uint16_t address_text(const struct shm_ip *ip, bool v4, char text[INET6_A
 }
 
 /* The header lines that a challenge adds, or NULL. */
-static const char *challenge_text(struct dp_act *self, const struct dp_pkt *p, uint64_t now_ns)
+static const char *challenge_text(struct dp_act *self, const struct dp_pkt *p, bool brief,
+                                  uint64_t now_ns)
 {
         struct dp_cookie_from from = dp_cookie_from_pkt(p);
+        const struct dp_challenge_text text = {
+            .status = p->code,
+            .stale = dp_challenge_says_stale((enum dp_challenge_answer)p->credentials),
+            .brief = brief,
+        };
 
         if (p->reason != SHM_REASON_CHALLENGE)
                 return NULL;
-        dp_challenge_write(self->challenge, p->code,
-                           dp_challenge_says_stale((enum dp_challenge_answer)p->credentials), &from,
-                           dp_cookie_time(now_ns), self->challenge_text);
+        dp_challenge_write(self->challenge, &text, &from, dp_cookie_time(now_ns),
+                           self->challenge_text);
         return self->challenge_text;
 }
 
 static size_t reply_text(struct dp_act *self, const struct dp_pkt *p, const struct sip_msg *m,
-                         uint64_t now_ns)
+                         const char *headers)
 {
         char address[INET6_ADDRSTRLEN];
         char tag[DP_REPLY_TAG_CHARS];
@@ -55,7 +60,7 @@ static size_t reply_text(struct dp_act *self, const struct dp_pkt *p, const stru
             .src = address,
             .tag_len = sizeof(tag),
             .to_tag = tag,
-            .headers = challenge_text(self, p, now_ns),
+            .headers = headers,
         };
         return sip_reply_build(m, &args, self->text, sizeof(self->text), &len) == 0 ? len : 0;
 }
@@ -83,26 +88,42 @@ static enum shm_reason reply_judge(const struct dp_act *self, const struct dp_pk
         return SHM_REASON_NONE;
 }
 
+/* The text of the reply in `in`; a challenge of several algorithms is cut to one when it is too
+ * much for its request. NONE, or why there is no reply. */
+static enum shm_reason reply_fill(struct dp_act *self, const struct dp_pkt *p,
+                                  struct dp_reply_packet *in, uint64_t now_ns)
+{
+        const struct sip_msg *m = message_of(self, p);
+        bool retry =
+            p->reason == SHM_REASON_CHALLENGE && dp_challenge_can_be_brief(self->challenge);
+        enum shm_reason reason = SHM_REASON_REPLY_BUDGET;
+
+        for (unsigned brief = 0; reason == SHM_REASON_REPLY_BUDGET && brief <= retry; brief++) {
+                in->payload_len =
+                    reply_text(self, p, m, challenge_text(self, p, brief != 0, now_ns));
+                if (in->payload_len == 0)
+                        return SHM_REASON_CANNOT_REWRITE;
+                reason = reply_judge(
+                    self, p,
+                    (uint32_t)(dp_reply_packet_overhead(in) - p->l3_off + in->payload_len));
+        }
+        return reason;
+}
+
 /* NONE and p->reply, or why there is none: it can not be built, does not fit, is too much, or would
  * answer the wrong one. */
 static enum shm_reason reply_make(struct dp_act *self, struct dp_pkt *p, uint64_t now_ns)
 {
-        const struct sip_msg *m = message_of(self, p);
-        enum shm_reason reason;
-        size_t len;
-
         struct dp_reply_packet in = {
             .frame = rte_pktmbuf_mtod(p->m, const uint8_t *),
             .l3_off = p->l3_off,
             .l4_off = p->l4_off,
             .flags = p->flags,
             .payload = self->text,
-            .payload_len = reply_text(self, p, m, now_ns),
         };
-        if (in.payload_len == 0)
-                return SHM_REASON_CANNOT_REWRITE;
-        len = dp_reply_packet_overhead(&in) - p->l3_off + in.payload_len;
-        reason = reply_judge(self, p, (uint32_t)len);
+        enum shm_reason reason = reply_fill(self, p, &in, now_ns);
+        size_t len;
+
         if (reason != SHM_REASON_NONE)
                 return reason;
         struct rte_mbuf *reply = rte_pktmbuf_alloc(self->reply_pool);

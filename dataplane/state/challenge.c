@@ -103,7 +103,12 @@ enum dp_challenge_answer dp_challenge_check(struct dp_challenge *c, const struct
         return best;
 }
 
-void dp_challenge_write(struct dp_challenge *c, uint16_t status, bool stale,
+bool dp_challenge_can_be_brief(const struct dp_challenge *c)
+{
+        return (c->algorithms & (c->algorithms - 1u)) != 0;
+}
+
+void dp_challenge_write(struct dp_challenge *c, const struct dp_challenge_text *text,
                         const struct dp_cookie_from *from, uint32_t now_s,
                         char out[DP_CHALLENGE_BYTES])
 {
@@ -112,12 +117,16 @@ void dp_challenge_write(struct dp_challenge *c, uint16_t status, bool stale,
         size_t len = 0;
 
         dp_cookie_make(c->cookie, from, now_s, nonce);
-        for (unsigned i = 0; i < DP_CHALLENGE_ALGORITHMS; i++)
-                if ((c->algorithms & 1u << i) != 0)
-                        len += (size_t)snprintf(out + len, DP_CHALLENGE_BYTES - len,
-                                                "%s-Authenticate: Digest realm=\"%s\","
-                                                "nonce=\"%.*s\",algorithm=%s,qop=\"auth\"%s\r\n",
-                                                status == 401 ? "WWW" : "Proxy", c->realm,
-                                                (int)sizeof(nonce), nonce, names[i],
-                                                stale ? ",stale=true" : "");
+        for (unsigned i = 0; i < DP_CHALLENGE_ALGORITHMS; i++) {
+                unsigned left = c->algorithms >> i;
+
+                if ((left & 1u) == 0 || (text->brief && left != 1))
+                        continue;
+                len += (size_t)snprintf(out + len, DP_CHALLENGE_BYTES - len,
+                                        "%s-Authenticate: Digest realm=\"%s\",nonce=\"%.*s\","
+                                        "algorithm=%s,qop=\"auth\"%s\r\n",
+                                        text->status == 401 ? "WWW" : "Proxy", c->realm,
+                                        (int)sizeof(nonce), nonce, names[i],
+                                        text->stale ? ",stale=true" : "");
+        }
 }

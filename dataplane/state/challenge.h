@@ -69,11 +69,22 @@ enum dp_challenge_answer dp_challenge_check(struct dp_challenge *c, const struct
                                             const struct dp_cookie_from *from, uint32_t now_s,
                                             uint8_t *hdr);
 
-/* The header lines, strongest algorithm first (RFC 8760 2.3); status 401 or 407 says which. All
- * offer the same cookie: which algorithm its answer is made with is all the same. The same second,
- * source and status give the same lines: a retransmission is answered alike. */
-void dp_challenge_write(struct dp_challenge *c, uint16_t status, bool stale,
+/* What a challenge is to say. */
+struct dp_challenge_text {
+        uint16_t status; /* 401 or 407: which header */
+        bool stale;
+        bool brief; /* only the last of the algorithms, which most clients know: for a reply that
+                     * must be short */
+};
+
+/* The header lines, strongest algorithm first (RFC 8760 2.3). All offer the same cookie: which
+ * algorithm its answer is made with is all the same. The same second, source and text give the same
+ * lines: a retransmission is answered alike. */
+void dp_challenge_write(struct dp_challenge *c, const struct dp_challenge_text *text,
                         const struct dp_cookie_from *from, uint32_t now_s,
                         char out[DP_CHALLENGE_BYTES]);
+
+/* Would a brief one be shorter? */
+bool dp_challenge_can_be_brief(const struct dp_challenge *c);
 
 #endif

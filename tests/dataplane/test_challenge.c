@@ -88,7 +88,8 @@ static const char *given(uint16_t status, bool stale, uint32_t now_s)
 {
         static char line[DP_CHALLENGE_BYTES];
 
-        dp_challenge_write(challenge, status, stale, &alice, now_s, line);
+        dp_challenge_write(challenge, &(struct dp_challenge_text){status, stale, false}, &alice,
+                           now_s, line);
         return line;
 }
 
@@ -203,7 +204,8 @@ static void test_reply(void **state)
                 uint8_t out[2048];
                 size_t len;
 
-                dp_challenge_write(c, 401, i == 1, &alice, NOW_S, line);
+                dp_challenge_write(c, &(struct dp_challenge_text){401, i == 1, false}, &alice,
+                                   NOW_S, line);
                 args.headers = line;
                 assert_int_equal(sip_reply_build(req, &args, out, sizeof(out), &len), 0);
                 assert_int_equal(sip_parse(out, len, &reply), SIP_ANOM_NONE);
@@ -239,7 +241,8 @@ static void test_arguments(void **state)
         realm[DP_COOKIE_REALM_BYTES] = '\0';
         c = dp_challenge_create(keys, realm, 7, LIFETIME_S);
         assert_non_null(c);
-        dp_challenge_write(c, 407, true, &alice, NOW_S, line); /* the longest there is */
+        dp_challenge_write(c, &(struct dp_challenge_text){407, true, false}, &alice, NOW_S,
+                           line); /* the longest there is */
         assert_string_equal(line + strlen(line) - 2, "\r\n");
         dp_challenge_destroy(c);
 }
@@ -277,7 +280,7 @@ static void test_algorithms(void **state)
 
         (void)state;
         assert_non_null(c);
-        dp_challenge_write(c, 401, false, &alice, NOW_S, lines);
+        dp_challenge_write(c, &(struct dp_challenge_text){401, false, false}, &alice, NOW_S, lines);
         at[0] = strstr(lines, "algorithm=SHA-512-256,");
         at[1] = strstr(lines, "algorithm=SHA-256,");
         at[2] = strstr(lines, "algorithm=MD5,");
@@ -287,6 +290,11 @@ static void test_algorithms(void **state)
         for (const char *l = lines; *l != '\0'; l = strchr(l, '\n') + 1, n++)
                 assert_int_equal(strncmp(l, "WWW-Authenticate: Digest realm=", 31), 0);
         assert_int_equal(n, 3);
+        assert_true(dp_challenge_can_be_brief(c));
+        assert_false(dp_challenge_can_be_brief(challenge));
+        dp_challenge_write(c, &(struct dp_challenge_text){401, false, true}, &alice, NOW_S, lines);
+        assert_non_null(strstr(lines, "algorithm=MD5,"));
+        assert_ptr_equal(strchr(lines, '\n'), lines + strlen(lines) - 1);
         dp_challenge_destroy(c);
 }
 

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every stranger is challenged, and the clients of Debian get through: SIPp and baresip register and call
+# a Kamailio with the right password and nobody is asked for it; a wrong one still fails. In the default
+# mode a user is not challenged before a flood, and is while it lasts.
+. "$(dirname "$0")/harness.sh"
+e2e_begin challenge
+
+registrar_start() {
+        sipp_answerer answerer 5070 || return 1
+        setsid ip netns exec "$LAB_IN" kamailio -f "$E2E/registrar.cfg" -l "udp:$LAB_PBX:5060" -DD -E \
+                -m 64 -M 8 -Y "$LAB_RUN" -P "$LAB_RUN/registrar.pid" </dev/null >"$LAB_RUN/registrar.log" 2>&1 &
+        disown
+        lab_until 10 sipp_listens "$LAB_IN" 5060 ||
+                e2e_fail "Kamailio does not listen: $(grep -m 1 -iE 'error|critical' "$LAB_RUN/registrar.log")"
+}
+
+user() { # NAME SCENARIO USER PASSWORD PORT [ARGUMENTS] - as the scenario says, once
+        local name=$1 scenario=$2 user=$3 password=$4 port=$5
+        shift 5
+        printf 'SEQUENTIAL\n%s;[authentication username=%s password=%s]\n' "$user" "$user" "$password" \
+                >"$e2e_tmp/$name.csv"
+        sipp_in "$LAB_OUT" "$name" "$LAB_PBX:5060" -sf "$E2E/$scenario.xml" -inf "$e2e_tmp/$name.csv" \
+                -i "$LAB_CALLER" -p "$port" -mp $((port + 1000)) -m 1 -recv_timeout 4000 "$@"
+}
+
+# phone NAME USER PASSWORD PORT REGINT - baresip; it stays, and what it says is NAME.phone.
+phone() {
+        local dir=$e2e_tmp/$1
+        mkdir -p "$dir"
+        cat >"$dir/config" <<CONFIG
+sip_listen $LAB_CALLER:$4
+module_path /usr/lib/baresip/modules
+module g711.so
+module aubridge.so
+module cons.so
+module_tmp account.so
+module_app menu.so
+cons_listen 127.0.0.1:$(($4 + 100))
+audio_player aubridge,nil
+audio_source aubridge,nil
+audio_alert aubridge,nil
+CONFIG
+        echo "<sip:$2@lab>;auth_user=$2;auth_pass=$3;outbound=\"sip:$LAB_PBX:5060\";regint=$5;answermode=auto" \
+                >"$dir/accounts"
+        : >"$dir/contacts"
+        setsid ip netns exec "$LAB_OUT" env TERM=dumb baresip -f "$dir" </dev/null >"$e2e_tmp/$1.phone" 2>&1 &
+        disown
+}
+
+command_to() { # PORT COMMAND: to the console of the phone on this port
+        ip netns exec "$LAB_OUT" python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.sendto((sys.argv[2] + "\n").encode(), ("127.0.0.1", int(sys.argv[1]) + 100))' "$1" "$2"
+}
+
+says() { # NAME TEXT: has the phone said that? (for lab_until)
+        grep -qE "$2" "$e2e_tmp/$1.phone"
+}
+
+# SIPp: what comes is what the scenarios say, stale=true in the second challenge included.
+sipp_ways() { # PORT
+        local port=$1
+        user "registers" register_challenged 1001 secret $((port + 1)) ||
+                e2e_fail "SIPp does not register: $(sipp_failures "registers")"
+        e2e_is "challenges" "$(lab_counter .challenges)" -eq 1
+        user "again" register 1001 secret $((port + 1)) ||
+                e2e_fail "who is known is challenged again: $(sipp_failures "again")"
+        user "calls" call_challenged 1002 secret $((port + 2)) ||
+                e2e_fail "SIPp does not call: $(sipp_failures "calls")"
+        e2e_is "ACKs for our responses that ended here" "$(lab_counter .dropped.ack_own_reply)" -eq 1
+        ! user "wrong" register_challenged 1003 wrong $((port + 3)) ||
+                e2e_fail "SIPp registers with a wrong password"
+        e2e_is "challenges" "$(lab_counter .challenges)" -eq 3
+}
+
+# baresip: one that registers and calls, one that calls without, one that has a wrong password.
+baresip_ways() { # PORT
+        local port=$1 before acks who
+        before=$(lab_counter .challenges)
+        acks=$(lab_counter .dropped.ack_own_reply)
+        phone good 1004 secret $((port + 10)) 600
+        lab_until 20 says good 'registered successfully|200 OK' ||
+                e2e_fail "baresip does not register: $(tail -n 3 "$e2e_tmp/good.phone" | tr '\n' ' ')"
+        phone stranger 1006 secret $((port + 20)) 0
+        lab_until 20 says stranger 'baresip is ready' || e2e_fail "baresip does not start"
+        for who in good:10 stranger:20; do
+                command_to $((port + ${who#*:})) "/dial sip:2000@lab"
+                lab_until 20 says "${who%:*}" 'Call established' ||
+                        e2e_fail "baresip (${who%:*}) does not call: $(tail -n 3 "$e2e_tmp/${who%:*}.phone" | tr '\n' ' ')"
+                command_to $((port + ${who#*:})) /hangup
+        done
+        e2e_is "ACKs for our responses that ended here" "$(lab_counter .dropped.ack_own_reply)" -eq $((acks + 1))
+        phone bad 1005 wrong $((port + 30)) 600
+        lab_until 20 says bad '(reg|ua): .*40[13]' || e2e_fail "baresip registers with a wrong password"
+        ! says bad 'registered successfully' || e2e_fail "baresip registers with a wrong password"
+        ! grep -qi 'enter password' "$e2e_tmp/"*.phone || e2e_fail "baresip asks its user"
+        e2e_is "challenges" "$(lab_counter .challenges)" -eq $((before + 3))
+        e2e_is "of these echoed" "$(lab_counter .cookies_echoed)" -ge $((before + 3))
+        e2e_is "challenges of Kamailio made stale" "$(lab_counter .stale_added)" -ge $((before + 3))
+        e2e_conserved
+}
+
+e2e_lab "" <(printf '  challenge: {mode: always, realm: lab}\n')
+registrar_start
+sipp_ways 5100
+baresip_ways 5200
+
+# ---- under pressure only: a user is not challenged before a flood, and is while it lasts ----
+
+printf '  challenge: {realm: lab, pressure: {unproven: 50/s burst 50, hold-ms: 20000}}\n' >"$e2e_tmp/dataplane.yaml"
+lab_config "" "$e2e_tmp/dataplane.yaml"
+lab_stop control
+lab_stop dataplane
+lab_start || e2e_fail "the firewall does not start under pressure"
+user calm register 1007 secret 5301 || e2e_fail "a user is challenged without need: $(sipp_failures calm)"
+e2e_is "challenges in calm" "$(lab_counter .challenges)" -eq 0
+printf 'SEQUENTIAL\n1008;\n' >"$e2e_tmp/flood.csv"
+sipp_in "$LAB_OUT" flood "$LAB_PBX:5060" -sf "$E2E/register_flood.xml" -inf "$e2e_tmp/flood.csv" -i "$LAB_SCANNER" \
+        -p 5099 -m 300 -r 500 -nr || true
+e2e_is "challenges under pressure" "$(lab_counter .challenges)" -gt 100
+user pressed register_challenged 1009 secret 5302 ||
+        e2e_fail "under pressure a user does not register: $(sipp_failures pressed)"
+user known register 1007 secret 5301 || e2e_fail "who is known is challenged: $(sipp_failures known)"
+e2e_conserved
+e2e_pass "SIPp and baresip register and call through a challenge each; wrong passwords fail;" \
+        "nobody is asked; $(lab_counter .challenges) challenges in a flood, and users get in"
