@@ -20,7 +20,9 @@ struct cp_event_writer *cp_event_writer_create(const char *eve_path, uint32_t wh
                 return NULL;
         w->queue = queue;
         w->log = cp_verdict_log_create(why_entries);
-        if (w->log == NULL || getrandom(&w->eve.class.seed, sizeof(w->eve.class.seed), 0) < 0) {
+        if (cp_top_init(&w->top) != 0 || w->log == NULL ||
+            getrandom(&w->eve.class.seed, sizeof(w->eve.class.seed), 0) < 0) {
+                cp_top_fini(&w->top);
                 cp_verdict_log_destroy(w->log);
                 free(w);
                 return NULL;
@@ -35,6 +37,7 @@ void cp_event_writer_destroy(struct cp_event_writer *w)
 {
         if (w == NULL)
                 return;
+        cp_top_fini(&w->top);
         cp_eve_file_close(&w->file);
         cp_verdict_log_destroy(w->log);
         free(w);
@@ -46,6 +49,8 @@ static void write_event(struct cp_event_writer *w, const struct shm_event *ev)
         struct cp_verdict v = {.flow = &ev->flow};
         size_t len = cp_eve_event(&w->eve, ev, text, 0);
 
+        if (w->eve.msg.kind != SIP_KIND_NONE) /* then it has just been classified */
+                cp_top_take(&w->top, ev, &w->eve.msg, w->eve.class.last.purpose);
         cp_eve_file_write(&w->file, w->eve.line, len);
         cp_event_queue_put(w->queue, w->eve.line, len - 1, ev->action != SHM_ACTION_PASS);
         if (len > CP_VERDICT_LINE_MAX)

@@ -13,6 +13,7 @@
 #include "control/api/eve.h"
 #include "control/api/eve_file.h"
 #include "control/event_queue.h"
+#include "control/top.h"
 #include "control/verdict_log.h"
 
 struct cp_link;
@@ -25,6 +26,7 @@ struct cp_event_writer {
         _Atomic uint64_t malformed;   /* records that failed their check */
         _Atomic uint64_t lost;        /* lines that the file did not take */
         struct cp_eve eve;
+        struct cp_top top; /* other threads: behind the event gate */
         uint8_t rec[sizeof(struct shm_event) + SHM_MSG_BYTES_MAX];
 };
 

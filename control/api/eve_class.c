@@ -64,6 +64,7 @@ void cp_eve_class_write(struct cp_eve_class *self, struct cp_json *j, const stru
         struct sip_class c;
 
         sip_classify_next(&memory, m, ev->cls == SHM_CLASS_EMERGENCY, &c);
+        self->last = c;
         cp_json_string(j, "direction", ev->flow.side == SHM_SIDE_INSIDE ? "outbound" : "inbound");
         cp_json_string(j, "purpose", sip_purpose_name(c.purpose));
         cp_json_number(j, "confidence", c.confidence);

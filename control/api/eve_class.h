@@ -14,7 +14,8 @@
 
 struct cp_eve_class {
         struct sip_class_call calls[CP_EVE_CALLS];
-        uint64_t seed; /* random; 0 will do in tests */
+        uint64_t seed;         /* random; 0 will do in tests */
+        struct sip_class last; /* of the message written last */
 };
 
 /*

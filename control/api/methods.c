@@ -10,6 +10,7 @@ const struct cp_rpc_method cp_methods[] = {
     {"ban.list", "", cp_method_ban_list},
     {"ban.why", "address", cp_method_ban_why},
     {"why", "key limit", cp_method_why},
+    {"top", "by purpose limit", cp_method_top},
     {"events.subscribe", "filter", cp_method_events_subscribe},
     {"reload", "", cp_method_reload},
     {"attach", "socket", cp_method_attach},

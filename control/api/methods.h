@@ -22,6 +22,8 @@ int cp_method_ban_why(struct cp_rpc_call *call);
 /* methods_events.c */
 int cp_method_why(struct cp_rpc_call *call);
 int cp_method_events_subscribe(struct cp_rpc_call *call);
+/* methods_top.c */
+int cp_method_top(struct cp_rpc_call *call);
 /* methods_admin.c */
 int cp_method_reload(struct cp_rpc_call *call);
 int cp_method_attach(struct cp_rpc_call *call);

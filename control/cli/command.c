@@ -29,6 +29,12 @@ static const struct cp_cli_opt ban_add_opts[] = {
 static const struct cp_cli_opt why_opts[] = {
     {"limit", 'n', "N", "show at most N verdicts, 1 to 1000 (default 10)"}, END};
 
+static const struct cp_cli_opt top_opts[] = {
+    {"by", 'b', "WHAT", "source (default), caller, callee or device"},
+    {"purpose", 'p', "NAME", "only messages with this purpose, as events have it"},
+    {"limit", 'n', "N", "show at most N, 1 to 1000 (default 10)"},
+    END};
+
 static const struct cp_cli_opt stats_opts[] = {
     {"all", 'a', NULL, "show the counters that are zero, too"},
     {"workers", 'w', NULL, "show the workers side by side"},
@@ -73,6 +79,10 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "show the last verdicts on an address or a call, and their reasons",
      "The address may be a prefix. The newest verdict comes first. Exit status 1 when none is "
      "remembered."},
+    {"top", "", 0, 0, CP_CLI_CONTROL, top_opts, cp_cmd_top,
+     "show who sends the most, over the last one to two minutes",
+     "A count may be too high by what --json shows as `over`, and is never too low. Messages whose "
+     "events were lost are not in it. IPv6 sources are counted by /64."},
     {"events", "", 0, 0, CP_CLI_CONTROL, events_opts, cp_cmd_events,
      "show the last messages, or follow them as they come", NULL},
     {"reload", "", 0, 0, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_reload,

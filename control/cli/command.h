@@ -96,6 +96,7 @@ int cp_cmd_reload(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_stats(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_status(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_version(struct cp_cli *cli, const struct cp_cli_args *args);
+int cp_cmd_top(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_why(struct cp_cli *cli, const struct cp_cli_args *args);
 
 #endif

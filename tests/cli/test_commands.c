@@ -248,6 +248,29 @@ static void test_why(void **state)
         check_row(&none_row, none);
 }
 
+static void test_top(void **state)
+{
+        static const struct fake_answer answers[] = {
+            {"top",
+             "\"result\":{\"by\":\"source\",\"window_s\":60,\"top\":["
+             "{\"key\":\"198.51.100.66\",\"messages\":1200,\"over\":3,\"dropped\":1100},"
+             "{\"key\":\"a\\u001bb\",\"messages\":7,\"over\":0,\"dropped\":0}]}",
+             NULL},
+            {.method = NULL}};
+        static const struct fake_answer none[] = {{"top", "\"result\":{\"top\":[]}", NULL},
+                                                  {.method = NULL}};
+        static const struct row rows[] = {
+            {"top", 0, "top.txt", NULL, "\"params\":{\"by\":\"source\",\"limit\":10}"},
+            {"top -b caller -p registration -n 3 --json", 0, "top.json", NULL,
+             "\"by\":\"caller\",\"limit\":3,\"purpose\":\"registration\""},
+            {"top -n 1001", 2, NULL, "--limit is a number", NULL}};
+        static const struct row none_row = {"top", 0, "top_none.txt", NULL, NULL};
+
+        (void)state;
+        CHECK(rows, answers);
+        check_row(&none_row, none);
+}
+
 static void test_events(void **state)
 {
         /* Control's memory has the newest first. */
@@ -374,6 +397,7 @@ int main(void)
             cmocka_unit_test(test_stats),
             cmocka_unit_test(test_ban),
             cmocka_unit_test(test_why),
+            cmocka_unit_test(test_top),
             cmocka_unit_test(test_events),
             cmocka_unit_test(test_reload_attach_version),
             cmocka_unit_test(test_without_control),

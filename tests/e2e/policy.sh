@@ -63,6 +63,12 @@ sipp_in "$LAB_OUT" rejected "$LAB_PBX:5060" -sf "$E2E/rejected.xml" -i "$LAB_CAL
         -cid_str 'reject-%u@lab' -recv_timeout 3000 || e2e_fail "403: $(sipp_failures rejected)"
 lab_until 3 has_verdict reject-20@lab reject/route_reject ||
         e2e_fail "why reject-20@lab: $(verdicts reject-20@lab | tr '\n' ' ')"
+for by in source caller callee device; do # sluicectl top
+        lab_ctl --json top --by $by --purpose call_setup >"$e2e_tmp/top-$by"
+done
+jq -e --arg a $LAB_CALLER '.top[] | select(.key == $a and .messages >= 20 and .dropped >= 20)' \
+        "$e2e_tmp/top-source" >/dev/null || e2e_fail "top: $(jq -c .top "$e2e_tmp/top-source")"
+jq -e '.top | length > 0' "$e2e_tmp/top-caller" "$e2e_tmp/top-callee" >/dev/null || e2e_fail "no callers or callees"
 lab_ctl --json why reject-20@lab | jq -e '.verdicts[] | select(.verdict.action == "reject") |
         .verdict.rule == 1 and .verdict.code == 403 and .sip.call_id == "reject-20@lab"' >/dev/null ||
         e2e_fail "why reject-20@lab has no rule: $(lab_ctl --json why reject-20@lab | jq -c '.verdicts[0]')"
