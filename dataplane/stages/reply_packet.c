@@ -32,18 +32,21 @@ size_t dp_reply_packet_overhead(const struct dp_reply_packet *in)
         return in->l3_off + ip_header_bytes(in) + UDP_BYTES;
 }
 
-/* 0.0.0.0/8 names nobody; 224.0.0.0/4, 240.0.0.0/4 and broadcast name many or nobody. A subnet's
- * own broadcast address can not be known here: the MAC check catches it on the last hop. */
+/* 0.0.0.0/8 names nobody, 127.0.0.0/8 no host but its own; 224.0.0.0/4, 240.0.0.0/4 and broadcast
+ * name many or nobody. A subnet's own broadcast address can not be known here: the MAC check
+ * catches it on the last hop. */
 static bool ip4_is_one_host(const uint8_t *a)
 {
-        return a[0] != 0 && a[0] < 224;
+        return a[0] != 0 && a[0] != 127 && a[0] < 224;
 }
 
 static bool ip6_is_one_host(const uint8_t *a)
 {
         static const uint8_t unspecified[16];
 
-        return a[0] != 0xff && memcmp(a, unspecified, sizeof(unspecified)) != 0;
+        if (memcmp(a, unspecified, 15) == 0 && a[15] <= 1) /* ::, ::1 */
+                return false;
+        return a[0] != 0xff;
 }
 
 static bool mac_is_group(const uint8_t *mac)
@@ -65,7 +68,7 @@ static bool may_answer(const struct dp_reply_packet *in)
                 return false;
         if (udp[0] == 0 && udp[1] == 0)
                 return false;
-        return memcmp(src, dst, addr_bytes) != 0 || memcmp(udp, udp + 2, 2) != 0;
+        return memcmp(src, dst, addr_bytes) != 0;
 }
 
 static void put_be16(uint8_t *p, size_t v)

@@ -28,10 +28,10 @@ size_t dp_reply_packet_overhead(const struct dp_reply_packet *in);
  * IPv4: don't fragment, id 0), UDP with both checksums right.
  *
  * Returns 0 and *len; -EINVAL when `in` is not a whole UDP datagram; -EPERM when an answer would
- * leave for nobody, for many, or for ourselves: multicast, broadcast or unspecified address on
- * either side and either layer, source port 0, source equal to destination; -EMSGSIZE when the
- * frame needs more than cap octets or the IP packet more than 65,535. Nothing is written on
- * failure.
+ * leave for nobody, for many, or for ourselves: multicast, broadcast, unspecified or loopback
+ * address on either side and either layer, source port 0, source address equal to destination;
+ * -EMSGSIZE when the frame needs more than cap octets or the IP packet more than 65,535. Nothing is
+ * written on failure.
  */
 int dp_reply_packet_build(const struct dp_reply_packet *in, uint8_t *out, size_t cap, size_t *len);
 

@@ -3,8 +3,11 @@
  * test_no_heap.c - a worker that runs calls no heap function and takes no memory, whatever comes:
  * every packet from another source, with another Call-ID, of every kind.
  *
+ * And challenges leave nothing behind: no entry in any table, and what is shown in place of a
+ * cookie that went to its sender is never taken for one.
+ *
  * The heap is watched by functions of the same names in this program. SLUICE_PACKETS sets how many
- * packets; the figure of a campaign is ten million.
+ * packets, SLUICE_CHALLENGES how many challenges; the figure of a campaign is ten million each.
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -178,6 +181,153 @@ static void test_no_heap(void **state)
         dp_config_free(&config);
 }
 
+/* ---- challenges ---- */
+
+#if HEAP_IS_WATCHED
+static unsigned long challenges = 1000000;
+#else
+static unsigned long challenges = 50000;
+#endif
+
+/* A request of the n-th source, which has no neighbour; with this nonce, or none. */
+static void stranger(unsigned long n, const char *nonce)
+{
+        static const char *const methods[] = {"INVITE", "REGISTER", "OPTIONS"};
+        const char *method = methods[n % 3];
+        char text[1024], credentials[256] = "";
+        struct frame f;
+
+        if (nonce != NULL)
+                snprintf(
+                    credentials, sizeof(credentials),
+                    "Authorization: Digest username=\"a\",realm=\"r\",nonce=\"%s\",uri=\"sip:r\","
+                    "response=\"0123456789abcdef0123456789abcdef\"\r\n",
+                    nonce);
+        int len = snprintf(text, sizeof(text),
+                           "%s sip:u@example.com SIP/2.0\r\n"
+                           "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK%lu;rport\r\n"
+                           "From: <sip:a@example.com>;tag=%lu\r\nTo: <sip:u@example.com>\r\n"
+                           "Call-ID: c%lu@example.com\r\nCSeq: 1 %s\r\nMax-Forwards: 70\r\n%s"
+                           "Contact: <sip:a@192.0.2.1>\r\nContent-Length: 0\r\n\r\n",
+                           method, n, n, n, method, credentials);
+
+        frame_eth(&f, n % 2 ? 0x86dd : 0x0800);
+        if (n % 2)
+                frame_ip6(&f, 17);
+        else
+                frame_ip4(&f, 17, 0);
+        for (unsigned i = 0; i < 4; i++)
+                f.b[f.l3 + 12u + i] = (uint8_t)(n >> (24 - 8 * i));
+        f.b[f.l3 + 12] = (uint8_t)(11 + (f.b[f.l3 + 12] & 63));
+        frame_udp(&f, text, (size_t)len);
+        frame_seal(&f, 1);
+        chain_send_bytes(SHM_SIDE_OUTSIDE, f.b, f.len);
+}
+
+/* Take the replies off the port; the nonce of the last one. */
+static void nonce_take(char nonce[DP_COOKIE_CHARS + 1])
+{
+        uint8_t frame[FRAME_MAX];
+        size_t len;
+
+        while ((len = chain_receive(SHM_SIDE_OUTSIDE, frame, sizeof(frame))) != 0) {
+                const char *at = memmem(frame, len, "nonce=\"", 7);
+
+                assert_non_null(at);
+                memcpy(nonce, at + 7, DP_COOKIE_CHARS);
+        }
+        nonce[DP_COOKIE_CHARS] = '\0';
+        assert_int_equal(chain_receive(SHM_SIDE_INSIDE, frame, sizeof(frame)), 0);
+}
+
+static uint64_t live(struct chain *c)
+{
+        const struct shm_counters *n = chain_counters(c);
+        struct dp_tables *t = chain_tables(c);
+        uint64_t now_ns = UINT64_C(1700000000000000000), sum;
+        struct dp_table_census limits = {.fullest_set = 0}, trust = {.fullest_set = 0};
+
+        dp_limits_count(t->limits, 0, dp_limits_sets(t->limits), now_ns, &limits);
+        dp_trust_count(t->trust, 0, dp_trust_sets(t->trust), now_ns, &trust);
+        sum = n->transactions_added + n->dialogs_added;
+        for (unsigned i = 0; i < DP_TABLE_LEVELS; i++)
+                sum += limits.live[i] + trust.live[i];
+        return sum;
+}
+
+static void strangers(struct chain *c, unsigned long from, unsigned long to, const char *shown,
+                      char nonce[DP_COOKIE_CHARS + 1])
+{
+        for (unsigned long n = from; n < to; n++) {
+                stranger(n, shown);
+                if (n % 32 == 31 || n + 1 == to) {
+                        chain_turn(c);
+                        nonce_take(nonce);
+                }
+        }
+}
+
+static void test_challenges(void **state)
+{
+        char nonce[DP_COOKIE_CHARS + 1], forged[DP_COOKIE_CHARS + 1];
+        const struct shm_counters *n;
+        struct dp_config config;
+        struct chain *c;
+        long before;
+
+        (void)state;
+        assert_int_equal(dp_config_load(NULL, &config), 0);
+        chain_config_unlimited(
+            &config); /* guard counts the packets of a source, whatever they are */
+        config.challenge.mode = DP_CHALLENGE_ALWAYS;
+        config.challenge.realm = "example.com";
+        c = chain_create(&config, false);
+        n = chain_counters(c);
+        strangers(c, 0, 20000, NULL, nonce);
+        assert_int_equal(n->challenges, 20000);
+        before = rss_pages();
+        atomic_store(&heap_calls, 0);
+        atomic_store(&watching, true);
+        strangers(c, 20000, 20000 + challenges, NULL, nonce);
+        atomic_store(&watching, false);
+        print_message("%lu challenges: %lu heap calls, %+ld pages, %" PRIu64 " entries\n",
+                      challenges, atomic_load(&heap_calls), rss_pages() - before, live(c));
+        assert_int_equal(n->challenges, 20000 + challenges);
+        assert_int_equal(live(c), 0);
+        assert_int_equal(atomic_load(&heap_calls), 0);
+        if (HEAP_IS_WATCHED)
+                assert_int_equal(rss_pages() - before, 0);
+
+        /* somebody else's, one with an octet changed, and one's own when it is too old */
+        const unsigned long mine = 20000 + challenges - 1, tries = challenges / 30;
+
+        strangers(c, 0, tries, nonce, forged);
+        for (unsigned long i = 0; i < tries; i++) {
+                memcpy(forged, nonce, sizeof(forged));
+                forged[i % DP_COOKIE_CHARS] =
+                    (char)(forged[i % DP_COOKIE_CHARS] == 'A' ? 'B' : 'A');
+                stranger(mine, forged);
+                chain_turn(c);
+                nonce_take(forged);
+        }
+        assert_int_equal(n->cookies_echoed + live(c), 0);
+        chain_pass_ms(c, 61000);
+        for (unsigned long i = 0; i < 1000; i++) {
+                stranger(mine, nonce);
+                chain_turn(c);
+                nonce_take(forged);
+        }
+        print_message("%lu of others, %lu forged, 1000 expired: %" PRIu64 " accepted\n", tries,
+                      tries, n->cookies_echoed);
+        assert_int_equal(n->cookies_expired, 1000);
+        assert_int_equal(n->cookies_echoed + live(c), 0);
+        stranger(mine, forged); /* the one that it got last: all else was as it should be */
+        chain_turn(c);
+        assert_int_equal(n->cookies_echoed, 1);
+        chain_destroy(c);
+        dp_config_free(&config);
+}
+
 /* The watch sees what it is there for. */
 static void test_watch(void **state)
 {
@@ -200,12 +350,15 @@ int main(int argc, char **argv)
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_watch),
             cmocka_unit_test(test_no_heap),
+            cmocka_unit_test(test_challenges),
         };
-        const char *given = getenv("SLUICE_PACKETS");
+        const char *given = getenv("SLUICE_PACKETS"), *asked = getenv("SLUICE_CHALLENGES");
 
         (void)argc;
         if (given != NULL)
                 packets = strtoul(given, NULL, 10);
+        if (asked != NULL)
+                challenges = strtoul(asked, NULL, 10);
         chain_eal_start(argv[0]);
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

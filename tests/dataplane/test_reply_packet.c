@@ -156,10 +156,11 @@ static void reflections(void **state)
         } ip4[] = {
             {{0, 0, 0, 0}, -EPERM},     {{0, 1, 2, 3}, -EPERM},   {{224, 0, 0, 1}, -EPERM},
             {{239, 255, 0, 1}, -EPERM}, {{240, 0, 0, 1}, -EPERM}, {{255, 255, 255, 255}, -EPERM},
-            {{223, 255, 255, 255}, 0},  {{127, 0, 0, 1}, 0},      {{1, 2, 3, 4}, 0},
+            {{223, 255, 255, 255}, 0},  {{127, 0, 0, 1}, -EPERM}, {{1, 2, 3, 4}, 0},
         };
         static const uint8_t multicast6[16] = {0xff, 2, [15] = 1};
         static const uint8_t unspecified6[16];
+        static const uint8_t loopback6[16] = {[15] = 1};
         struct frame f;
 
         (void)state;
@@ -177,6 +178,9 @@ static void reflections(void **state)
                 request(&f, 1, 0);
                 memcpy(f.b + f.l3 + at, unspecified6, 16);
                 refuse(&f, -EPERM);
+                request(&f, 1, 0);
+                memcpy(f.b + f.l3 + at, loopback6, 16);
+                refuse(&f, -EPERM);
         }
         for (size_t at = 0; at <= 6; at += 6) { /* group addresses of the link layer */
                 request(&f, 0, 1);
@@ -186,10 +190,10 @@ static void reflections(void **state)
         request(&f, 0, 0);
         frame_set16(&f, f.l4, 0);
         refuse(&f, -EPERM);
-        /* to oneself: the same address is fine from another port, the same port is a loop */
+        /* to oneself, by whatever port */
         request(&f, 0, 0);
         memcpy(f.b + f.l3 + 12, f.b + f.l3 + 16, 4);
-        refuse(&f, 0);
+        refuse(&f, -EPERM);
         frame_set16(&f, f.l4, 5060);
         refuse(&f, -EPERM);
 }
