@@ -20,6 +20,7 @@
 #include "dataplane/capture.h"
 #include "dataplane/config.h"
 #include "dataplane/replay_control.h"
+#include "dataplane/replay_inside.h"
 #include "dataplane/ring_ports.h"
 #include "dataplane/runtime_dir.h"
 #include "dataplane/state/tables.h"
@@ -43,6 +44,7 @@ struct options {
         const char *events;
         const char *config;
         const char *rules;
+        struct dp_replay_inside inside;
         const char *control; /* API socket, "none", or NULL for the usual one */
 };
 
@@ -57,6 +59,7 @@ struct replay {
         struct dp_tables *tables;
         struct dp_capture_frame next; /* read, not fed yet */
         bool has_next;
+        enum shm_side next_side;
         bool eal_runs;
         uint64_t fed;
         uint64_t now_ns;
@@ -68,12 +71,14 @@ static const char help[] =
     "\n"
     "Run a capture (pcap or pcapng, \"-\" = standard input) through the chain of stages: no NIC, "
     "no\n"
-    "root, no huge pages. Every frame enters from the outside; time is capture time.\n"
+    "root, no huge pages. Time is capture time.\n"
     "\n"
     "  --replay IN         the capture\n"
     "  --out OUT.pcap      what the chain sends: forwarded packets and replies, as Ethernet\n"
     "  --events FILE       one JSON line per SIP message in capture order, and a closing line\n"
     "                      with the counters (\"-\" = standard output)\n"
+    "  --inside PREFIX     frames from this source came in at the inside port; up to 16 times.\n"
+    "                      Without it every frame enters from the outside\n"
     "  --config FILE       sluice.yaml; without it the defaults\n"
     "  --rules FILE        detection rules\n"
     "  --control SOCKET    ask the sluice-control behind this socket (default: the usual one, if\n"
@@ -92,13 +97,10 @@ static int cannot(const char *what, const char *why)
 static int options_parse(int argc, char **argv, struct options *o)
 {
         static const struct option longs[] = {
-            {"replay", required_argument, NULL, 'r'},
-            {"out", required_argument, NULL, 'o'},
-            {"events", required_argument, NULL, 'e'},
-            {"config", required_argument, NULL, 'c'},
-            {"rules", required_argument, NULL, 'R'},
-            {"control", required_argument, NULL, 'C'},
-            {NULL, 0, NULL, 0},
+            {"replay", required_argument, NULL, 'r'}, {"out", required_argument, NULL, 'o'},
+            {"events", required_argument, NULL, 'e'}, {"config", required_argument, NULL, 'c'},
+            {"rules", required_argument, NULL, 'R'},  {"control", required_argument, NULL, 'C'},
+            {"inside", required_argument, NULL, 'i'}, {NULL, 0, NULL, 0},
         };
         int opt;
 
@@ -128,6 +130,10 @@ static int options_parse(int argc, char **argv, struct options *o)
                         break;
                 case 'C':
                         o->control = optarg;
+                        break;
+                case 'i':
+                        if (dp_replay_inside_add(&o->inside, optarg) != 0)
+                                return cannot(optarg, "not one of at most 16 prefixes");
                         break;
                 default:
                         return EXIT_CANNOT; /* getopt has said why */
@@ -266,24 +272,28 @@ static int look_ahead(struct replay *r)
         int rc = dp_capture_next(r->capture, &r->next);
 
         r->has_next = rc == 1;
+        if (r->has_next)
+                r->next_side = dp_replay_inside_side(&r->options.inside, r->next.data, r->next.len);
         if (rc == -EBADMSG)
                 fprintf(stderr, "sluice-dataplane: %s: damaged after frame %" PRIu64 ": %s\n",
                         r->options.in, r->fed, dp_capture_error(r->capture));
         return rc == -ENOMEM ? cannot(r->options.in, strerror(ENOMEM)) : 0;
 }
 
+/* Frames of one side: the worker takes the ports in turn, so two sides would lose their order. */
 static int batch_feed(struct replay *r)
 {
         uint64_t last_ns = r->next.time_ns + BATCH_SPAN_NS;
+        enum shm_side side = r->next_side;
         uint32_t bytes = 0;
 
         if (r->next.time_ns > r->now_ns)
                 r->now_ns = r->next.time_ns;
         dp_worker_set_time(r->worker, r->now_ns);
-        for (unsigned n = 0;
-             n < BATCH_FRAMES && bytes < BATCH_BYTES && r->has_next && r->next.time_ns <= last_ns;
+        for (unsigned n = 0; n < BATCH_FRAMES && bytes < BATCH_BYTES && r->has_next &&
+                             r->next_side == side && r->next.time_ns <= last_ns;
              n++) {
-                int rc = dp_ring_ports_feed(&r->ports, &r->next);
+                int rc = dp_ring_ports_feed(&r->ports, side, &r->next);
 
                 if (rc != 0)
                         return cannot("packet buffers", strerror(-rc));

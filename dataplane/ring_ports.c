@@ -150,7 +150,8 @@ static bool left_to_nic(const struct dp_capture_frame *frame)
         return stored == dp_inet_fold(sum);
 }
 
-int dp_ring_ports_feed(struct dp_ring_ports *p, const struct dp_capture_frame *frame)
+int dp_ring_ports_feed(struct dp_ring_ports *p, enum shm_side side,
+                       const struct dp_capture_frame *frame)
 {
         struct rte_mbuf *m = packet(p, frame);
 
@@ -162,7 +163,7 @@ int dp_ring_ports_feed(struct dp_ring_ports *p, const struct dp_capture_frame *f
                 m->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
                 p->offloaded++;
         }
-        if (rte_ring_enqueue(p->rx[SHM_SIDE_OUTSIDE], m) != 0) {
+        if (rte_ring_enqueue(p->rx[side], m) != 0) {
                 rte_pktmbuf_free(m);
                 return -ENOBUFS;
         }

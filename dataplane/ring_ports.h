@@ -38,14 +38,15 @@ int dp_ring_ports_create(struct dp_ring_ports *p);
 void dp_ring_ports_destroy(struct dp_ring_ports *p);
 
 /*
- * Put one frame of any length in at the outside port, copied; one longer than the largest buffer
+ * Put one frame of any length in at the port of a side, copied; one longer than the largest buffer
  * becomes a chain. 0, or -ENOBUFS: no buffer left.
  *
  * A capture made on the sending host holds packets before its NIC filled in the UDP checksum; the
  * field then has the sum of the pseudo-header alone. On the wire the checksum was right, so the
  * port says what a NIC would: verified. Any other wrong checksum is left for decap to find.
  */
-int dp_ring_ports_feed(struct dp_ring_ports *p, const struct dp_capture_frame *frame);
+int dp_ring_ports_feed(struct dp_ring_ports *p, enum shm_side side,
+                       const struct dp_capture_frame *frame);
 
 /* Frames that no worker has taken yet. */
 unsigned dp_ring_ports_waiting(const struct dp_ring_ports *p);
