@@ -10,7 +10,7 @@ packages_of() {
         build)
                 echo meson ninja-build python3 pkg-config gcc g++ libc6-dev libdpdk-dev libcyaml-dev libyaml-dev \
                         libjansson-dev libuv1-dev libsqlite3-dev libpcap-dev libhyperscan-dev \
-                        libssl-dev libpcre2-dev libbenchmark-dev libcmocka-dev
+                        libssl-dev libpcre2-dev libexpat1-dev libbenchmark-dev libcmocka-dev
                 ;;
         lab) echo sip-tester iproute2 ethtool jq util-linux procps dpdk ;;
         kamailio) echo kamailio ;;

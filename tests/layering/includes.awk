@@ -55,7 +55,7 @@ function allowed(target)
         } else if (target ~ /^(parser|control|dataplane|tests|bench)\//)
                 offence("root", "<" target "> is ours: use quotes")
 
-        if (name ~ /^rte_/ && file !~ /^(dataplane\/|tests\/dataplane\/|bench\/)/ &&
+        if (name ~ /^rte_/ && file !~ /^(dataplane\/|tests\/dataplane\/|tests\/bench\/|bench\/)/ &&
             file !~ /^tests\/fuzz\/.*dataplane/)
                 offence("dpdk", target " outside dataplane/")
         if (name ~ /^hs(_[a-z]+)?\.h$/ && file !~ /^(parser\/match\/|tests\/parser\/|bench\/)/)

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/harness/engine/ident.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FIRST_OCTET 100u
+#define OCTETS      156u /* 100..255: three digits each */
+
+int sb_addr_parse(const char *text, struct sb_addr *out, bool *v6)
+{
+        memset(out, 0, sizeof(*out));
+        *v6 = strchr(text, ':') != NULL;
+        return inet_pton(*v6 ? AF_INET6 : AF_INET, text, out->b) == 1 ? 0 : -EINVAL;
+}
+
+/* Every group has four digits, or :: could make two addresses of different length. */
+uint32_t sb_addr_text(const struct sb_addr *a, bool v6, bool brackets, char out[SB_ADDR_TEXT_MAX])
+{
+        static const char hex[] = "0123456789abcdef";
+        uint32_t at = 0;
+
+        if (!v6) {
+                for (uint32_t i = 0; i < 4; i++) {
+                        uint32_t v = a->b[i];
+
+                        if (i != 0)
+                                out[at++] = '.';
+                        if (v >= 100)
+                                out[at++] = (char)('0' + v / 100);
+                        if (v >= 10)
+                                out[at++] = (char)('0' + v / 10 % 10);
+                        out[at++] = (char)('0' + v % 10);
+                }
+                out[at] = '\0';
+                return at;
+        }
+        if (brackets)
+                out[at++] = '[';
+        for (uint32_t i = 0; i < 16; i++) {
+                if (i != 0 && i % 2 == 0)
+                        out[at++] = ':';
+                out[at++] = hex[a->b[i] >> 4];
+                out[at++] = hex[a->b[i] & 15u];
+        }
+        if (brackets)
+                out[at++] = ']';
+        out[at] = '\0';
+        return at;
+}
+
+int sb_ident_init(struct sb_ident *s, const char *addr, uint32_t addr_cnt, uint16_t port,
+                  uint32_t port_cnt)
+{
+        uint64_t room = 1;
+
+        memset(s, 0, sizeof(*s));
+        if (sb_addr_parse(addr, &s->base, &s->v6) != 0)
+                return -EINVAL;
+        if (addr_cnt == 0 || port_cnt == 0 || (uint32_t)port + port_cnt > 65536u)
+                return -ERANGE;
+        s->addr_cnt = addr_cnt;
+        s->port = port;
+        s->port_cnt = port_cnt;
+        if (addr_cnt == 1)
+                return 0;
+        if (s->v6) {
+                s->octets_cnt = 4;
+                return 0;
+        }
+        while (room < addr_cnt && s->octets_cnt < 3) {
+                room *= OCTETS;
+                s->octets_cnt++;
+        }
+        return room < addr_cnt ? -ERANGE : 0;
+}
+
+void sb_ident_at(const struct sb_ident *s, uint64_t i, struct sb_end *out)
+{
+        uint32_t n = s->addr_cnt == 1 ? 0 : (uint32_t)(i % s->addr_cnt);
+        uint32_t p = s->port_cnt == 1 ? 0 : (uint32_t)(i / s->addr_cnt % s->port_cnt);
+
+        out->addr = s->base;
+        out->port = (uint16_t)(s->port + p);
+        if (s->v6 && s->octets_cnt != 0) {
+                uint32_t be = htonl(n);
+
+                memcpy(out->addr.b + 12, &be, sizeof(be));
+                return;
+        }
+        for (uint32_t k = 0; k < s->octets_cnt; k++, n /= OCTETS)
+                out->addr.b[3 - k] = (uint8_t)(FIRST_OCTET + n % OCTETS);
+}
+
+bool sb_ident_owns(const struct sb_ident *s, const struct sb_addr *a)
+{
+        uint32_t fixed = (s->v6 ? 16u : 4u) - s->octets_cnt;
+        uint64_t n = 0;
+
+        if (memcmp(a->b, s->base.b, fixed) != 0)
+                return false;
+        for (uint32_t k = 0; k < s->octets_cnt; k++) {
+                uint32_t octet = a->b[fixed + k];
+
+                if (!s->v6 && octet < FIRST_OCTET)
+                        return false;
+                n = s->v6 ? n << 8 | octet : n * OCTETS + (octet - FIRST_OCTET);
+        }
+        return n < s->addr_cnt;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reader.h - what a generator must know of a received message, found in one walk over its lines.
+ *
+ * Not the product's parser, on purpose: a load generator that took 500 ns to read each answer would
+ * measure itself. The parser is run beside it on every n-th message (worker.h) and on every message
+ * that is sent for the first time. Reads only [buf, buf + len); spans lie inside it. Folded lines
+ * belong to the line before them.
+ */
+#ifndef SLUICE_BENCH_HARNESS_ENGINE_READER_H
+#define SLUICE_BENCH_HARNESS_ENGINE_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parser/sip_msg.h"
+
+#define SB_LINES_MAX 96u
+
+/* A header field: its line without the line end; value begins behind the colon and white space. */
+struct sb_line {
+        uint16_t off;
+        uint16_t len;
+        uint16_t name_len;
+        uint16_t value_off;
+};
+
+struct sb_rx {
+        const uint8_t *buf;
+        uint32_t len;
+        uint16_t status; /* 100..699; 0: a request */
+        uint8_t method;  /* request: enum sip_method */
+        uint8_t cseq_method;
+        uint32_t cseq;
+        struct sip_span method_name; /* request */
+        struct sip_span uri;         /* request */
+        struct sip_span call_id;
+        struct sip_span to_tag;
+        struct sip_span from_tag;
+        struct sip_span branch; /* of the topmost Via */
+        uint16_t body_off;
+        uint16_t line_cnt;
+        struct sb_line lines[SB_LINES_MAX]; /* header fields in order; those beyond are not kept */
+};
+
+/* Every field but lines[line_cnt..] is written. False when it has no start line of SIP, no Call-ID,
+ * no CSeq or no end of its header section. len at most 65,535. */
+bool sb_read(const uint8_t *buf, uint32_t len, struct sb_rx *rx);
+
+/* The first header field of this name from line `from` on, case ignored, compact forms of From, To,
+ * Via, Call-ID, Contact taken for the long ones; NULL when there is none. *next: where to go on. */
+const struct sb_line *sb_rx_find(const struct sb_rx *rx, const char *name, uint32_t name_len,
+                                 uint32_t from, uint32_t *next);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/harness/engine/worker.h"
+
+#include <string.h>
+
+#include <rte_prefetch.h>
+
+#include "dataplane/burst.h"
+#include "dataplane/stages/decap_core.h"
+#include "parser/sip_parse.h"
+
+void sb_worker_init(struct sb_worker *w, uint16_t port, struct rte_mempool *pool)
+{
+        memset(w, 0, sizeof(*w));
+        w->out.port = port;
+        w->out.pool = pool;
+        w->out.counts = &w->counts;
+        for (uint32_t i = 0; i < SB_TIME_CNT; i++)
+                sb_hist_init(&w->times[i]);
+}
+
+/* The product's parser finds what a quick reader overlooks. */
+static void check(struct sb_worker *w, const uint8_t *payload, uint32_t len)
+{
+        if (w->check_every == 0 || w->check_in-- > 1)
+                return;
+        w->check_in = w->check_every;
+        w->counts.rx_checked++;
+        (void)sip_parse(payload, len, &w->msg);
+        if (sip_anom_empty(&w->msg.anomalies))
+                return;
+        w->counts.rx_anomalous++;
+        for (uint32_t i = 0; i < SIP_ANOM_WORDS; i++)
+                w->anomaly_set.w[i] |= w->msg.anomalies.w[i];
+}
+
+static void end_from(struct sb_end *e, const struct shm_ip *a, bool v6, uint16_t port)
+{
+        memset(&e->addr, 0, sizeof(e->addr));
+        memcpy(e->addr.b, v6 ? a->b : a->b + 12, v6 ? 16 : 4);
+        e->port = port;
+}
+
+/* True when the buffer was kept. */
+static bool sip(struct sb_worker *w, struct rte_mbuf *m, const struct dp_decap_result *r,
+                uint64_t now_ns)
+{
+        const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
+        bool v6 = (r->flags & DP_PKT_IP6) != 0;
+        struct sb_datagram d = {
+            .m = m, .payload = frame + r->payload_off, .src_mac = frame + 6, .rx = &w->rx};
+        int taken = 0;
+
+        if (!sb_read(d.payload, r->payload_len, &w->rx)) {
+                w->counts.rx_not_sip++;
+                return false;
+        }
+        check(w, d.payload, r->payload_len);
+        if (w->rx.status == 0)
+                w->counts.rx_requests++;
+        else
+                w->counts.rx_status[w->rx.status / 100u]++;
+        end_from(&d.src, &r->flow.src, v6, r->flow.sport);
+        end_from(&d.dst, &r->flow.dst, v6, r->flow.dport);
+        for (uint32_t i = 0; i < w->traffic_cnt && taken == 0; i++)
+                if (w->traffics[i].receive != NULL)
+                        taken = w->traffics[i].receive(w->traffics[i].self, &d, now_ns);
+        if (taken == 0)
+                w->counts.rx_out_of_call++;
+        return taken == 2;
+}
+
+static void frame_in(struct sb_worker *w, struct rte_mbuf *m, uint64_t now_ns)
+{
+        struct dp_decap_result r;
+
+        w->counts.rx_frames++;
+        w->counts.rx_bytes += m->pkt_len;
+        if (dp_decap_core(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, true, &r) ==
+                SHM_REASON_NONE &&
+            (r.flags & DP_PKT_UDP) != 0 && (r.flags & DP_PKT_FRAGMENT) == 0) {
+                if (!sip(w, m, &r, now_ns))
+                        rte_pktmbuf_free(m);
+                return;
+        }
+        w->counts.rx_other++;
+        w->counts.rx_fragments += (r.flags & DP_PKT_FRAGMENT) != 0;
+        if (sb_neigh_receive(&w->neigh, m) == SB_NEIGH_ANSWER)
+                sb_out_send(&w->out, m);
+        else
+                rte_pktmbuf_free(m);
+}
+
+bool sb_worker_turn(struct sb_worker *w, uint64_t now_ns)
+{
+        struct rte_mbuf *in[SB_OUT_BURST];
+        uint16_t cnt = rte_eth_rx_burst(w->out.port, w->out.queue, in, SB_OUT_BURST);
+        bool busy = cnt != 0;
+
+        for (uint16_t i = 0; i < cnt; i++) {
+                if (i + 2 < cnt) {
+                        const uint8_t *ahead = rte_pktmbuf_mtod(in[i + 2], const uint8_t *);
+
+                        for (uint32_t k = 0; k < 512; k += 64)
+                                rte_prefetch0(ahead + k);
+                }
+                frame_in(w, in[i], now_ns);
+        }
+        for (uint32_t i = 0; i < w->traffic_cnt; i++) {
+                struct sb_traffic *t = &w->traffics[i];
+                uint64_t intended_ns;
+
+                if (t->timers != NULL)
+                        t->timers(t->self, now_ns);
+                for (uint32_t n = 0; n < SB_STARTS_A_TURN; n++) {
+                        if (t->start == NULL || !sb_pace_take(&t->pace, now_ns, &intended_ns))
+                                break;
+                        t->start(t->self, intended_ns, now_ns);
+                        busy = true;
+                }
+        }
+        sb_out_flush(&w->out);
+        return busy;
+}
+
+uint32_t sb_worker_live(const struct sb_worker *w)
+{
+        uint32_t live = 0;
+
+        for (uint32_t i = 0; i < w->traffic_cnt; i++)
+                if (w->traffics[i].live != NULL)
+                        live += w->traffics[i].live(w->traffics[i].self);
+        return live;
+}
+
+bool sb_worker_started_all(const struct sb_worker *w)
+{
+        for (uint32_t i = 0; i < w->traffic_cnt; i++)
+                if (w->traffics[i].start != NULL && w->traffics[i].pace.due_ns != UINT64_MAX)
+                        return false;
+        return true;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench/harness/measure/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include "bench/harness/report/screen.h"
+
+#define SPIN_SECONDS   0.2
+#define START_AFTER_NS UINT64_C(10000000)
+#define NEVER          (UINT64_MAX / 2)
+
+static void calls_start(void *self, uint64_t intended_ns, uint64_t now_ns)
+{
+        struct sb_calls *c = self;
+
+        if (!c->stop_soon)
+                sb_calls_start(c, intended_ns, now_ns);
+}
+
+static int calls_receive(void *self, const struct sb_datagram *d, uint64_t now_ns)
+{
+        return sb_calls_receive(self, d, now_ns);
+}
+
+static void calls_timers(void *self, uint64_t now_ns)
+{
+        sb_calls_timers(self, now_ns);
+}
+
+static uint32_t calls_live(void *self)
+{
+        return ((const struct sb_calls *)self)->live;
+}
+
+static bool over(const struct sb_job *j, uint64_t now_ns)
+{
+        const struct sb_calls *c = j->calls;
+
+        if (atomic_load_explicit(j->stop, memory_order_relaxed) || now_ns >= j->deadline_ns)
+                return true;
+        if (j->answers)
+                return false;
+        return (c != NULL && c->stop_now) ||
+               ((sb_worker_started_all(j->worker) || (c != NULL && c->stop_soon)) &&
+                sb_worker_live(j->worker) == 0 && now_ns >= j->end_ns);
+}
+
+static int work(void *arg)
+{
+        struct sb_job *j = arg;
+        struct rusage before, after;
+        uint64_t now_ns = 0;
+
+        getrusage(RUSAGE_THREAD, &before);
+        for (uint32_t turn = 0;; turn++) {
+                uint64_t tsc = rte_rdtsc();
+
+                now_ns = (uint64_t)((double)(tsc - j->base_tsc) * j->ns_per_tsc);
+                if (sb_worker_turn(j->worker, now_ns))
+                        j->busy_tsc += rte_rdtsc() - tsc;
+                if ((turn & 15u) == 0 && over(j, now_ns))
+                        break;
+        }
+        getrusage(RUSAGE_THREAD, &after);
+        j->preempted = after.ru_nivcsw - before.ru_nivcsw;
+        j->stopped_ns = now_ns;
+        atomic_store(&j->done, true);
+        return 0;
+}
+
+static int spin(void *arg)
+{
+        sb_spin_run(&((struct sb_job *)arg)->spin, SPIN_SECONDS);
+        return 0;
+}
+
+static void on_all(int (*f)(void *), struct sb_job *jobs, uint32_t cnt)
+{
+        uint32_t i = 0;
+        unsigned lcore;
+
+        for (lcore = rte_get_next_lcore((unsigned)LCORE_ID_ANY, 1, 0);
+             i < cnt && lcore < RTE_MAX_LCORE; lcore = rte_get_next_lcore(lcore, 1, 0))
+                (void)rte_eal_remote_launch(f, &jobs[i++], lcore);
+}
+
+static int job_calls(struct sb_bench *b, struct sb_job *j, uint32_t i)
+{
+        const struct sb_options *o = b->options;
+        struct sb_calls_setup set = {.scenario = b->scenario[i],
+                                     .env = &b->env[i],
+                                     .slot_cnt = o->slots,
+                                     .first_number = (uint64_t)i << 40 | (uint64_t)b->runs << 32,
+                                     .hold_ns = (uint64_t)(o->hold_ms * 1e6),
+                                     .linger_ns = (uint64_t)(o->linger_ms * 1e6),
+                                     .t1_override_ms = o->t1_ms,
+                                     .t2_ms = o->t2_ms,
+                                     .wait_ns = (uint64_t)o->wait_ms * 1000000u,
+                                     .no_retrans = o->no_retrans,
+                                     .log = b->log,
+                                     .user = o->user,
+                                     .password = o->password};
+        struct sb_traffic *t = &j->worker->traffics[j->worker->traffic_cnt];
+        int rc;
+
+        if (b->scenario[i] == NULL)
+                return 0;
+        set.link.vlan = o->vlan;
+        set.link.v6 = b->env[i].v6;
+        memcpy(set.link.dst_mac, b->remote_mac[i], 6);
+        memcpy(set.link.src_mac, j->worker->neigh.mac, 6);
+        rc = sb_calls_create(&j->calls, &set, &j->worker->out, j->worker->times, 0);
+        if (rc != 0)
+                return rc;
+        j->answers = b->scenario[i]->serves;
+        *t = (struct sb_traffic){.self = j->calls,
+                                 .start = j->answers ? NULL : calls_start,
+                                 .receive = calls_receive,
+                                 .timers = calls_timers,
+                                 .live = calls_live};
+        j->worker->traffic_cnt++;
+        return 0;
+}
+
+static int job_create(struct sb_bench *b, struct sb_job *j, uint32_t i)
+{
+        struct sb_worker *w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
+
+        j->worker = w;
+        j->stop = &b->stop;
+        atomic_init(&j->done, false);
+        if (w == NULL)
+                return -ENOMEM;
+        sb_worker_init(w, b->ports[i], b->pool);
+        w->check_every = w->check_in = b->options->check_every;
+        w->neigh.ours = &b->ident[i];
+        w->neigh.vlan = b->options->vlan;
+        if (rte_eth_macaddr_get(b->ports[i], (struct rte_ether_addr *)w->neigh.mac) != 0)
+                memcpy(w->neigh.mac, "\x02\0\0\0\0\x01", 6);
+        return job_calls(b, j, i);
+}
+
+static void job_destroy(struct sb_job *j)
+{
+        sb_calls_destroy(j->calls);
+        free(j->worker);
+}
+
+static void schedule(struct sb_bench *b, struct sb_job *jobs, double rate, double seconds)
+{
+        const struct sb_options *o = b->options;
+        const uint64_t end = seconds > 0 ? START_AFTER_NS + (uint64_t)(seconds * 1e9) : NEVER;
+        uint32_t callers = 0, at = 0;
+        const double ns = 1e9 / (double)rte_get_tsc_hz();
+        const uint64_t base = rte_rdtsc();
+
+        for (uint32_t i = 0; i < b->worker_cnt; i++)
+                callers += !jobs[i].answers;
+        for (uint32_t i = 0; i < b->worker_cnt; i++) {
+                struct sb_job *j = &jobs[i];
+                uint64_t limit = o->limit;
+
+                j->base_tsc = base;
+                j->ns_per_tsc = ns;
+                j->end_ns = seconds > 0 ? end : 0;
+                j->deadline_ns = end + (uint64_t)(o->drain_seconds * 1e9);
+                if (j->answers) {
+                        if (b->loop || seconds <= 0)
+                                j->deadline_ns = NEVER * 2;
+                        continue;
+                }
+                if (limit != UINT64_MAX)
+                        limit = limit / callers + (at < limit % callers);
+                at++;
+                for (uint32_t k = 0; k < j->worker->traffic_cnt; k++)
+                        sb_pace_init(&j->worker->traffics[k].pace, rate / callers, START_AFTER_NS,
+                                     end, limit);
+        }
+}
+
+static bool callers_done(struct sb_job *jobs, uint32_t cnt)
+{
+        bool any = false;
+
+        for (uint32_t i = 0; i < cnt; i++) {
+                if (jobs[i].answers)
+                        continue;
+                any = true;
+                if (!atomic_load(&jobs[i].done))
+                        return false;
+        }
+        if (any)
+                return true;
+        for (uint32_t i = 0; i < cnt; i++)
+                if (!atomic_load(&jobs[i].done))
+                        return false;
+        return true;
+}
+
+static void watch(struct sb_bench *b, struct sb_job *jobs)
+{
+        struct sb_screen screen;
+
+        sb_screen_init(&screen, b->options->quiet);
+        if (jobs[0].answers) /* scripts wait for this line */
+                fprintf(stderr, "sluice-bench: answering\n");
+        while (!callers_done(jobs, b->worker_cnt)) {
+                struct sb_counts sum = {0};
+                uint32_t live = 0;
+
+                rte_delay_us_sleep(5000);
+                for (uint32_t i = 0; i < b->worker_cnt; i++) {
+                        if (jobs[i].answers && b->loop)
+                                continue;
+                        sb_counts_merge(&sum, &jobs[i].worker->counts);
+                        live += sb_worker_live(jobs[i].worker);
+                }
+                sb_screen_show(&screen, &sum, live);
+        }
+        atomic_store(&b->stop, true);
+        rte_eal_mp_wait_lcore();
+        sb_screen_fini(&screen);
+}
+
+static void collect_one(struct sb_bench *b, struct sb_job *j, uint32_t i, struct sb_result *out)
+{
+        struct sb_worker *w = j->worker;
+        bool counts_as_caller = !(b->loop && j->answers);
+        double began = (double)START_AFTER_NS / 1e9;
+
+        if (j->calls != NULL)
+                sb_calls_stop(j->calls);
+        for (uint32_t k = 0; k < w->traffic_cnt; k++)
+                if (w->traffics[k].start != NULL && !(j->calls != NULL && j->calls->stop_soon))
+                        w->counts.starts_missed += sb_pace_missed(&w->traffics[k].pace);
+        out->spin[i] = j->spin;
+        out->workers[i] = w->counts;
+        out->busy[i] = (double)j->busy_tsc * j->ns_per_tsc / (double)(j->stopped_ns + 1);
+        out->preempted += j->preempted;
+        for (uint32_t k = 0; k < SIP_ANOM_WORDS; k++)
+                out->anomalies.w[k] |= w->anomaly_set.w[k];
+        sb_counts_merge(counts_as_caller ? &out->counts : &out->answer, &w->counts);
+        if (!counts_as_caller)
+                return;
+        for (uint32_t k = 0; k < SB_TIME_CNT; k++)
+                sb_hist_merge(&out->times[k], &w->times[k]);
+        if ((double)j->stopped_ns / 1e9 - began > out->elapsed)
+                out->elapsed = (double)j->stopped_ns / 1e9 - began;
+        if (j->calls != NULL) {
+                out->live_peak += j->calls->live_peak;
+                for (uint32_t k = 0; k < SB_STEPS_MAX; k++) {
+                        uint64_t *a = (uint64_t *)&out->steps[k];
+                        const uint64_t *from = (const uint64_t *)&j->calls->steps[k];
+
+                        for (uint32_t n = 0; n < sizeof(out->steps[k]) / sizeof(*a); n++)
+                                a[n] += from[n];
+                }
+        }
+}
+
+static void collect(struct sb_bench *b, struct sb_job *jobs, double seconds, struct sb_result *out)
+{
+        for (uint32_t i = 0; i < b->worker_cnt; i++)
+                collect_one(b, &jobs[i], i, out);
+        out->seconds = seconds > 0 && seconds < out->elapsed ? seconds : out->elapsed;
+        if (out->rate > 0 && b->options->limit != UINT64_MAX &&
+            (double)b->options->limit / out->rate < out->seconds)
+                out->seconds = (double)b->options->limit / out->rate;
+}
+
+int sb_bench_run(struct sb_bench *b, double rate, double seconds, struct sb_result *out)
+{
+        struct sb_job jobs[SB_WORKERS_MAX] = {0};
+        struct sb_steal before, after;
+        int rc = 0;
+
+        memset(out, 0, sizeof(*out));
+        for (uint32_t i = 0; i < SB_TIME_CNT; i++)
+                sb_hist_init(&out->times[i]);
+        out->rate = rate;
+        b->runs++;
+        for (uint32_t i = 0; rc == 0 && i < b->worker_cnt; i++)
+                rc = job_create(b, &jobs[i], i);
+        if (rc == 0) {
+                on_all(spin, jobs, b->worker_cnt);
+                rte_eal_mp_wait_lcore();
+                sb_steal_read(&before);
+                schedule(b, jobs, rate, seconds);
+                on_all(work, jobs, b->worker_cnt);
+                watch(b, jobs);
+                sb_steal_read(&after);
+                out->steal = sb_steal_share(&before, &after);
+                out->interrupted = b->interrupted;
+                atomic_store(&b->stop, false);
+                collect(b, jobs, seconds, out);
+        }
+        for (uint32_t i = 0; i < b->worker_cnt; i++)
+                job_destroy(&jobs[i]);
+        return rc;
+}
+
+void sb_bench_interrupt(struct sb_bench *b)
+{
+        b->interrupted = true;
+        atomic_store(&b->stop, true);
+}
