@@ -178,6 +178,8 @@ static int parse(struct cp_config *c, const uint8_t *text, size_t len, struct lo
                      &ld->yaml);
         fill_policy(&c->policy, raw != NULL && raw->policy != NULL ? raw->policy : &no_policy,
                     &ld->yaml);
+        if (raw != NULL && raw->edge != NULL)
+                c->edge = *raw->edge;
         rc = cp_config_check(c, &ld->yaml, ld->err);
         c->digest = cp_config_digest(&c->policy);
         return rc;

@@ -21,6 +21,7 @@
 #define CP_ENTRIES_MAX         65536u /* allow and deny entries each; bans */
 #define CP_BLOCKLISTS_MAX      64u
 #define CP_ROUTES_MAX          4096u
+#define CP_USERS_MAX           100000u
 #define CP_LIST_MAX            1024u /* any other list */
 
 enum cp_idle {
@@ -94,9 +95,52 @@ struct cp_config_policy {
         uint32_t routes_count;
 };
 
+enum cp_edge_calls {
+        CP_EDGE_REDIRECT = 0, /* answer requests for users with where they are */
+        CP_EDGE_PASS,         /* let them through */
+};
+
+enum cp_edge_answer_when {
+        CP_EDGE_WHEN_SAFE = 0, /* a 200 to a REGISTER when its binding is on disk */
+        CP_EDGE_AT_ONCE,
+};
+
+struct cp_config_user {
+        char *name;
+        char *password; /* or one HA1 or more, as hexadecimal digits */
+        char *ha1_md5;  /* NULL = none, all three */
+        char *ha1_sha256;
+        char *ha1_sha512_256;
+        char *aor;       /* user part that it may use; NULL = name */
+        char *forward;   /* URI where its calls go; NULL = none */
+        uint8_t refused; /* 1: kept, but not let in */
+};
+
+struct cp_config_edge { /* no domains: there is no registrar */
+        char **domains;
+        uint32_t domains_count;
+        char *realm;          /* NULL = the first domain */
+        uint32_t *algorithms; /* enum cp_digest_alg as bits, one each; none = SHA-256 */
+        uint32_t algorithms_count;
+        uint8_t auth_int;
+        uint32_t nonce_lifetime_s;
+        char **authenticate; /* methods; REGISTER is always among them */
+        uint32_t authenticate_count;
+        struct cp_config_user *users;
+        uint32_t users_count;
+        uint32_t expires_s;
+        uint32_t min_expires_s;
+        uint32_t max_expires_s;
+        uint32_t contacts;
+        char *service_route; /* NULL = none */
+        uint8_t calls;       /* enum cp_edge_calls */
+        uint8_t answer;      /* enum cp_edge_answer_when */
+};
+
 struct cp_config {
         struct cp_config_control control;
         struct cp_config_policy policy;
+        struct cp_config_edge edge;
         uint64_t digest; /* of the policy section's content: equal text, equal digest */
         void *parsed;    /* owned tree that most strings point into */
 };

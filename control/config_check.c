@@ -160,12 +160,104 @@ static int check_policy(struct check *ck, struct cp_config_policy *p)
         return rc;
 }
 
+#define DEFAULT_EXPIRES_S 3600u
+#define DEFAULT_MIN_S     60u
+#define DEFAULT_MAX_S     7200u
+#define DEFAULT_NONCE_S   300u
+#define DEFAULT_CONTACTS  10u
+#define CONTACTS_MAX      16u
+#define EXPIRES_MAX_S     (365u * 86400u)
+#define NAME_MAX_OCTETS   127u
+#define ALG_SHA_256       (1u << 1)
+
+/* `digits` hexadecimal digits, or nothing. */
+static int check_ha1(struct check *ck, const char *path, const char *text, size_t digits)
+{
+        if (text == NULL ||
+            (strlen(text) == digits && strspn(text, "0123456789abcdefABCDEF") == digits))
+                return 0;
+        return bad(ck, path, "an HA1 of this algorithm is %zu hexadecimal digits", digits);
+}
+
+static int check_user(struct check *ck, const struct cp_config_user *u, uint32_t i)
+{
+        char path[64];
+        int rc;
+
+        snprintf(path, sizeof(path), "edge/users/%u/name", i);
+        if (strlen(u->name) > NAME_MAX_OCTETS ||
+            (u->aor != NULL && strlen(u->aor) > NAME_MAX_OCTETS))
+                return bad(ck, path, "a name has at most %u octets", NAME_MAX_OCTETS);
+        if (u->password == NULL && u->ha1_md5 == NULL && u->ha1_sha256 == NULL &&
+            u->ha1_sha512_256 == NULL)
+                return bad(ck, path, "'%.64s' has neither a password nor an HA1", u->name);
+        snprintf(path, sizeof(path), "edge/users/%u/ha1-md5", i);
+        rc = check_ha1(ck, path, u->ha1_md5, 32);
+        snprintf(path, sizeof(path), "edge/users/%u/ha1-sha-256", i);
+        if (rc == 0)
+                rc = check_ha1(ck, path, u->ha1_sha256, 64);
+        snprintf(path, sizeof(path), "edge/users/%u/ha1-sha-512-256", i);
+        if (rc == 0)
+                rc = check_ha1(ck, path, u->ha1_sha512_256, 64);
+        snprintf(path, sizeof(path), "edge/users/%u/forward", i);
+        if (rc == 0 && u->forward != NULL && strlen(u->forward) > NAME_MAX_OCTETS)
+                rc = bad(ck, path, "a URI has at most %u octets", NAME_MAX_OCTETS);
+        if (rc == 0 && u->forward != NULL && u->forward[strcspn(u->forward, "<>\" \t\r\n")] != '\0')
+                rc = bad(ck, path, "a URI has no brackets, quotes or white space around it");
+        return rc;
+}
+
+/* What is absent gets its default. */
+static void fill_edge(struct cp_config_edge *e)
+{
+        static uint32_t sha_256[] = {ALG_SHA_256};
+
+        if (e->algorithms_count == 0) {
+                e->algorithms = sha_256;
+                e->algorithms_count = 1;
+        }
+        if (e->realm == NULL && e->domains_count != 0)
+                e->realm = e->domains[0];
+        e->nonce_lifetime_s = e->nonce_lifetime_s != 0 ? e->nonce_lifetime_s : DEFAULT_NONCE_S;
+        e->min_expires_s = e->min_expires_s != 0 ? e->min_expires_s : DEFAULT_MIN_S;
+        e->max_expires_s = e->max_expires_s != 0 ? e->max_expires_s : DEFAULT_MAX_S;
+        e->expires_s = e->expires_s != 0 ? e->expires_s : DEFAULT_EXPIRES_S;
+        e->contacts = e->contacts != 0 ? e->contacts : DEFAULT_CONTACTS;
+}
+
+static int check_edge(struct check *ck, struct cp_config_edge *e)
+{
+        int rc = 0;
+
+        fill_edge(e);
+        if (e->domains_count == 0)
+                return cp_yaml_find(ck->yaml, "edge", NULL, NULL)
+                           ? bad(ck, "edge", "domains are missing: whose registrar is it?")
+                           : 0;
+        if (strlen(e->realm) > NAME_MAX_OCTETS || strpbrk(e->realm, "\"\\\r\n") != NULL)
+                return bad(ck, "edge/realm", "a realm has at most %u octets, and no quotes",
+                           NAME_MAX_OCTETS);
+        if (e->contacts > CONTACTS_MAX)
+                return bad(ck, "edge/contacts", "at most %u", CONTACTS_MAX);
+        if (e->max_expires_s > EXPIRES_MAX_S)
+                return bad(ck, "edge/max-expires-s", "at most %u seconds", EXPIRES_MAX_S);
+        if (e->min_expires_s > e->max_expires_s)
+                return bad(ck, "edge/min-expires-s", "more than max-expires-s");
+        if (e->service_route != NULL && strpbrk(e->service_route, "\r\n") != NULL)
+                return bad(ck, "edge/service-route", "must be one line");
+        for (uint32_t i = 0; i < e->users_count && rc == 0; i++)
+                rc = check_user(ck, &e->users[i], i);
+        return rc;
+}
+
 int cp_config_check(struct cp_config *c, struct cp_yaml *yaml, struct cp_config_error *err)
 {
         struct check ck = {.yaml = yaml, .err = err};
         int rc = check_control(&ck, &c->control);
 
-        return rc != 0 ? rc : check_policy(&ck, &c->policy);
+        if (rc == 0)
+                rc = check_policy(&ck, &c->policy);
+        return rc != 0 ? rc : check_edge(&ck, &c->edge);
 }
 
 static void mix_bytes(uint64_t *h, const void *data, size_t len)

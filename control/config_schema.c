@@ -125,11 +125,76 @@ static const cyaml_schema_field_t policy_fields[] = {
     CYAML_FIELD_END,
 };
 
+/* enum cp_digest_alg: the order of strength */
+static const cyaml_strval_t algorithm_words[] = {
+    {"SHA-512-256", 1u << 0},
+    {"SHA-256", 1u << 1},
+    {"MD5", 1u << 2},
+};
+
+static const cyaml_strval_t calls_words[] = {
+    {"redirect", CP_EDGE_REDIRECT},
+    {"pass", CP_EDGE_PASS},
+};
+
+static const cyaml_strval_t answer_words[] = {
+    {"safe", CP_EDGE_WHEN_SAFE},
+    {"at-once", CP_EDGE_AT_ONCE},
+};
+
+static const cyaml_schema_value_t algorithm_value = {
+    CYAML_VALUE_ENUM(CYAML_FLAG_STRICT, uint32_t, algorithm_words,
+                     CYAML_ARRAY_LEN(algorithm_words)),
+};
+
+#define USER_TEXT(key, member) \
+        CYAML_FIELD_STRING_PTR(key, OPT_PTR, struct cp_config_user, member, 1, TEXT_MAX)
+
+static const cyaml_schema_field_t user_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct cp_config_user, name, 1, TEXT_MAX),
+    USER_TEXT("password", password),
+    USER_TEXT("ha1-md5", ha1_md5),
+    USER_TEXT("ha1-sha-256", ha1_sha256),
+    USER_TEXT("ha1-sha-512-256", ha1_sha512_256),
+    USER_TEXT("aor", aor),
+    USER_TEXT("forward", forward),
+    CYAML_FIELD_BOOL("refused", OPT, struct cp_config_user, refused),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t user_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_user, user_fields),
+};
+
+static const cyaml_schema_field_t edge_fields[] = {
+    TEXTS("domains", struct cp_config_edge, domains),
+    CYAML_FIELD_STRING_PTR("realm", OPT_PTR, struct cp_config_edge, realm, 1, TEXT_MAX),
+    CYAML_FIELD_SEQUENCE("algorithms", OPT_PTR, struct cp_config_edge, algorithms, &algorithm_value,
+                         1, 3),
+    CYAML_FIELD_BOOL("auth-int", OPT, struct cp_config_edge, auth_int),
+    CYAML_FIELD_UINT("nonce-lifetime-s", OPT, struct cp_config_edge, nonce_lifetime_s),
+    TEXTS("authenticate", struct cp_config_edge, authenticate),
+    CYAML_FIELD_SEQUENCE("users", OPT_PTR, struct cp_config_edge, users, &user_value, 0,
+                         CP_USERS_MAX),
+    CYAML_FIELD_UINT("expires-s", OPT, struct cp_config_edge, expires_s),
+    CYAML_FIELD_UINT("min-expires-s", OPT, struct cp_config_edge, min_expires_s),
+    CYAML_FIELD_UINT("max-expires-s", OPT, struct cp_config_edge, max_expires_s),
+    CYAML_FIELD_UINT("contacts", OPT, struct cp_config_edge, contacts),
+    CYAML_FIELD_STRING_PTR("service-route", OPT_PTR, struct cp_config_edge, service_route, 1,
+                           TEXT_MAX),
+    CYAML_FIELD_ENUM("calls", OPT_WORD, struct cp_config_edge, calls, calls_words,
+                     CYAML_ARRAY_LEN(calls_words)),
+    CYAML_FIELD_ENUM("answer", OPT_WORD, struct cp_config_edge, answer, answer_words,
+                     CYAML_ARRAY_LEN(answer_words)),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t root_fields[] = {
     CYAML_FIELD_IGNORE("dpdk", OPT),
     CYAML_FIELD_IGNORE("dataplane", OPT),
     CYAML_FIELD_MAPPING_PTR("control", OPT_PTR, struct cp_raw_config, control, control_fields),
     CYAML_FIELD_MAPPING_PTR("policy", OPT_PTR, struct cp_raw_config, policy, policy_fields),
+    CYAML_FIELD_MAPPING_PTR("edge", OPT_PTR, struct cp_raw_config, edge, edge_fields),
     CYAML_FIELD_END,
 };
 

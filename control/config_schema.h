@@ -36,9 +36,11 @@ struct cp_raw_policy {
         uint32_t routes_count;
 };
 
+/* What is absent is 0; the check fills it in. */
 struct cp_raw_config {
         struct cp_raw_control *control;
         struct cp_raw_policy *policy;
+        struct cp_config_edge *edge;
 };
 
 extern const cyaml_schema_value_t cp_config_schema;

@@ -9,19 +9,32 @@
 #include "control/policy.h"
 #include "parser/sip_parse.h"
 
+#define NS_PER_S UINT64_C(1000000000)
+
 static bool too_old(const struct shm_request *req, uint64_t now_ns)
 {
         return now_ns > req->time_ns && req->age_limit_us != 0 &&
                now_ns - req->time_ns > req->age_limit_us * UINT64_C(1000);
 }
 
-/* One record, already copied out of the ring. */
-static void answer(struct cp_decider *d, struct shm_ring_producer *rep,
-                   const struct cp_policy *policy, uint32_t bytes, uint64_t now_ns)
+bool cp_answer_send(struct shm_ring_producer *rep, const struct cp_answer *answer)
 {
+        size_t bytes = sizeof(answer->reply) + answer->reply.headers_len;
+        uint8_t *to = shm_ring_reserve(rep, SHM_REC_REPLY, (uint32_t)bytes);
+
+        if (to == NULL)
+                return false;
+        memcpy(to, &answer->reply, sizeof(answer->reply));
+        memcpy(to + sizeof(answer->reply), answer->headers, answer->reply.headers_len);
+        return true;
+}
+
+/* One record, already copied out of the ring; asked->req and msg are the decider's own. */
+static void answer(struct cp_decider *d, struct cp_asked *asked, const struct cp_policy *policy,
+                   uint32_t bytes, uint64_t now_ns)
+{
+        struct cp_answer *a = &d->answer;
         struct shm_request req;
-        struct shm_reply reply;
-        void *to;
 
         if (!shm_request_check(d->rec, bytes)) {
                 d->stats.malformed_records++;
@@ -34,20 +47,25 @@ static void answer(struct cp_decider *d, struct shm_ring_producer *rep,
         }
         if (sip_parse(d->rec + sizeof(req), req.msg_len, &d->msg) != SIP_ANOM_NONE)
                 d->stats.unparsable++;
-        cp_policy_decide(policy, &req, &d->msg, now_ns != 0 ? now_ns : req.time_ns, &reply);
-        d->stats.by_reason[reply.reason % SHM_REASONS_MAX]++;
-        to = shm_ring_reserve(rep, SHM_REC_REPLY, sizeof(reply));
-        if (to == NULL) {
-                d->stats.replies_lost++; /* the dataplane's deadline answers for us */
+        now_ns = now_ns != 0 ? now_ns : req.time_ns;
+        cp_policy_decide(policy, &req, &d->msg, now_ns, &a->reply);
+        asked->req = &req;
+        asked->msg = &d->msg;
+        asked->now_s = (uint32_t)(now_ns / NS_PER_S);
+        if (d->edge.decide != NULL && a->reply.action == SHM_ACTION_PASS &&
+            !d->edge.decide(d->edge.self, asked, a))
                 return;
-        }
-        memcpy(to, &reply, sizeof(reply));
-        d->stats.replies++;
+        d->stats.by_reason[a->reply.reason % SHM_REASONS_MAX]++;
+        if (cp_answer_send(&asked->link->rep[asked->worker], a))
+                d->stats.replies++;
+        else
+                d->stats.replies_lost++; /* the dataplane's deadline answers for us */
 }
 
 static unsigned run_worker(struct cp_decider *d, struct cp_link *link, unsigned w,
                            const struct cp_policy *policy, uint64_t now_ns, unsigned budget)
 {
+        struct cp_asked asked = {.link = link, .worker = w};
         unsigned n;
 
         for (n = 0; n < budget; n++) {
@@ -66,7 +84,7 @@ static unsigned run_worker(struct cp_decider *d, struct cp_link *link, unsigned 
                 if (rc < 0 || type != SHM_REC_REQUEST)
                         d->stats.malformed_records++;
                 else
-                        answer(d, &link->rep[w], policy, bytes, now_ns);
+                        answer(d, &asked, policy, bytes, now_ns);
         }
         if (n != 0) {
                 shm_ring_commit(&link->rep[w]);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "control/contract/shm_msg.h"
+#include "control/contract/shm_ring.h"
 #include "parser/sip_msg.h"
 
 struct cp_link;
@@ -33,11 +34,37 @@ struct cp_decider_stats {
         uint64_t by_reason[SHM_REASONS_MAX]; /* of the decisions made */
 };
 
+/* A request that the policy lets pass, and what is said to it. */
+struct cp_asked {
+        struct cp_link *link;
+        unsigned worker;
+        const struct shm_request *req;
+        const struct sip_msg *msg;
+        uint32_t now_s; /* seconds since the epoch */
+};
+
+struct cp_answer {
+        struct shm_reply reply;                  /* the policy's at first */
+        char headers[SHM_REPLY_HEADERS_MAX + 1]; /* reply.headers_len octets */
+};
+
+/* Whoever answers requests in control's own name; `decide` NULL = nobody does. */
+struct cp_decider_edge {
+        void *self;
+        /* May change the answer. False: it is kept, and sent later by whoever keeps it. */
+        bool (*decide)(void *self, const struct cp_asked *asked, struct cp_answer *answer);
+};
+
 struct cp_decider {
+        struct cp_decider_edge edge;
+        struct cp_answer answer;
         struct cp_decider_stats stats;
         struct sip_msg msg;
         _Alignas(16) uint8_t rec[sizeof(struct shm_request) + SHM_MSG_BYTES_MAX];
 };
+
+/* Put an answer into a ring, to be committed by the caller. False: the ring is full. */
+bool cp_answer_send(struct shm_ring_producer *rep, const struct cp_answer *answer);
 
 /*
  * Answer up to `budget` requests of each worker of a link. now_ns is CLOCK_REALTIME; 0 = every

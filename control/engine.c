@@ -108,6 +108,19 @@ static int blocklist_load(struct cp_engine *e, const struct cp_config *config,
         return rc;
 }
 
+/* A registrar that has lost its bindings is worse than none: a damaged store stops the start. */
+static int open_edge(struct cp_engine *e, const struct cp_config *config)
+{
+        char why[512] = "";
+        int rc =
+            cp_edge_create(&e->edge, &config->edge, config->control.state_dir, why, sizeof(why));
+
+        if (rc != 0)
+                cp_log(CP_LOG_ERROR, "%s", why);
+        e->decider.edge = cp_edge_hook(e->edge);
+        return rc;
+}
+
 int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_config *config)
 {
         const struct cp_config_control *c = &config->control;
@@ -133,6 +146,11 @@ int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_confi
         if (e->writer == NULL)
                 goto no_memory;
         open_state(e, c->state_dir);
+        rc = open_edge(e, config);
+        if (rc != 0) {
+                cp_config_free(config);
+                return rc;
+        }
         generation = next_generation(e, config->digest);
         e->policy = cp_policy_create(config, generation, cp_clock_real_ns(), NULL);
         if (e->policy == NULL)
@@ -159,6 +177,7 @@ void cp_engine_fini(struct cp_engine *e)
         cp_event_writer_destroy(e->writer);
         cp_event_queue_fini(&e->queue);
         cp_tables_fini(&e->tables);
+        cp_edge_destroy(e->edge);
         cp_policy_destroy(e->policy);
         cp_bans_fini(&e->bans);
         cp_state_db_close(e->db);
@@ -189,6 +208,9 @@ unsigned cp_engine_decide(struct cp_engine *e)
                         n += cp_publish_run(&p, &l->cursor[w], &l->rep[w]);
                 shm_cnc_set_generation(l->cnc, e->policy->generation);
         }
+        if (e->edge != NULL)
+                n += cp_edge_release(e->edge, e->links, e->links_live, e->link_cnt,
+                                     (uint32_t)(p.now_ns / NS_PER_S));
         cp_gate_leave(&e->decide_gate);
         return n;
 }
@@ -205,6 +227,14 @@ unsigned cp_engine_events(struct cp_engine *e)
         cp_event_writer_flush(e->writer);
         cp_gate_leave(&e->event_gate);
         return n;
+}
+
+/* A registrar comes and goes with a restart, its users and times with a reload. */
+static int reload_edge(struct cp_engine *e, const struct cp_config *config)
+{
+        return e->edge == NULL || config->edge.domains_count == 0
+                   ? 0
+                   : cp_edge_reload(e->edge, &config->edge);
 }
 
 int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
@@ -230,6 +260,14 @@ int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
         }
         fresh->bans = &e->bans.map;
         cp_gate_close(&e->decide_gate);
+        rc = reload_edge(e, config);
+        if (rc != 0) {
+                cp_gate_open(&e->decide_gate);
+                cp_policy_destroy(fresh);
+                *err = (struct cp_config_error){0};
+                snprintf(err->text, sizeof(err->text), "users: %s", strerror(-rc));
+                return rc;
+        }
         e->policy = fresh;
         cp_tables_reset(&e->tables);
         cp_gate_open(&e->decide_gate);

@@ -19,6 +19,7 @@
 #include "control/blocklist.h"
 #include "control/config.h"
 #include "control/decider.h"
+#include "control/edge/edge.h"
 #include "control/event_writer.h"
 #include "control/gate.h"
 #include "control/link.h"
@@ -36,6 +37,7 @@ struct cp_engine {
         struct cp_bans bans;
         struct cp_tables tables;
         struct cp_decider decider;
+        struct cp_edge *edge; /* NULL = none */
 
         /* Changed behind both gates. */
         struct cp_link *links[CP_DATAPLANES_MAX];

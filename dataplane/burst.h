@@ -95,7 +95,7 @@ struct dp_pkt {
         /* the verdict: set once, by dp_verdict_set() */
         uint8_t action;  /* enum shm_action */
         uint16_t reason; /* enum shm_reason, < SHM_REASONS_MAX */
-        uint16_t code;   /* REJECT: SIP status */
+        uint16_t code;   /* REJECT and REPLY: SIP status */
         uint16_t retry_after_s;
         uint8_t credentials; /* police: enum dp_challenge_answer, what the request shows us */
         uint32_t rule;
@@ -112,6 +112,10 @@ struct dp_pkt {
         bool normalise; /* parse: one meaning, but written oddly */
         uint8_t strip;  /* police: 1 + index of the header with credentials for us, 0 = none */
         bool stale;     /* police: a server's challenge that must say stale=true */
+
+        /* resume, for act: of a REPLY */
+        const char *headers; /* header lines, terminated; good for this turn. NULL = none */
+        bool proven;         /* control has seen that the source is where it says */
 
         /* act */
         bool rewritten;          /* the frame is not any more what came; `event` was made before */

@@ -83,5 +83,5 @@ void dp_report_correct(struct shm_event *event, const struct dp_pkt *p)
                 return;
         event->action = p->action;
         event->reason = p->reason;
-        event->code = p->action == SHM_ACTION_REJECT ? p->code : 0;
+        event->code = p->action == SHM_ACTION_REJECT || p->action == SHM_ACTION_REPLY ? p->code : 0;
 }

@@ -35,6 +35,7 @@ static const char *const action_names[SHM_ACTION_CNT] = {
     [SHM_ACTION_PASS] = "pass",
     [SHM_ACTION_DROP] = "drop",
     [SHM_ACTION_REJECT] = "reject",
+    [SHM_ACTION_REPLY] = "reply",
 };
 
 const char *shm_class_name(unsigned cls)

@@ -76,6 +76,7 @@ enum shm_action {
         SHM_ACTION_PASS = 1,
         SHM_ACTION_DROP = 2,
         SHM_ACTION_REJECT = 3, /* consume the request, answer it with a SIP response */
+        SHM_ACTION_REPLY = 4,  /* the same, and control wrote header lines of the response */
         SHM_ACTION_CNT,
 };
 

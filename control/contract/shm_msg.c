@@ -7,15 +7,11 @@
 #define PREFIX_MAX 128u
 #define CODE_MIN   400u
 #define CODE_MAX   699u
+#define REPLY_MIN  200u
 
 static bool flow_ok(const struct shm_flow *f)
 {
         return f->vlan <= VLAN_MAX && f->side < SHM_SIDE_CNT;
-}
-
-static bool code_ok(uint16_t code)
-{
-        return code >= CODE_MIN && code <= CODE_MAX;
 }
 
 bool shm_request_check(const void *rec, size_t len)
@@ -30,13 +26,55 @@ bool shm_request_check(const void *rec, size_t len)
         return flow_ok(&r.flow) && r.cls < SHM_CLASS_CNT && r.lane < SHM_LANE_CNT;
 }
 
+static bool is_name_octet(uint8_t c)
+{
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               c == '-';
+}
+
+/* Whole header lines and nothing else: none can end the header section or begin a message. */
+static bool header_lines_ok(const uint8_t *at, size_t len)
+{
+        size_t i = 0;
+
+        while (i < len) {
+                size_t name = i;
+
+                while (i < len && is_name_octet(at[i]))
+                        i++;
+                if (i == name || i == len || at[i] != ':')
+                        return false;
+                while (i < len && at[i] >= ' ' && at[i] != 0x7f)
+                        i++;
+                if (len - i < 2 || at[i] != '\r' || at[i + 1] != '\n')
+                        return false;
+                i += 2;
+        }
+        return true;
+}
+
+/* What only a REPLY may have. */
+static bool reply_extra_ok(const struct shm_reply *r, const void *rec)
+{
+        for (size_t i = 0; i < sizeof(r->reserved); i++) {
+                if (r->reserved[i] != 0)
+                        return false;
+        }
+        if (r->action != SHM_ACTION_REPLY)
+                return r->headers_len == 0 && r->proven == 0;
+        return r->scopes == 0 && r->proven <= 1 && r->headers_len <= SHM_REPLY_HEADERS_MAX &&
+               header_lines_ok((const uint8_t *)rec + sizeof(*r), r->headers_len);
+}
+
 bool shm_reply_check(const void *rec, size_t len)
 {
         struct shm_reply r;
 
-        if (len != sizeof(r))
+        if (len < sizeof(r))
                 return false;
         memcpy(&r, rec, sizeof(r));
+        if (len - sizeof(r) != r.headers_len || !reply_extra_ok(&r, rec))
+                return false;
         if (r.action == SHM_ACTION_NONE || r.action >= SHM_ACTION_CNT)
                 return false;
         if (r.scopes & ~(unsigned)SHM_SCOPE_ALL)
@@ -44,8 +82,9 @@ bool shm_reply_check(const void *rec, size_t len)
         if (r.reason == SHM_REASON_NONE || r.reason >= SHM_REASONS_DECISION_MAX ||
             !shm_reason_known(r.reason))
                 return false;
-        if (r.action == SHM_ACTION_REJECT) {
-                if (!code_ok(r.code))
+        if (r.action == SHM_ACTION_REJECT || r.action == SHM_ACTION_REPLY) {
+                if (r.code < (r.action == SHM_ACTION_REPLY ? REPLY_MIN : CODE_MIN) ||
+                    r.code > CODE_MAX)
                         return false;
         } else if (r.code != 0 || r.retry_after_s != 0) {
                 return false;
@@ -99,5 +138,7 @@ bool shm_event_check(const void *rec, size_t len)
             e.rewrite >= SHM_REWRITE_CNT)
                 return false;
         /* A rejected ACK or response gets no answer, so code may be 0 there too. */
-        return e.code == 0 || (e.action == SHM_ACTION_REJECT && code_ok(e.code));
+        return e.code == 0 ||
+               (e.action == SHM_ACTION_REJECT && e.code >= CODE_MIN && e.code <= CODE_MAX) ||
+               (e.action == SHM_ACTION_REPLY && e.code >= REPLY_MIN && e.code <= CODE_MAX);
 }

@@ -4,7 +4,7 @@
  *
  *   dataplane worker -> control   SHM_REC_REQUEST   struct shm_request + the SIP message
  *                                 SHM_REC_EVENT     struct shm_event + the SIP message (maybe cut)
- *   control -> dataplane worker   SHM_REC_REPLY     struct shm_reply
+ *   control -> dataplane worker   SHM_REC_REPLY     struct shm_reply + header lines (action REPLY)
  *                                 SHM_REC_TABLE     struct shm_table_update
  *
  * The reader copies a record out of the ring, calls the check on its copy, and uses only the copy.
@@ -47,13 +47,19 @@ struct shm_reply {
         uint8_t action;         /* enum shm_action, not NONE */
         uint8_t scopes;         /* bits of enum shm_scope; 0 = for this message only */
         uint16_t reason;        /* enum shm_reason, below SHM_REASONS_DECISION_MAX */
-        uint16_t code;          /* REJECT: SIP status 400..699; else 0 */
-        uint16_t retry_after_s; /* REJECT: Retry-After in seconds, 0 = none */
+        uint16_t code;          /* REJECT: SIP status 400..699; REPLY: 200..699; else 0 */
+        uint16_t retry_after_s; /* REJECT and REPLY: Retry-After in seconds, 0 = none */
         uint32_t lifetime_ms;   /* how long the cached decision stands, 1..SHM_LIFETIME_MS_MAX if
                                  * scopes != 0 */
         uint32_t rule;          /* number of the route or rule that decided, 0 = none */
+        uint16_t headers_len;   /* REPLY: octets that follow, else 0 */
+        uint8_t proven;         /* REPLY: 1 = the request showed that its source is where it says */
+        uint8_t reserved[5];    /* zero */
 };
-#define SHM_LIFETIME_MS_MAX (24u * 3600u * 1000u)
+/* Header lines of a REPLY, which is for one message alone (scopes 0): each of printable octets, not
+ * empty, with a name of letters, digits and hyphens and a colon, and ended by CRLF. */
+#define SHM_REPLY_HEADERS_MAX 1024u
+#define SHM_LIFETIME_MS_MAX   (24u * 3600u * 1000u)
 
 /* Changes to the tables of one worker. Adding an entry twice replaces it. */
 enum shm_table_op {
@@ -102,7 +108,7 @@ struct shm_event {
         uint16_t reason;   /* enum shm_reason */
         uint16_t msg_len;  /* octets that follow */
         uint16_t full_len; /* octets that the message had */
-        uint16_t code;     /* REJECT: status sent */
+        uint16_t code;     /* REJECT and REPLY: status sent */
         uint32_t rule;
         uint32_t held_us;    /* time between hold and verdict, 0 when not held */
         uint32_t generation; /* policy generation of the verdict */

@@ -46,7 +46,7 @@ struct cp_digest_from {
 };
 
 /* The header lines of all challenges, with terminator, at their longest. */
-#define CP_DIGEST_CHALLENGE_BYTES 1024u
+#define CP_DIGEST_CHALLENGE_BYTES 900u
 
 struct cp_digest;
 

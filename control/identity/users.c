@@ -92,7 +92,8 @@ int cp_users_put(struct cp_users *u, const struct cp_user *user)
         struct slot *s;
 
         if (len == 0 || len == sizeof(user->name) ||
-            strnlen(user->aor, sizeof(user->aor)) == sizeof(user->aor))
+            strnlen(user->aor, sizeof(user->aor)) == sizeof(user->aor) ||
+            strnlen(user->forward, sizeof(user->forward)) == sizeof(user->forward))
                 return -EINVAL;
         if (u->count * 2 >= u->slots && grow(u) != 0)
                 return -ENOMEM;

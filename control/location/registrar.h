@@ -25,7 +25,7 @@
 
 /* Header lines of a response, with terminator. What would not fit is not registered (403), so the
  * answer to a fetch always fits. */
-#define CP_REGISTER_HEADERS_BYTES 1600u
+#define CP_REGISTER_HEADERS_BYTES 900u
 /* Contacts in one request, and of one AoR. */
 #define CP_REGISTER_CONTACTS_MAX  16u
 

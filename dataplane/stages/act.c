@@ -38,7 +38,7 @@ static const char *challenge_text(struct dp_act *self, const struct dp_pkt *p, b
         };
 
         if (p->reason != SHM_REASON_CHALLENGE)
-                return NULL;
+                return p->headers;
         dp_challenge_write(self->challenge, &text, &from, dp_cookie_time(now_ns),
                            self->challenge_text);
         return self->challenge_text;
@@ -82,7 +82,7 @@ static enum shm_reason reply_judge(const struct dp_act *self, const struct dp_pk
 
         if (bytes > self->ip_bytes_max)
                 return SHM_REASON_CANNOT_REWRITE;
-        if (p->flow.side == SHM_SIDE_OUTSIDE && p->lane != SHM_LANE_PEER &&
+        if (p->flow.side == SHM_SIDE_OUTSIDE && !p->proven && p->lane != SHM_LANE_PEER &&
             p->trust == DP_TRUST_UNPROVEN && !dp_reply_budget_allows(request, bytes))
                 return SHM_REASON_REPLY_BUDGET;
         return SHM_REASON_NONE;
@@ -252,7 +252,7 @@ static void act(struct dp_act *self, struct dp_pkt *p, uint64_t now_ns)
                         fail(p, SHM_REASON_CANNOT_NORMALISE);
                 else if ((p->strip != 0 || p->stale) && !amend(self, p))
                         fail(p, SHM_REASON_CANNOT_REWRITE);
-        } else if (p->action == SHM_ACTION_REJECT) {
+        } else if (p->action == SHM_ACTION_REJECT || p->action == SHM_ACTION_REPLY) {
                 enum shm_reason reason = reply_make(self, p, now_ns);
 
                 if (reason != SHM_REASON_NONE)

@@ -10,7 +10,8 @@
 void dp_decide_apply(struct dp_pkt *p, const struct dp_decision *d)
 {
         p->rule = d->rule;
-        if (d->action == SHM_ACTION_REJECT && (p->flags & DP_PKT_NO_REPLY) != 0) {
+        if ((d->action == SHM_ACTION_REJECT || d->action == SHM_ACTION_REPLY) &&
+            (p->flags & DP_PKT_NO_REPLY) != 0) {
                 dp_verdict_drop(p, SHM_REASON_NO_REPLY_ACK);
                 return;
         }

@@ -2,6 +2,7 @@
 #include "dataplane/stages/resume.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "dataplane/exception.h"
 #include "dataplane/stages/decide.h"
@@ -37,7 +38,20 @@ static void remember(struct dp_resume *self, const struct dp_key *key, uint64_t 
                 self->counters->cache_evictions++;
 }
 
-static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct shm_reply *r)
+/* What only a REPLY has; `turn` counts the packets that re-entered in this turn. */
+static void take_headers(struct dp_resume *self, struct dp_pkt *p, const struct shm_reply *r,
+                         unsigned turn)
+{
+        char *to = self->headers[turn];
+
+        memcpy(to, r + 1, r->headers_len);
+        to[r->headers_len] = '\0';
+        p->headers = to;
+        p->proven = r->proven != 0;
+}
+
+static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct shm_reply *r,
+                        unsigned turn)
 {
         struct dp_pkt *p = slot_in_burst(b);
         struct dp_decision d = decision_of(r);
@@ -55,6 +69,8 @@ static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct
                 remember(self, &p->key_dialog, b->now_ns, r->lifetime_ms, &d);
         if ((r->scopes & SHM_SCOPE_ROUTE) != 0)
                 remember(self, &p->key_route, b->now_ns, r->lifetime_ms, &d);
+        if (r->action == SHM_ACTION_REPLY)
+                take_headers(self, p, r, turn);
         dp_decide_apply(p, &d);
 }
 
@@ -115,7 +131,7 @@ unsigned dp_resume_run(struct dp_resume *self, struct dp_burst *b)
         while (b->cnt - before < DP_RESUME_BURST &&
                dp_ctl_poll(self->ctl, &left, &type, &rec) == 1) {
                 if (type == SHM_REC_REPLY)
-                        reply_apply(self, b, &rec.reply);
+                        reply_apply(self, b, &rec.reply, b->cnt - before);
                 else
                         dp_resume_apply_table(self, &rec.table);
         }

@@ -26,6 +26,8 @@ struct dp_resume {
         _Atomic uint32_t
             generation; /* of the policy, as control last said; read by the main lcore */
         struct shm_counters *counters;
+        /* Header lines that control wrote, of the packets that re-entered in this turn. */
+        char headers[DP_RESUME_BURST][SHM_REPLY_HEADERS_MAX + 1];
 };
 
 /* Appends at most DP_RESUME_BURST decided packets to the burst. Returns the records read and the

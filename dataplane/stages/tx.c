@@ -110,7 +110,7 @@ void dp_tx_run(struct dp_tx *self, struct dp_burst *b)
                         event = dp_report_add(self->report, p);
                 if (p->action == SHM_ACTION_PASS)
                         pass(self, p, lots, event);
-                else if (p->action == SHM_ACTION_REJECT && p->reply != NULL)
+                else if (p->reply != NULL)
                         reply_send(self, p);
                 else
                         count_drop(self, p);

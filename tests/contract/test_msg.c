@@ -129,6 +129,78 @@ static void reply(void **state)
         REPLY(false, (x.lifetime_ms = UINT32_MAX, x.scopes = 0));
 }
 
+struct reply_lines {
+        struct shm_reply r;
+        char lines[SHM_REPLY_HEADERS_MAX + 1];
+};
+
+static struct reply_lines good_lines(const char *lines, size_t len)
+{
+        struct reply_lines x = {.r = {.action = SHM_ACTION_REPLY,
+                                      .reason = SHM_REASON_REGISTRAR,
+                                      .code = 200,
+                                      .headers_len = (uint16_t)len}};
+
+        memcpy(x.lines, lines, len);
+        return x;
+}
+
+static bool lines_pass(const char *lines, size_t len)
+{
+        struct reply_lines x = good_lines(lines, len);
+
+        return shm_reply_check(&x, sizeof(x.r) + len);
+}
+
+#define LINES(verdict, text) assert_##verdict(lines_pass(text, sizeof(text) - 1))
+
+static void reply_with_lines(void **state)
+{
+        struct reply_lines x = good_lines("A: 1\r\nB:\r\n", 10);
+        size_t len = sizeof(x.r) + 10;
+        char longest[SHM_REPLY_HEADERS_MAX + 1];
+
+        (void)state;
+        assert_true(shm_reply_check(&x, len));
+        assert_false(shm_reply_check(&x, len - 1));
+        assert_false(shm_reply_check(&x, len + 1));
+        assert_false(shm_reply_check(&x, sizeof(x.r)));
+        LINES(true, "");
+        LINES(true, "Contact: <sip:\xc3\xa4@h>;expires=1\r\n");
+        LINES(false, "A: 1\r\n\r\n");
+        LINES(false, "A: 1\n");
+        LINES(false, "A: 1\r\n 2\r\n"); /* a fold */
+        LINES(false, "A: 1");
+        LINES(false, "A: 1\r\nB");
+        LINES(false, "A\r\n");
+        LINES(false, ": 1\r\n");
+        LINES(false, "A : 1\r\n");
+        LINES(false, "A: \0\r\n");
+        LINES(false, "A: \t\r\n");
+        LINES(false, "SIP/2.0 200 OK\r\n");
+        memset(longest, 'a', sizeof(longest));
+        memcpy(longest, "A:", 2);
+        memcpy(longest + SHM_REPLY_HEADERS_MAX - 2, "\r\n", 2);
+        assert_true(lines_pass(longest, SHM_REPLY_HEADERS_MAX));
+        memcpy(longest + SHM_REPLY_HEADERS_MAX - 2, "a\r\n", 3);
+        assert_false(lines_pass(longest, SHM_REPLY_HEADERS_MAX + 1));
+        x.r.scopes = SHM_SCOPE_ROUTE;
+        x.r.lifetime_ms = 1;
+        assert_false(shm_reply_check(&x, len));
+        x = good_lines("A: 1\r\nB:\r\n", 10);
+        x.r.proven = 2;
+        assert_false(shm_reply_check(&x, len));
+        x.r.proven = 1;
+        assert_true(shm_reply_check(&x, len));
+        x.r.code = 199;
+        assert_false(shm_reply_check(&x, len));
+        x.r.code = 700;
+        assert_false(shm_reply_check(&x, len));
+        x.r.code = 200;
+        x.r.action = SHM_ACTION_REJECT;
+        assert_false(shm_reply_check(&x, len));
+}
+
 static struct shm_table_update good_update(void)
 {
         return (struct shm_table_update){.op = SHM_TABLE_ADD,
@@ -228,6 +300,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(request),
             cmocka_unit_test(reply),
+            cmocka_unit_test(reply_with_lines),
             cmocka_unit_test(table_update),
             cmocka_unit_test(event),
         };

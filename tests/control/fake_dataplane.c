@@ -109,7 +109,7 @@ bool fake_dp_tell(struct fake_dp *dp, uint16_t w, const struct shm_event *ev, co
 
 bool fake_dp_reply(struct fake_dp *dp, uint16_t w, struct shm_reply *out, unsigned *updates)
 {
-        uint8_t rec[256];
+        uint8_t rec[sizeof(*out) + SHM_REPLY_HEADERS_MAX];
         uint16_t type = 0;
         uint32_t bytes = 0;
 
@@ -124,6 +124,8 @@ bool fake_dp_reply(struct fake_dp *dp, uint16_t w, struct shm_reply *out, unsign
                 assert_int_equal(type, SHM_REC_REPLY);
                 assert_true(shm_reply_check(rec, bytes));
                 memcpy(out, rec, sizeof(*out));
+                memcpy(dp->lines, rec + sizeof(*out), out->headers_len);
+                dp->lines[out->headers_len] = '\0';
                 return true;
         }
         return false;

@@ -27,6 +27,7 @@ struct fake_dp {
         struct shm_ring_producer req[FAKE_WORKERS_MAX];
         struct shm_ring_producer evt[FAKE_WORKERS_MAX];
         struct shm_ring_consumer rep[FAKE_WORKERS_MAX];
+        char lines[SHM_REPLY_HEADERS_MAX + 1]; /* header lines of the last reply, terminated */
         int listen_fd;
         int conn;
 };

@@ -104,6 +104,50 @@ static void test_reject_is_answered(void **state)
         chain_destroy(c);
 }
 
+/* A response that control wrote lines of: it goes back as they are, also one of success, also to a
+ * stranger when control has seen where he is; a second message does not get them. */
+static void test_reply_with_lines(void **state)
+{
+        struct chain *c = chain_create(&config, true);
+        struct {
+                struct shm_reply r;
+                char lines[SHM_REPLY_HEADERS_MAX];
+        } a = {.r = {.action = SHM_ACTION_REPLY,
+                     .reason = SHM_REASON_REGISTRAR,
+                     .code = 200,
+                     .proven = 1}};
+        struct shm_request r;
+        const char *reply;
+        char text[1024];
+
+        (void)state;
+        for (unsigned turn = 0; turn < 2; turn++) {
+                chain_request_text(text, sizeof(text), "REGISTER", "sip:example.com", "");
+                chain_send(SHM_SIDE_OUTSIDE, 1, text);
+                chain_turn(c);
+                assert_true(chain_request(c, &r));
+                a.r.id = r.id;
+                a.r.headers_len =
+                    (uint16_t)snprintf(a.lines, sizeof(a.lines), "%s",
+                                       turn == 0 ? "Contact: <sip:bob@192.0.2.4>;expires=60\r\n"
+                                                   "Service-Route: <sip:edge.example.com;lr>\r\n"
+                                                 : "");
+                assert_true(shm_reply_check(&a, sizeof(a.r) + a.r.headers_len));
+                chain_answer_raw(c, SHM_REC_REPLY, &a, (uint32_t)sizeof(a.r) + a.r.headers_len);
+                chain_turn(c);
+                reply = chain_receive_text(c, SHM_SIDE_OUTSIDE);
+                assert_non_null(reply);
+                assert_memory_equal(reply, "SIP/2.0 200 OK\r\n", 16);
+                assert_int_equal(strstr(reply,
+                                        "\r\nContact: <sip:bob@192.0.2.4>;expires=60\r\n"
+                                        "Service-Route: <sip:edge.example.com;lr>\r\n") != NULL,
+                                 turn == 0);
+        }
+        assert_int_equal(chain_counters(c)->consumed, 2);
+        assert_int_equal(chain_counters(c)->replies_sent, 2);
+        chain_destroy(c);
+}
+
 static void test_ack_and_response_are_never_answered(void **state)
 {
         struct chain *c = chain_create(&config, true);
@@ -476,6 +520,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup(test_pass_after_answer, reset),
             cmocka_unit_test_setup(test_drop_and_reason, reset),
             cmocka_unit_test_setup(test_reject_is_answered, reset),
+            cmocka_unit_test_setup(test_reply_with_lines, reset),
             cmocka_unit_test_setup(test_ack_and_response_are_never_answered, reset),
             cmocka_unit_test_setup(test_dialog_scope_opens_no_door, reset),
             cmocka_unit_test_setup(test_deadline, reset),

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * edge.h - the registrar and redirect server: what becomes of requests to domains of ours.
+ *
+ * REGISTER is authenticated and handled by the location service; with `calls: redirect` a request
+ * to a user of such a domain is answered with where the user is (RFC 3261 8.3): 302, or 480 and 404
+ * when nowhere. Everything else is left to the policy, and so are emergency calls, requests within
+ * dialogs, ACK and CANCEL.
+ *
+ * An answer that promises a binding waits until the binding is safe (`answer: safe`); such answers
+ * are kept here in order, and sent by cp_edge_release(). One that finds no room there, or whose
+ * dataplane has gone, is not sent: the client asks again, and is then told at once.
+ *
+ * Thread: all calls but create and destroy in the decider thread, or behind its gate.
+ */
+#ifndef SLUICE_CONTROL_EDGE_EDGE_H
+#define SLUICE_CONTROL_EDGE_EDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "control/config.h"
+#include "control/contract/shm_msg.h"
+#include "control/decider.h"
+#include "control/location/location.h"
+
+/* X(field, what) */
+#define CP_EDGE_COUNTERS(X)                                                    \
+        X(registers, "REGISTERs answered")                                     \
+        X(challenged, "requests asked for credentials")                        \
+        X(refused, "requests whose credentials were not good")                 \
+        X(stale, "requests with good credentials and a nonce that had passed") \
+        X(forbidden, "REGISTERs of a user for somebody else")                  \
+        X(redirected, "requests answered with where a user is")                \
+        X(absent, "requests for users who are nowhere")                        \
+        X(answers_lost, "answers not sent: too many wait for the store")
+
+struct cp_edge_stats {
+#define X(field, what) uint64_t field;
+        CP_EDGE_COUNTERS(X)
+#undef X
+};
+
+struct cp_edge;
+
+/*
+ * The `edge` section of a configuration and the store in state_dir ("": in memory alone).
+ * 0 and *out, which is NULL when the section names no domains; or a negative errno and one line in
+ * `why`, also when the store is damaged.
+ */
+int cp_edge_create(struct cp_edge **out, const struct cp_config_edge *config, const char *state_dir,
+                   char *why, size_t why_len);
+/* Writes what is not written yet. NULL is nothing. */
+void cp_edge_destroy(struct cp_edge *e);
+
+/* Take another configuration's users, domains and times; the table and the store stay. 0, or a
+ * negative errno: then nothing changed. Nonces that were given out become stale. */
+int cp_edge_reload(struct cp_edge *e, const struct cp_config_edge *config);
+
+/* How the decider asks. */
+struct cp_decider_edge cp_edge_hook(struct cp_edge *e);
+
+/* Send what has become safe to those of the links that are live; hand changes to the store; end
+ * what has expired. now_s: seconds since the epoch. Returns how much was done, 0 = nothing. */
+unsigned cp_edge_release(struct cp_edge *e, struct cp_link *const *links, const bool *live,
+                         unsigned link_cnt, uint32_t now_s);
+
+struct cp_location *cp_edge_location(struct cp_edge *e);
+const struct cp_users *cp_edge_users(const struct cp_edge *e);
+void cp_edge_stats(const struct cp_edge *e, struct cp_edge_stats *out);
+
+#endif
