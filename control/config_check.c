@@ -231,8 +231,8 @@ static int check_edge(struct check *ck, struct cp_config_edge *e)
 
         fill_edge(e);
         if (e->domains_count == 0)
-                return cp_yaml_find(ck->yaml, "edge", NULL, NULL)
-                           ? bad(ck, "edge", "domains are missing: whose registrar is it?")
+                return e->users_count != 0
+                           ? bad(ck, "edge/users", "users of no domain: domains is empty")
                            : 0;
         if (strlen(e->realm) > NAME_MAX_OCTETS || strpbrk(e->realm, "\"\\\r\n") != NULL)
                 return bad(ck, "edge/realm", "a realm has at most %u octets, and no quotes",

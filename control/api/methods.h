@@ -24,6 +24,11 @@ int cp_method_why(struct cp_rpc_call *call);
 int cp_method_events_subscribe(struct cp_rpc_call *call);
 /* methods_top.c */
 int cp_method_top(struct cp_rpc_call *call);
+/* methods_location.c */
+int cp_method_location_list(struct cp_rpc_call *call);
+int cp_method_location_remove(struct cp_rpc_call *call);
+int cp_method_location_status(struct cp_rpc_call *call);
+int cp_method_users_list(struct cp_rpc_call *call);
 /* methods_admin.c */
 int cp_method_reload(struct cp_rpc_call *call);
 int cp_method_attach(struct cp_rpc_call *call);

@@ -46,6 +46,9 @@ static const struct cp_cli_opt events_opts[] = {
     {"limit", 'n', "N", "begin with the last N messages, 0 to 1000 (default 10; 0 with -f)"},
     END};
 
+static const struct cp_cli_opt location_opts[] = {
+    {"limit", 'n', "N", "show at most N bindings, 1 to 1000 (default 100)"}, END};
+
 static const struct cp_cli_opt doctor_opts[] = {
     {"sysroot", 0, "DIR", NULL}, /* another /sys, /proc and /usr, for tests */
     END};
@@ -85,6 +88,21 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "events were lost are not in it. IPv6 sources are counted by /64."},
     {"events", "", 0, 0, CP_CLI_CONTROL, events_opts, cp_cmd_events,
      "show the last messages, or follow them as they come", NULL},
+    {"location list", "[AOR]", 0, 1, CP_CLI_CONTROL, location_opts, cp_cmd_location_list,
+     "show where users are registered: all, or one address-of-record such as sip:bob@example.com",
+     "Exit status 1 when there is nobody."},
+    {"location status", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_location_status,
+     "show the counters of the registrar and of its store",
+     "Exit status 1 when the store can not be written at present."},
+    {"location remove", "AOR", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts,
+     cp_cmd_location_remove, "remove all bindings of a user", "Exit status 1 when there was none."},
+    {"location repair", "DIRECTORY", 1, 1, CP_CLI_CHANGES | CP_CLI_FILES, no_opts,
+     cp_cmd_location_repair,
+     "save what can be read of a damaged location.db in control's state directory",
+     "Only while control does not run, as the user that it runs as. The damaged file stays beside "
+     "the new one."},
+    {"users list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_users_list,
+     "show the users who may log in", NULL},
     {"reload", "", 0, 0, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_reload,
      "read the policy of sluice.yaml again",
      "A file with a fault changes nothing: the fault is shown, the old policy stays in force, and "

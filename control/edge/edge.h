@@ -23,6 +23,7 @@
 #include "control/config.h"
 #include "control/contract/shm_msg.h"
 #include "control/decider.h"
+#include "control/identity/users.h"
 #include "control/location/location.h"
 
 /* X(field, what) */

@@ -41,7 +41,7 @@ static void test_bad_files(void **state)
             {"dataplane:\n  mode: tap\n  mode: inline\n", 3, 3, "'mode' is given twice"},
             {"control:\n\tsocket: a\n", 2, 1, "YAML"},
             {"control: {socket: a\n", 2, 1, "YAML"},
-            {"edge: {}\n", 1, 7, "domains are missing"},
+            {"edge: {users: [{name: a, password: b}]}\n", 1, 15, "domains is empty"},
             {"edge: {domains: [a], algorithms: [SHA-1]}\n", 1, 35, "SHA-1"},
             {"edge: {domains: [a], realm: 'a\"b'}\n", 1, 29, "quotes"},
             {"edge: {domains: [a], contacts: 17}\n", 1, 32, "at most 16"},
