@@ -180,7 +180,10 @@ static int parse(struct cp_config *c, const uint8_t *text, size_t len, struct lo
                     &ld->yaml);
         if (raw != NULL && raw->edge != NULL)
                 c->edge = *raw->edge;
+        cp_config_detect_fill(&c->detections, raw != NULL ? raw->detections : NULL);
         rc = cp_config_check(c, &ld->yaml, ld->err);
+        if (rc == 0)
+                rc = cp_config_detect_check(&c->detections, &ld->yaml, ld->err);
         c->digest = cp_config_digest(&c->policy);
         return rc;
 }

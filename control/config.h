@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * config.h - the `control` and `policy` sections of sluice.yaml as structures.
+ * config.h - the `control`, `policy` and `detections` sections of sluice.yaml as structures.
  *
  * `dpdk` and `dataplane` belong to the other process and are passed over; any other key that is not
  * known is an error, and so is a value that makes no sense. A loaded configuration is immutable;
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "control/config_yaml.h"
+#include "control/detect/detection.h"
 
 #define CP_CONFIG_DEFAULT_PATH "/etc/sluice/sluice.yaml"
 #define CP_CONFIG_BYTES_MAX    (8u << 20)
@@ -141,6 +142,7 @@ struct cp_config {
         struct cp_config_control control;
         struct cp_config_policy policy;
         struct cp_config_edge edge;
+        struct cp_detect_config detections;
         uint64_t digest; /* of the policy section's content: equal text, equal digest */
         void *parsed;    /* owned tree that most strings point into */
 };

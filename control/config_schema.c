@@ -195,6 +195,8 @@ static const cyaml_schema_field_t root_fields[] = {
     CYAML_FIELD_MAPPING_PTR("control", OPT_PTR, struct cp_raw_config, control, control_fields),
     CYAML_FIELD_MAPPING_PTR("policy", OPT_PTR, struct cp_raw_config, policy, policy_fields),
     CYAML_FIELD_MAPPING_PTR("edge", OPT_PTR, struct cp_raw_config, edge, edge_fields),
+    CYAML_FIELD_MAPPING_PTR("detections", OPT_PTR, struct cp_raw_config, detections,
+                            cp_config_detect_fields),
     CYAML_FIELD_END,
 };
 

@@ -10,6 +10,7 @@
 #include <cyaml/cyaml.h>
 
 #include "control/config.h"
+#include "control/config_detect.h"
 
 struct cp_raw_control {
         char *socket;
@@ -41,6 +42,7 @@ struct cp_raw_config {
         struct cp_raw_control *control;
         struct cp_raw_policy *policy;
         struct cp_config_edge *edge;
+        struct cp_raw_detections *detections;
 };
 
 extern const cyaml_schema_value_t cp_config_schema;

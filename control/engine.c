@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "control/api/counters_json.h"
 #include "control/log.h"
 #include "control/publisher.h"
 #include "control/supervisor.h"
@@ -145,6 +146,10 @@ int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_confi
         e->writer = cp_event_writer_create(c->eve_file, c->why_entries, &e->queue);
         if (e->writer == NULL)
                 goto no_memory;
+        e->detect = cp_detect_create(&config->detections, cp_event_writer_alert, e->writer);
+        if (e->detect == NULL)
+                goto no_memory;
+        e->writer->detect = e->detect;
         open_state(e, c->state_dir);
         rc = open_edge(e, config);
         if (rc != 0) {
@@ -175,6 +180,7 @@ void cp_engine_fini(struct cp_engine *e)
                 close(e->blocklist_blob.fd);
         cp_blocklist_destroy(e->blocklist);
         cp_event_writer_destroy(e->writer);
+        cp_detect_destroy(e->detect);
         cp_event_queue_fini(&e->queue);
         cp_tables_fini(&e->tables);
         cp_edge_destroy(e->edge);
@@ -215,6 +221,28 @@ unsigned cp_engine_decide(struct cp_engine *e)
         return n;
 }
 
+/* Once a second the counters of all dataplanes; detections live by the same clock as events. */
+static void look_at_counters(struct cp_engine *e)
+{
+        uint64_t now_ns = cp_clock_real_ns();
+        struct shm_counters total = {0};
+        bool any = false;
+
+        if (now_ns >= e->tick_ns && now_ns - e->tick_ns < NS_PER_S)
+                return;
+        e->tick_ns = now_ns;
+        for (unsigned i = 0; i < e->link_cnt; i++) {
+                struct shm_counters c;
+
+                if (!e->links_live[i])
+                        continue;
+                cp_counters_total(e->links[i], &c);
+                shm_counters_add(&total, &c);
+                any = true;
+        }
+        cp_detect_tick(e->detect, any ? &total : NULL, now_ns);
+}
+
 unsigned cp_engine_events(struct cp_engine *e)
 {
         unsigned n = 0;
@@ -224,6 +252,7 @@ unsigned cp_engine_events(struct cp_engine *e)
                 if (e->links_live[i])
                         n += cp_event_writer_run(e->writer, e->links[i], EVENTS_PER_TURN);
         }
+        look_at_counters(e);
         cp_event_writer_flush(e->writer);
         cp_gate_leave(&e->event_gate);
         return n;
@@ -271,6 +300,9 @@ int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
         e->policy = fresh;
         cp_tables_reset(&e->tables);
         cp_gate_open(&e->decide_gate);
+        cp_gate_close(&e->event_gate);
+        cp_detect_configure(e->detect, &fresh->config->detections);
+        cp_gate_open(&e->event_gate);
         cp_policy_destroy(old);
         return 0;
 }

@@ -50,6 +50,8 @@ struct cp_engine {
 
         struct cp_event_queue queue;
         struct cp_event_writer *writer;       /* event thread */
+        struct cp_detect *detect;             /* event thread; owner behind event_gate */
+        uint64_t tick_ns;                     /* event thread: of the last look at counters */
         struct cp_state_db *db;               /* owner; NULL = memory only */
         const struct cp_policy *allow_policy; /* owner: of which allow_cnt were live last time */
         size_t allow_cnt;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "control/api/eve_alert.h"
 #include "control/contract/shm_ring.h"
 #include "control/link.h"
 #include "control/log.h"
@@ -60,6 +61,18 @@ static void write_event(struct cp_event_writer *w, const struct shm_event *ev)
         v.line = w->eve.line;
         v.line_len = len - 1;
         cp_verdict_log_put(w->log, &v);
+        if (w->detect != NULL)
+                cp_detect_event(w->detect, ev, &w->eve.msg);
+}
+
+void cp_event_writer_alert(void *writer, const struct cp_alert *alert, enum cp_alert_news news)
+{
+        struct cp_event_writer *w = writer;
+        char line[CP_EVE_ALERT_BYTES];
+        size_t len = cp_eve_alert(alert, news, w->detect->now_ns, line);
+
+        cp_eve_file_write(&w->file, line, len);
+        cp_event_queue_put(w->queue, line, len - 1, true);
 }
 
 static unsigned run_worker(struct cp_event_writer *w, struct cp_link *link, unsigned worker,

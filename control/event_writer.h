@@ -12,6 +12,7 @@
 
 #include "control/api/eve.h"
 #include "control/api/eve_file.h"
+#include "control/detect/detect.h"
 #include "control/event_queue.h"
 #include "control/top.h"
 #include "control/verdict_log.h"
@@ -22,6 +23,7 @@ struct cp_event_writer {
         struct cp_eve_file file;
         struct cp_verdict_log *log;   /* owned */
         struct cp_event_queue *queue; /* borrowed */
+        struct cp_detect *detect;     /* borrowed; NULL: nothing is looked for */
         _Atomic uint64_t events;      /* records written */
         _Atomic uint64_t malformed;   /* records that failed their check */
         _Atomic uint64_t lost;        /* lines that the file did not take */
@@ -38,6 +40,8 @@ void cp_event_writer_destroy(struct cp_event_writer *w);
 
 /* Up to `budget` records of each worker of a link. Returns how many. */
 unsigned cp_event_writer_run(struct cp_event_writer *w, struct cp_link *link, unsigned budget);
+/* cp_detect_tell of a writer: an alert to file and followers. */
+void cp_event_writer_alert(void *writer, const struct cp_alert *alert, enum cp_alert_news news);
 /* After the links of a turn: hand lines to the kernel, tell failures once. */
 void cp_event_writer_flush(struct cp_event_writer *w);
 

@@ -205,6 +205,7 @@ static const cyaml_schema_field_t root_fields[] = {
     CYAML_FIELD_IGNORE("control", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("policy", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("edge", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("detections", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t root_value = {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dataplane/state/trust.h"
 #include "parser/sip_parse.h"
 
 /* Event of a message cut to this length still has every header that is shown; a body is of no use
@@ -47,6 +48,29 @@ static bool wanted(struct dp_report *self, const struct dp_pkt *p)
         return self->events == DP_EVENTS_ALL || p->action != SHM_ACTION_PASS;
 }
 
+static uint8_t known(const struct dp_pkt *p)
+{
+        unsigned k = 0;
+
+        if (p->has_source && p->trust >= DP_TRUST_PROVEN)
+                k |= SHM_KNOWN_PROVEN;
+        if (p->has_source && p->trust >= DP_TRUST_AUTHENTICATED)
+                k |= SHM_KNOWN_AUTHENTICATED;
+        if ((p->proof_src & (DP_PROOF_NONCE | DP_PROOF_TO_TAG | DP_PROOF_BRANCH)) != 0)
+                k |= SHM_KNOWN_PROVES;
+        if ((p->proof_src & DP_PROOF_CALL) != 0)
+                k |= SHM_KNOWN_CALL;
+        if (p->seen == DP_SEEN_REPEAT)
+                k |= SHM_KNOWN_REPEAT;
+        if (p->seen == DP_SEEN_IN_DIALOG)
+                k |= SHM_KNOWN_IN_DIALOG;
+        if ((p->proof_dst & DP_PROOF_REFUSED) != 0)
+                k |= SHM_KNOWN_REFUSED;
+        if ((p->proof_dst & DP_PROOF_REGISTERED) != 0)
+                k |= SHM_KNOWN_REGISTERED;
+        return (uint8_t)k;
+}
+
 struct shm_event *dp_report_add(struct dp_report *self, const struct dp_pkt *p)
 {
         if (!wanted(self, p))
@@ -66,6 +90,7 @@ struct shm_event *dp_report_add(struct dp_report *self, const struct dp_pkt *p)
             .cls = p->cls,
             .lane = p->lane,
             .worker = self->worker,
+            .known = known(p),
             .msg_len = len,
             .full_len = p->payload_len,
             .rule = p->rule,

@@ -11,6 +11,7 @@ const struct cp_rpc_method cp_methods[] = {
     {"ban.why", "address", cp_method_ban_why},
     {"why", "key limit", cp_method_why},
     {"top", "by purpose limit", cp_method_top},
+    {"alerts", "", cp_method_alerts},
     {"events.subscribe", "filter", cp_method_events_subscribe},
     {"location.list", "aor limit", cp_method_location_list},
     {"location.remove", "aor", cp_method_location_remove},

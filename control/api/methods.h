@@ -29,6 +29,8 @@ int cp_method_location_list(struct cp_rpc_call *call);
 int cp_method_location_remove(struct cp_rpc_call *call);
 int cp_method_location_status(struct cp_rpc_call *call);
 int cp_method_users_list(struct cp_rpc_call *call);
+/* methods_alerts.c */
+int cp_method_alerts(struct cp_rpc_call *call);
 /* methods_admin.c */
 int cp_method_reload(struct cp_rpc_call *call);
 int cp_method_attach(struct cp_rpc_call *call);

@@ -49,6 +49,9 @@ static const struct cp_cli_opt events_opts[] = {
 static const struct cp_cli_opt location_opts[] = {
     {"limit", 'n', "N", "show at most N bindings, 1 to 1000 (default 100)"}, END};
 
+static const struct cp_cli_opt alerts_opts[] = {{"active", 'a', NULL, "only those that go on"},
+                                                END};
+
 static const struct cp_cli_opt doctor_opts[] = {
     {"sysroot", 0, "DIR", NULL}, /* another /sys, /proc and /usr, for tests */
     END};
@@ -103,6 +106,10 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "the new one."},
     {"users list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_users_list,
      "show the users who may log in", NULL},
+
+    {"alerts", "", 0, 0, CP_CLI_CONTROL, alerts_opts, cp_cmd_alerts,
+     "show the attacks that go on, and the last ones that ended",
+     "Exit status 1 while one goes on."},
     {"reload", "", 0, 0, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_reload,
      "read the policy of sluice.yaml again",
      "A file with a fault changes nothing: the fault is shown, the old policy stays in force, and "

@@ -80,6 +80,7 @@ const struct cp_cli_cmd *cp_cli_find(const char *const *words, size_t cnt, size_
                                      size_t why_cap);
 
 /* The commands' own part; each in the file of its family. */
+int cp_cmd_alerts(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_attach(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_ban_add(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_ban_lift(struct cp_cli *cli, const struct cp_cli_args *args);

@@ -149,8 +149,33 @@ static void print_padded(struct cp_cli *cli, const char *text, size_t cols)
         fprintf(cli->out, "%s%*s", text, (int)(taken < cols ? cols - taken : 0), "");
 }
 
+/* An alert among the messages: what, about whom, begun or ended. */
+static void print_alert_line(struct cp_cli *cli, const json_t *event)
+{
+        char *when = text_or(event, "timestamp", 31, "?");
+        char *state = text_or(event, "detection.state", NAME_COLS_MAX, "?");
+        char *name = text_or(event, "detection.name", NAME_COLS_MAX, "?");
+        char *src = text_or(event, "detection.address", ADDR_COLS_MAX, "");
+        char *what = text_or(event, "alert.signature", 0, "");
+
+        fprintf(cli->out, "%.12s  ", strlen(when) == 31 ? when + 11 : when);
+        cp_paint(cli, CP_COLOUR_BAD, "alert");
+        fprintf(cli->out, "%*s  ", (int)ACTION_COLS - 5, "");
+        print_padded(cli, name, REASON_COLS);
+        fprintf(cli->out, "  %s%s%s: %s\n", src, *src ? "  " : "", state, what);
+        free(when);
+        free(state);
+        free(name);
+        free(src);
+        free(what);
+}
+
 void cp_eve_print_line(struct cp_cli *cli, const json_t *event)
 {
+        if (cp_field(event, "detection.name") != NULL) {
+                print_alert_line(cli, event);
+                return;
+        }
         struct flow_text f = flow_of(event);
         char *when = text_or(event, "timestamp", 31, "?");
         char *action = text_or(event, "verdict.action", NAME_COLS_MAX, "?");

@@ -95,6 +95,18 @@ enum shm_rewrite {
         SHM_REWRITE_CNT,
 };
 
+/* What the dataplane knew of a message and its source; bits. */
+enum shm_known {
+        SHM_KNOWN_PROVEN = 1u << 0, /* its source had shown before that it is where it says... */
+        SHM_KNOWN_AUTHENTICATED = 1u << 1, /* ...and logged in, or had a call */
+        SHM_KNOWN_PROVES = 1u << 2,        /* the message shows it by itself: nonce, tag, branch */
+        SHM_KNOWN_REPEAT = 1u << 3,        /* a request that passed before */
+        SHM_KNOWN_IN_DIALOG = 1u << 4,     /* part of a known dialog, or ACK, CANCEL of an INVITE */
+        SHM_KNOWN_REFUSED = 1u << 5,    /* a response that turns a request of its receiver down */
+        SHM_KNOWN_REGISTERED = 1u << 6, /* a 2xx to a REGISTER with fresh credentials */
+        SHM_KNOWN_CALL = 1u << 7,       /* an ACK that completes a call */
+};
+
 /* What happened to one message; lossy. Followed by msg_len octets of the message as it
  * came. */
 struct shm_event {
@@ -113,7 +125,8 @@ struct shm_event {
         uint32_t held_us;    /* time between hold and verdict, 0 when not held */
         uint32_t generation; /* policy generation of the verdict */
         uint8_t rewrite;     /* enum shm_rewrite */
-        uint8_t reserved[7]; /* zero */
+        uint8_t known;       /* bits of enum shm_known */
+        uint8_t reserved[6]; /* zero */
 };
 
 /* True when `len` octets at `rec` (a private copy) are a whole record of that kind with every field

@@ -67,6 +67,7 @@ void process_configure(struct process *p, const char *policy)
         fprintf(f, "  eve-file: %s\n  why-entries: 1000\n", p->eve);
         if (policy[0] != '\0')
                 fprintf(f, "policy:\n%s", policy);
+        fprintf(f, "detections:\n  scanner_agent: {mode: off}\n");
         fclose(f);
 }
 

@@ -48,6 +48,16 @@ static void test_bad_files(void **state)
             {"edge:\n  domains: [a]\n  min-expires-s: 9999\n", 3, 18, "max-expires-s"},
             {"edge:\n  domains: [a]\n  users: [{name: b}]\n", 3, 18, "neither a password"},
             {"edge:\n  domains: [a]\n  users: [{name: b, ha1-md5: abc}]\n", 3, 30, "32 hex"},
+            {"detections: {scna: {}}\n", 1, 14, "unknown key scna"},
+            {"detections:\n  scan: {mode: on}\n", 2, 16, "on"},
+            {"detections:\n  scan: {threshold: 0}\n", 2, 21, "1 to 1000"},
+            {"detections:\n  scan: {threshold: 1001}\n", 2, 21, "1 to 1000"},
+            {"detections:\n  sequential_dialling: {threshold: 101}\n", 2, 36, "1 to 100"},
+            {"detections:\n  cracking: {window-s: 3}\n", 2, 24, "4 to 86400"},
+            {"detections:\n  tdos: {action: ban}\n", 2, 18, "not about one source"},
+            {"detections:\n  entries: 10\n", 2, 12, "1024 to"},
+            {"detections:\n  bans: {ttl-s: 900, ttl-max-s: 60}\n", 2, 33, "900 to"},
+            {"detections:\n  bans: {budget-percent: 101}\n", 2, 26, "0 to 100"},
             {"policy:\n  default: reject\n", 2, 12, "reject"},
             {"policy:\n  decision-lifetime-s: 0\n", 2, 24, "1 to"},
             {"policy:\n  decision-lifetime-s: 90000\n", 2, 24, "1 to"},
@@ -163,6 +173,7 @@ static void test_sample_file_is_the_defaults(void **state)
         assert_int_equal(cp_config_load(&sample, path, &err), 0);
         assert_int_equal(parse("", &none, &err), 0);
         assert_int_equal(sample->digest, none->digest);
+        assert_memory_equal(&sample->detections, &none->detections, sizeof(none->detections));
         assert_string_equal(sample->control.socket, none->control.socket);
         assert_string_equal(sample->control.state_dir, none->control.state_dir);
         assert_string_equal(sample->control.eve_file, none->control.eve_file);
