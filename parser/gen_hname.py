@@ -10,8 +10,9 @@ output depends on the input alone. It fails when it finds none.
 import re
 import sys
 
-BITS = 12
-NAME_MAX = 32
+BITS = 10
+NAME_MAX = 31
+ROWS = 192
 
 TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
 /*
@@ -22,16 +23,19 @@ TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SLUICE_PARSER_SIP_HNAME_TABLE_H
 #define SLUICE_PARSER_SIP_HNAME_TABLE_H
 
-_Static_assert(SIP_HNAME_HASH_BITS == {bits}, "gen_hname.py and sip_hname_row.h disagree");
-const uint64_t sip_hname_mult = UINT64_C({mult:#x});
+_Static_assert(SIP_HNAME_BITS == {bits} && SIP_HNAME_ROWS == {row_cnt} &&
+                   sizeof(struct sip_hname_row) == 64,
+               "gen_hname.py and sip_hname_row.h disagree");
 
 /* clang-format off */
-const struct sip_hname_row sip_hname_rows[] = {{
-        {{"", "\\377", "", SIP_HDR_OTHER, 0, 0xff, 255}},
-{rows}}};
-
-const uint8_t sip_hname_slots[1u << SIP_HNAME_HASH_BITS] = {{
-{slots}}};
+const struct sip_hname_table sip_hname_table = {{
+    {{
+        {{"", "{none}", "", SIP_HDR_OTHER, 0, 0xff, 255}},
+{rows}    }},
+    UINT64_C({mult:#x}),
+    {{
+{slots}    }},
+}};
 /* clang-format on */
 
 #endif
@@ -40,12 +44,11 @@ const uint8_t sip_hname_slots[1u << SIP_HNAME_HASH_BITS] = {{
 
 def key(name):
     raw = [c | 0x20 for c in name.lower().encode()]
-    first = int.from_bytes(bytes(raw[:8]), 'little')
-    return (first + ((raw[-1] << 8 | len(raw)) << 40)) & 0xFFFFFFFFFFFFFFFF
+    return int.from_bytes(bytes(raw[:8]), 'little'), raw[-1] + len(raw)
 
 
 def slot(k, mult):
-    return (k * mult & 0xFFFFFFFFFFFFFFFF) >> (64 - BITS)
+    return ((k[0] * mult & 0xFFFFFFFFFFFFFFFF) >> (64 - BITS)) + k[1]
 
 
 def perfect(keys, mult):
@@ -64,7 +67,7 @@ def main():
     names += [(r[2][1], r, 1) for r in rows if r[2] != '0']
     assert len({n[0] for n in names}) == len(names), 'a name is listed twice'
     assert max(len(n[0]) for n in names) <= NAME_MAX, 'a name is too long for sip_hname_row.h'
-    assert len(names) < 256, 'too many names for slots of an octet'
+    assert len(names) < ROWS, 'too many names for sip_hname_row.h'
     keys = [key(n[0]) for n in names]
     assert len(set(keys)) == len(keys), 'two names have one key'
     mult = 0x9E3779B97F4A7C15
@@ -76,14 +79,17 @@ def main():
         sys.exit('gen_hname.py: no perfect hash found; raise BITS')
     text = ''
     for name, row, compact in names:
-        last = name[-16:].rjust(16)
-        care = ''.join(r'\0' if c == ' ' else r'\337' if c.isalpha() else r'\377' for c in last)
-        text += (f'        {{"{last}", "{care}", "{name[:16] if len(name) > 16 else ""}", '
+        last = (('\n' if len(name) < 15 else '') + name + ':')[-16:].rjust(16, '\0')
+        care = ''.join(r'\0' if c == '\0' else r'\337' if c.isalpha() else r'\377' for c in last)
+        last = last.replace('\0', '\\0').replace('\n', '\\n')
+        first = (name + ':')[:16] if len(name) > 14 else ''
+        text += (f'        {{"{last}", "{care}", "{first}", '
                  f'SIP_HDR_{row[0]}, {"SIP_HDR_F_COMPACT" if compact else 0}, '
                  f'{0 if row[3] == "SINGLE" else "0xff"}, {len(name)}}},\n')
     order = sorted((slot(k, mult), i + 1) for i, k in enumerate(keys))
-    slots = ''.join(f'        [{s}] = {i},\n' for s, i in order)
-    sys.stdout.write(TEMPLATE.format(bits=BITS, mult=mult, rows=text, slots=slots))
+    slots = ''.join(f'        [{s}] = {64 * i},\n' for s, i in order)
+    sys.stdout.write(TEMPLATE.format(bits=BITS, mult=mult, none=r'\377' * 16, rows=text,
+                                     slots=slots, row_cnt=ROWS))
 
 
 main()

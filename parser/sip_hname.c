@@ -22,15 +22,13 @@ static const struct {
 _Static_assert(SIP_HDR_CNT <= 256, "header id does not fit sip_hdr.id");
 _Static_assert(SIP_MSG_HDRS_MAX < SIP_HDR_NONE, "header index does not fit next_same");
 
-static const struct sip_hname_row *row_of(const uint8_t *name, size_t len)
+static const struct sip_hname_row *row_at(const uint8_t *name, size_t len)
 {
         uint64_t first = 0;
-        uint64_t key;
 
         for (size_t i = 0; i < len && i < 8; i++)
                 first |= (uint64_t)(name[i] | 0x20u) << 8 * i;
-        key = sip_hname_key(first, name[len - 1] | 0x20u, len);
-        return &sip_hname_rows[sip_hname_slots[sip_hname_slot(key)]];
+        return sip_hname_at(first, (name[len - 1] | 0x20u) & 0x7fu, len);
 }
 
 /* Octet i of the name in a row, in lower case. */
@@ -38,23 +36,28 @@ static uint8_t letter(const struct sip_hname_row *row, size_t i)
 {
         size_t behind = row->len - i; /* counted from the end, 1 the last */
 
-        return (uint8_t)(behind <= 16 ? row->last[16 - behind] : row->first[i]);
+        return (uint8_t)(behind <= 15 ? row->last[15 - behind] : row->first[i]);
 }
 
-enum sip_hdr_id sip_hname_find(const uint8_t *name, size_t len)
+const struct sip_hname_row *sip_hname_row_of(const uint8_t *name, size_t len)
 {
         const struct sip_hname_row *row;
 
         if (len == 0 || len > SIP_HNAME_BYTES_MAX)
-                return SIP_HDR_OTHER;
-        row = row_of(name, len);
+                return sip_hname_table.rows;
+        row = row_at(name, len);
         if (row->len != len)
-                return SIP_HDR_OTHER;
+                return sip_hname_table.rows;
         for (size_t i = 0; i < len; i++) {
                 if (sip_lower(name[i]) != letter(row, i))
-                        return SIP_HDR_OTHER;
+                        return sip_hname_table.rows;
         }
-        return (enum sip_hdr_id)row->id;
+        return row;
+}
+
+enum sip_hdr_id sip_hname_find(const uint8_t *name, size_t len)
+{
+        return (enum sip_hdr_id)sip_hname_row_of(name, len)->id;
 }
 
 const char *sip_hname_str(enum sip_hdr_id id)

@@ -30,7 +30,7 @@ static inline bool fast_quoted(const struct fast *f, uint32_t v, uint32_t e, uin
                 c.pos = v + 1 + scan_ctz(quote);
                 if (c.pos >= e)
                         return false;
-                *display = sip_span_make(v + 1, c.pos);
+                fast_span(display, v + 1, c.pos - (v + 1));
                 c.pos++;
         } else if (!sip_quoted_parse(&c, display)) {
                 return false;
@@ -53,31 +53,33 @@ static inline bool fast_tokens(const struct fast *f, uint32_t v, uint32_t *lt,
                         return false;
                 p++;
         } while (f->b[p] != '<');
-        *display = sip_span_make(v, p - 1);
+        fast_span(display, v, p - 1 - v);
         *lt = p;
         return true;
 }
 
-/* The tag, and what Contact's parameters may hold; false where the grammar must look. */
-static inline bool fast_addr_param(const struct fast *f, enum fast_addr_kind kind,
-                                   struct sip_span name, struct sip_span value,
-                                   struct sip_addr *out)
+/* A parameter of n octets at `name` with the value [v, e), if any: a tag, or what Contact's may
+ * hold; false where the grammar must look. */
+static inline bool fast_addr_param(const struct fast *f, enum fast_addr_kind kind, uint32_t name,
+                                   const struct fast_param *param, uint32_t e, struct sip_addr *out)
 {
-        uint32_t word = fast_load4(f->b + name.off) | 0x00202020;
+        uint32_t v = param->value, n = param->name_len;
+        uint32_t word = fast_load4(f->b + name) | 0x00202020;
         uint32_t seconds;
 
         if (word == FAST_WORD4('t', 'a', 'g', '=')) {
-                if (out->tag.len != 0 || value.len > SIP_TAG_BYTES_MAX)
+                if (out->tag.len != 0 || e - v > SIP_TAG_BYTES_MAX)
                         return false;
-                out->tag = value;
+                fast_span(&out->tag, v, e - v);
                 return true;
         }
-        if (name.len == 3 && value.len == 0)
+        if (n == 3 && v == e)
                 return false; /* perhaps a tag without a value */
-        if (kind == FAST_CONTACT && name.len == 1)
+        if (kind == FAST_CONTACT && n == 1)
                 return false; /* perhaps q */
-        if (kind == FAST_CONTACT && sip_span_ieq(f->b, name, "expires", 7))
-                return fast_number(f, value.off, (uint32_t)value.off + value.len, &seconds);
+        if (kind == FAST_CONTACT && n == 7 &&
+            sip_span_ieq(f->b, sip_span_make(name, name + 7), "expires", 7))
+                return fast_number(f, v, e, &seconds);
         return true;
 }
 
@@ -85,36 +87,36 @@ static inline bool fast_addr_param(const struct fast *f, enum fast_addr_kind kin
 static inline bool fast_addr_params(const struct fast *f, enum fast_addr_kind kind, uint32_t p,
                                     uint32_t e, struct sip_addr *out)
 {
-        out->params = sip_span_make(p + 1, e);
-        while (f->b[p] == ';') {
-                struct sip_span name, value = {0, 0};
-                uint32_t start = p + 1;
+        fast_span(&out->params, p + 1, e - (p + 1));
+        /* A tag alone is what there is, nearly always. */
+        if (f->b[p] == ';' &&
+            (fast_load4(f->b + p + 1) | 0x00202020) == FAST_WORD4('t', 'a', 'g', '=')) {
+                uint32_t v = p + 5;
 
-                p = fast_run(f, start);
-                if (p == start)
+                p = fast_run(f, v);
+                if (p == v || p - v > SIP_TAG_BYTES_MAX)
                         return false;
-                name = sip_span_make(start, p);
-                if (f->b[p] == '=') {
-                        start = p + 1;
-                        p = fast_run(f, start);
-                        if (p == start)
-                                return false;
-                        value = sip_span_make(start, p);
-                }
-                if (!fast_addr_param(f, kind, name, value, out))
+                fast_span(&out->tag, v, p - v);
+        }
+        while (f->b[p] == ';') {
+                uint32_t name = p + 1;
+                struct fast_param param;
+
+                p = fast_param(f, name, &param);
+                if (p == 0 || !fast_addr_param(f, kind, name, &param, p, out))
                         return false;
         }
         return p == e;
 }
 
 /* All of the value as one address; *out is zero before. */
-static inline __attribute__((always_inline)) bool fast_addr(const struct fast *f,
+static inline __attribute__((always_inline)) bool fast_addr(struct fast *f,
                                                             enum fast_addr_kind kind,
-                                                            struct sip_span value,
+                                                            const struct sip_span *value,
                                                             struct sip_addr *out)
 {
         const uint8_t *b = f->b;
-        uint32_t v = value.off, e = v + value.len;
+        uint32_t e, v = fast_ends(value, &e);
         uint32_t lt = v, gt;
 
         if (b[v] == '"') {
@@ -128,7 +130,7 @@ static inline __attribute__((always_inline)) bool fast_addr(const struct fast *f
         gt = fast_uri(f, lt + 1, &out->uri);
         if (gt == 0 || b[gt] != '>')
                 return false;
-        out->all = value;
+        fast_span(&out->all, v, e - v);
         if (gt + 1 == e)
                 return true;
         return fast_addr_params(f, kind, gt + 1, e, out);

@@ -13,75 +13,62 @@
 #include "parser/sip_state.h"
 
 /* number SP method */
-static inline bool fast_cseq(const struct fast *f, struct sip_span value)
+static inline bool fast_cseq(const struct fast *f, uint32_t v, uint32_t e)
 {
         struct sip_cseq *out = &f->m->cseq;
-        uint32_t v = value.off, e = v + value.len;
         uint32_t p = fast_run(f, v);
 
         if (f->b[p] != ' ' || !fast_number(f, v, p, &out->number) || fast_run(f, p + 1) != e)
                 return false;
         out->method = (uint8_t)fast_method_before(f, p + 1, e);
-        out->method_name = sip_span_make(p + 1, e);
+        fast_span(&out->method_name, p + 1, e - (p + 1));
         return out->method != SIP_METHOD_OTHER;
 }
 
 /* One run, or two with "@" between them. */
-static inline bool fast_call_id(const struct fast *f, struct sip_span value)
+static inline bool fast_call_id(const struct fast *f, uint32_t v, uint32_t e)
 {
-        uint32_t v = value.off, e = v + value.len;
         uint32_t p = fast_run(f, v);
 
-        if (p == v || value.len > SIP_CALL_ID_BYTES_MAX)
+        if (p == v || e - v > SIP_CALL_ID_BYTES_MAX)
                 return false;
+        fast_span(&f->m->call_id, v, e - v);
         if (f->b[p] == '@') {
                 v = p + 1;
                 p = fast_run(f, v);
         }
-        f->m->call_id = value;
         return p == e && p > v;
 }
 
-/* Seconds that need only be a number. */
-static inline bool fast_delta(const struct fast *f, struct sip_span value)
-{
-        uint32_t v;
-
-        return fast_number(f, value.off, (uint32_t)value.off + value.len, &v);
-}
-
-static inline bool fast_content_length(const struct fast *f, struct sip_span value)
-{
-        return fast_number(f, value.off, (uint32_t)value.off + value.len, &f->m->content_length);
-}
-
-static inline bool fast_max_forwards(const struct fast *f, struct sip_span value)
+static inline bool fast_max_forwards(const struct fast *f, uint32_t v, uint32_t e)
 {
         uint32_t hops;
 
-        if (!fast_number(f, value.off, (uint32_t)value.off + value.len, &hops) || hops > 255)
+        if (!fast_number(f, v, e, &hops) || hops > 255)
                 return false;
         f->m->max_forwards = (uint16_t)hops;
         return true;
 }
 
 /* One header of this identity that may occur once. False where the grammar must look. */
-static inline bool fast_field(const struct fast *f, enum sip_hdr_id id, struct sip_span value)
+static inline bool fast_field(const struct fast *f, enum sip_hdr_id id, const struct sip_span *at)
 {
+        uint32_t e, v = fast_ends(at, &e), seconds;
+
         switch (id) {
         case SIP_HDR_CALL_ID:
-                return fast_call_id(f, value);
+                return fast_call_id(f, v, e);
         case SIP_HDR_CSEQ:
-                return fast_cseq(f, value);
+                return fast_cseq(f, v, e);
         case SIP_HDR_MAX_FORWARDS:
-                return fast_max_forwards(f, value);
+                return fast_max_forwards(f, v, e);
         case SIP_HDR_CONTENT_LENGTH:
-                return fast_content_length(f, value);
+                return fast_number(f, v, e, &f->m->content_length);
         case SIP_HDR_EXPIRES:
         case SIP_HDR_MIN_EXPIRES:
-                return fast_delta(f, value);
+                return fast_number(f, v, e, &seconds);
         case SIP_HDR_DATE:
-                return sip_date_ok(f->b, value);
+                return sip_date_ok(f->b, *at);
         default:
                 return false;
         }
@@ -99,7 +86,7 @@ static inline bool fast_single(const struct fast *f, struct sip_state *s, enum s
 {
         uint8_t i = f->m->first[id];
 
-        return i == SIP_HDR_NONE || fast_field(f, id, f->m->hdrs[i].value) || fast_ask(s, i);
+        return i == SIP_HDR_NONE || fast_field(f, id, &f->m->hdrs[i].value) || fast_ask(s, i);
 }
 
 /* Those that most messages do not have. */
@@ -115,60 +102,83 @@ static inline bool fast_rare(const struct fast *f, struct sip_state *s)
 }
 
 /* All Via headers. */
-static __attribute__((noinline)) bool fast_vias(const struct fast *caller, struct sip_state *s)
+static __attribute__((noinline)) bool fast_vias(struct fast *caller, struct sip_state *s)
 {
-        const struct fast here = *caller, *f = &here;
+        struct fast here = *caller, *f = &here;
         struct sip_msg *m = f->m;
         struct sip_via *out = &m->via;
         struct sip_via other;
 
         for (uint8_t i = m->first[SIP_HDR_VIA]; i != SIP_HDR_NONE; i = m->hdrs[i].next_same) {
-                if (m->via_cnt < SIP_VIA_CNT_MAX && fast_via(f, m->hdrs[i].value, out))
+                uint32_t *hosts = f->hosts;
+
+                if (m->via_cnt < SIP_VIA_CNT_MAX && fast_via(f, &m->hdrs[i].value, out)) {
                         m->via_cnt++;
-                else if (!fast_ask(s, i))
-                        return false;
+                } else {
+                        f->hosts = hosts;
+                        if (!fast_ask(s, i))
+                                return false;
+                }
                 out = &other;
         }
+        caller->hosts = f->hosts;
         return true;
 }
+
+/* A kind of header that holds addresses. */
+struct fast_addr_hdr {
+        uint8_t id;    /* enum sip_hdr_id */
+        uint8_t kind;  /* enum fast_addr_kind */
+        uint16_t keep; /* where the first one goes in struct sip_msg, 0: nowhere */
+};
+
+static const struct fast_addr_hdr fast_addr_hdrs[] = {
+    {SIP_HDR_FROM, FAST_PARTY, offsetof(struct sip_msg, from)},
+    {SIP_HDR_TO, FAST_PARTY, offsetof(struct sip_msg, to)},
+    {SIP_HDR_CONTACT, FAST_CONTACT, offsetof(struct sip_msg, contact)},
+    {SIP_HDR_RECORD_ROUTE, FAST_ROUTE, 0},
+    {SIP_HDR_ROUTE, FAST_ROUTE, 0},
+};
+#define FAST_ADDR_HDRS (sizeof(fast_addr_hdrs) / sizeof(fast_addr_hdrs[0]))
 
 /* All headers that hold addresses: one loop, so that there is one copy of all that it calls. */
-static __attribute__((noinline)) bool fast_addrs(const struct fast *caller, struct sip_state *s)
+static __attribute__((noinline)) bool fast_addrs(struct fast *caller, struct sip_state *s)
 {
-        const struct fast here = *caller, *f = &here;
-        static const struct {
-                uint8_t id;    /* enum sip_hdr_id */
-                uint8_t kind;  /* enum fast_addr_kind */
-                uint16_t keep; /* where the first one goes in struct sip_msg, 0: nowhere */
-        } order[] = {
-            {SIP_HDR_FROM, FAST_PARTY, offsetof(struct sip_msg, from)},
-            {SIP_HDR_TO, FAST_PARTY, offsetof(struct sip_msg, to)},
-            {SIP_HDR_CONTACT, FAST_CONTACT, offsetof(struct sip_msg, contact)},
-            {SIP_HDR_RECORD_ROUTE, FAST_ROUTE, 0},
-            {SIP_HDR_ROUTE, FAST_ROUTE, 0},
-        };
+        struct fast here = *caller, *f = &here;
+        const struct fast_addr_hdr *list[FAST_ADDR_HDRS + 1];
         struct sip_msg *m = f->m;
         struct sip_addr other;
+        unsigned cnt = 0;
 
-        for (unsigned k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+        for (unsigned k = 0; k < FAST_ADDR_HDRS; k++) { /* those that are there, without a branch */
+                list[cnt] = &fast_addr_hdrs[k];
+                cnt += m->first[fast_addr_hdrs[k].id] != SIP_HDR_NONE;
+        }
+        for (unsigned k = 0; k < cnt; k++) {
                 struct sip_addr *out =
-                    order[k].keep != 0 ? (void *)((uint8_t *)m + order[k].keep) : &other;
+                    list[k]->keep != 0 ? (void *)((uint8_t *)m + list[k]->keep) : &other;
+                uint8_t i = m->first[list[k]->id];
 
-                for (uint8_t i = m->first[order[k].id]; i != SIP_HDR_NONE;
-                     i = m->hdrs[i].next_same) {
+                do {
+                        uint32_t *hosts = f->hosts;
+
                         out->tag.len = 0;
                         /* A "*" bears no other Contact beside it; that the grammar sees. */
-                        if ((m->contact.star ||
-                             !fast_addr(f, order[k].kind, m->hdrs[i].value, out)) &&
-                            !fast_ask(s, i))
-                                return false;
+                        if (m->contact.star ||
+                            !fast_addr(f, list[k]->kind, &m->hdrs[i].value, out)) {
+                                f->hosts = hosts;
+                                if (!fast_ask(s, i))
+                                        return false;
+                        }
                         out = &other;
-                }
+                        i = m->hdrs[i].next_same;
+                } while (__builtin_expect(i != SIP_HDR_NONE, 0));
         }
+        caller->hosts = f->hosts;
         return true;
 }
 
-static inline bool fast_fields(const struct fast *f, struct sip_state *s)
+static inline bool fast_fields(struct fast *f, struct sip_state *s)
 {
         const uint8_t *first = f->m->first;
 
@@ -180,6 +190,19 @@ static inline bool fast_fields(const struct fast *f, struct sip_state *s)
         return fast_vias(f, s) && fast_addrs(f, s) && fast_single(f, s, SIP_HDR_CALL_ID) &&
                fast_single(f, s, SIP_HDR_CSEQ) && fast_single(f, s, SIP_HDR_MAX_FORWARDS) &&
                fast_single(f, s, SIP_HDR_CONTENT_LENGTH) && fast_rare(f, s);
+}
+
+/* Is nothing missing, and does all fit together? False where the grammar must look. */
+static inline bool fast_complete(const struct sip_msg *m)
+{
+        bool request = m->kind == SIP_KIND_REQUEST;
+        bool hops = m->first[SIP_HDR_MAX_FORWARDS] != SIP_HDR_NONE;
+        bool contact =
+            (m->method != SIP_METHOD_INVITE) | (m->first[SIP_HDR_CONTACT] != SIP_HDR_NONE);
+
+        /* Methods of one number have one name: fast_method() knows no other, and OTHER is none. */
+        return ((!request) | (hops & contact & (m->cseq.method == m->method))) &
+               (m->from.tag.len != 0) & m->via.cookie & (m->via.branch.len > 7);
 }
 
 #endif

@@ -18,8 +18,8 @@ static __attribute__((noinline, cold)) bool fast_fold_lines(const struct fast *f
         uint16_t kept = 1; /* lines, the start line first */
 
         for (uint32_t i = 1; i < ix->line_cnt; i++) {
-                uint32_t p = ix->eol[i - 1] + 1u;
-                uint32_t e = ix->eol[i] - 1u;
+                uint32_t p = ix->eol[i - 1] + 2u;
+                uint32_t e = ix->eol[i];
 
                 if (b[p] != ' ') {
                         ix->eol[kept++] = ix->eol[i];
@@ -27,12 +27,12 @@ static __attribute__((noinline, cold)) bool fast_fold_lines(const struct fast *f
                 }
                 while (b[p] == ' ')
                         p++;
-                if (p == e || b[e] != '\r' || b[ix->eol[i - 1] - 1u] != '\r' || kept == 1)
+                if (p == e || fast_load2(b + e) != FAST_WORD2('\r', '\n') ||
+                    fast_load2(b + ix->eol[i - 1]) != FAST_WORD2('\r', '\n') || kept == 1)
                         return false;
                 ix->eol[kept - 1] = ix->eol[i];
                 sip_anom_add(&f->m->anomalies, SIP_ANOM_HDR_FOLDED);
         }
-        ix->eol[kept] = ix->eol[ix->line_cnt];
         ix->line_cnt = kept;
         return true;
 }

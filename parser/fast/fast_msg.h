@@ -10,24 +10,28 @@
 #include "parser/fast/fast_headers.h"
 #include "parser/fast/fast_start.h"
 
+/* Hosts of a message: of the Request-URI, and at most two in a header. */
+#define FAST_HOSTS_MAX (2 * SIP_MSG_HDRS_MAX + 1)
+
 static inline bool fast_msg(const uint8_t *buf, uint32_t len, struct sip_msg *m)
 {
         struct scan_index ix;
         struct sip_state s;
-        struct fast f = {buf, len, ix.stop, m};
+        uint32_t hosts[FAST_HOSTS_MAX];
+        struct fast f = {buf, len, ix.stop, m, hosts};
 
         sip_msg_begin(m, buf, len);
-        if (!scan_drive(buf, len, &ix) || buf[ix.header_end - 2] != '\r')
-                return false;
-        if (buf[ix.eol[0] - 1] != '\r' || !fast_headers(&f, &ix) ||
-            !fast_start_line(&f, ix.eol[0] - 1u))
+        if (!scan_drive(buf, len, &ix) || !fast_headers(&f, &ix) ||
+            fast_load2(buf + ix.eol[0]) != FAST_WORD2('\r', '\n') ||
+            !fast_start_line(&f, ix.eol[0]))
                 return false;
         m->header_end = ix.header_end;
         s.m = m;
         s.stop = s.odd = false;
-        if (!fast_fields(&f, &s))
+        if (!fast_fields(&f, &s) || !fast_hosts_ok(&f, hosts))
                 return false;
-        sip_fields_finish(&s);
+        if (!fast_complete(m))
+                sip_fields_finish(&s);
         return m->error == SIP_ANOM_NONE;
 }
 

@@ -20,6 +20,9 @@ struct fast {
         uint32_t len;         /* its octets */
         const uint64_t *stop; /* scan_index.stop */
         struct sip_msg *m;
+        /* Host names and IPv4 addresses that were found go here, each as a span lies in memory;
+         * they are looked at all together at the end (fast_host.h). */
+        uint32_t *hosts;
 };
 
 /* A word of up to eight octets as fast_load8() reads it. */
@@ -85,6 +88,16 @@ static inline void fast_span(struct sip_span *s, uint32_t off, uint32_t len)
 
         memcpy(s, &both, sizeof(both));
 }
+
+/* Where a span begins and ends, in one load. */
+static inline uint32_t fast_ends(const struct sip_span *s, uint32_t *end)
+{
+        uint32_t both = fast_load4((const uint8_t *)s);
+        uint32_t off = both & 0xffff;
+
+        *end = off + (both >> 16);
+        return off;
+}
 _Static_assert(offsetof(struct sip_span, off) == 0 && sizeof(struct sip_span) == 4,
                "fast_span() knows how a span lies in memory");
 
@@ -108,10 +121,54 @@ static inline uint32_t fast_run(const struct fast *f, uint32_t pos)
         return pos + scan_ctz(bits);
 }
 
-/* The same if it is among the next 57 octets; else pos + 57 or more. */
-static inline uint32_t fast_near(const struct fast *f, uint32_t pos)
+/* Stops one after another. Only where so few octets are between them that the bits last. */
+struct fast_walk {
+        uint64_t bits; /* of those ahead, from base on */
+        uint32_t base;
+};
+
+static inline struct fast_walk fast_walk(const struct fast *f, uint32_t from)
 {
-        return pos + scan_ctz(fast_bits(f, pos));
+        return (struct fast_walk){fast_bits(f, from), from};
+}
+
+/* The next one, where there is one in the header section. */
+static inline uint32_t fast_next(const struct fast *f, struct fast_walk *w)
+{
+        uint32_t p;
+
+        while (__builtin_expect(w->bits == 0, 0)) {
+                w->base = (w->base & ~7u) + 64;
+                w->bits = fast_bits(f, w->base);
+        }
+        p = w->base + scan_ctz(w->bits);
+        w->bits &= w->bits - 1;
+        return p;
+}
+
+/* name ["=" value]: where the value begins, or the octet behind the name without one. */
+struct fast_param {
+        uint32_t name_len, value;
+};
+
+/* The one at `from`; returns the octet behind, 0 when name or value is empty. Both are in one
+ * window of stops, nearly always. */
+static inline uint32_t fast_param(const struct fast *f, uint32_t from, struct fast_param *out)
+{
+        uint64_t bits = fast_bits(f, from);
+        uint32_t p;
+
+        out->name_len = __builtin_expect(bits != 0, 1) ? scan_ctz(bits) : fast_run(f, from) - from;
+        out->value = p = from + out->name_len;
+        if (f->b[p] == '=') {
+                bits &= bits - 1;
+                out->value++;
+                p = __builtin_expect(bits != 0, 1) ? from + scan_ctz(bits)
+                                                   : fast_run(f, out->value);
+                if (p == out->value)
+                        return 0;
+        }
+        return out->name_len != 0 ? p : 0;
 }
 
 /* The decimal number [v, e) of 1..8 digits; anything else is declined. Eight octets before e are in
@@ -133,20 +190,6 @@ static inline bool fast_number(const struct fast *f, uint32_t v, uint32_t e, uin
                            (t >> 16 & pair) * UINT64_C(0x0000271000000001)) >>
                           32);
         return true;
-}
-
-/* The port behind the ":" at `colon`; returns where it ends, 0 when declined: no digits, 0, more
- * than 65535. (Reading one whether or not there is a ":", so that no branch asks, was tried: it
- * costs more than the branch that nobody can predict.) */
-static inline uint32_t fast_port(const struct fast *f, uint32_t colon, uint16_t *port)
-{
-        uint32_t to = fast_near(f, colon + 1);
-        uint32_t v;
-
-        if (!fast_number(f, colon + 1, to, &v) || v - 1 >= 65535)
-                return 0;
-        *port = (uint16_t)v;
-        return to;
 }
 
 #endif

@@ -25,7 +25,7 @@ static inline bool fast_status_line(const struct fast *f, uint32_t e)
 }
 
 /* A method, a URI and " SIP/2.0" up to e. */
-static inline bool fast_request_line(const struct fast *f, uint32_t e)
+static inline bool fast_request_line(struct fast *f, uint32_t e)
 {
         struct sip_msg *m = f->m;
         uint32_t method = fast_run(f, 0);
@@ -42,7 +42,7 @@ static inline bool fast_request_line(const struct fast *f, uint32_t e)
 }
 
 /* The line [0, e). */
-static inline bool fast_start_line(const struct fast *f, uint32_t e)
+static inline bool fast_start_line(struct fast *f, uint32_t e)
 {
         f->m->start_line = sip_span_make(0, e);
         if (fast_load8(f->b) == FAST_WORD('S', 'I', 'P', '/', '2', '.', '0', ' '))

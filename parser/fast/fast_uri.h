@@ -9,24 +9,25 @@
 #include "parser/fast/fast_host.h"
 
 /* Parameters from the ";" at p on; returns the octet that is part of none, 0 when declined. */
-static inline uint32_t fast_uri_params(const struct fast *f, uint32_t p, struct sip_uri *u)
+static inline uint32_t fast_uri_params(const struct fast *f, struct fast_walk *w, uint32_t p,
+                                       struct sip_uri *u)
 {
         uint32_t from = p + 1;
 
         do {
                 uint32_t start = p + 1;
 
-                p = fast_run(f, start);
+                p = fast_next(f, w);
                 if (p == start)
                         return 0;
                 if (f->b[p] == '=') {
                         start = p + 1;
-                        p = fast_run(f, start);
+                        p = fast_next(f, w);
                         if (p == start)
                                 return 0;
                 }
         } while (f->b[p] == ';');
-        u->params = sip_span_make(from, p);
+        fast_span(&u->params, from, p - from);
         return p;
 }
 
@@ -35,12 +36,13 @@ static inline uint32_t fast_uri_params(const struct fast *f, uint32_t p, struct 
  * caller must find there what ends a URI at its place: so no "@", "?" or "%" was passed over. *u is
  * zero before.
  */
-static inline __attribute__((always_inline)) uint32_t fast_uri(const struct fast *f, uint32_t from,
+static inline __attribute__((always_inline)) uint32_t fast_uri(struct fast *f, uint32_t from,
                                                                struct sip_uri *u)
 {
         const uint8_t *b = f->b;
         uint32_t word = fast_load4(b + from) | 0x20202020;
         uint32_t host = from + 4;
+        struct fast_walk w, ahead;
         uint32_t p;
 
         u->scheme = SIP_SCHEME_SIP;
@@ -50,23 +52,19 @@ static inline __attribute__((always_inline)) uint32_t fast_uri(const struct fast
                 u->scheme = SIP_SCHEME_SIPS;
                 host++;
         }
-        p = fast_run(f, host);
+        w = ahead = fast_walk(f, host);
+        p = fast_next(f, &ahead);
         if (b[p] == '@') {
                 if (p == host)
                         return 0;
-                u->user = sip_span_make(host, p);
+                fast_span(&u->user, host, p - host);
                 host = p + 1;
-                p = fast_near(f, host);
+                w = ahead;
         }
-        p = fast_host(f, host, p);
-        if (p == 0)
-                return 0;
-        u->host = sip_span_make(host, p);
-        if (b[p] == ':')
-                p = fast_port(f, p, &u->port);
-        if (b[p] == ';')
-                p = fast_uri_params(f, p, u);
-        u->all = sip_span_make(from, p);
+        p = fast_host_port(f, &w, host, &u->host, &u->port);
+        if (p != 0 && b[p] == ';')
+                p = fast_uri_params(f, &w, p, u);
+        fast_span(&u->all, from, p - from);
         return p;
 }
 

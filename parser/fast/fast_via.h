@@ -34,100 +34,92 @@ static const uint64_t fast_via_words[FAST_VIA_SLOTS] = {
 };
 
 /* Which parameter the name of n octets at p is; eight octets at p are in memory. */
-static inline unsigned fast_via_param(const uint8_t *p, uint32_t n)
+static inline uint64_t fast_via_param(const uint8_t *p, uint32_t n)
 {
         /* A longer one is none of these, even if its first eight octets are. */
         uint64_t w = fast_low8(fast_load8(p) | UINT64_C(0x2020202020202020), n < 9 ? n : 0);
         uint64_t slot = FAST_VIA_SLOT(w);
 
-        return (unsigned)slot & (0u - (fast_via_words[slot] == w));
+        return fast_via_words[slot] == w ? slot : FAST_VIA_OTHER;
 }
 
-/* What the parameters say, collected without asking which came: seen has bit k for kind k. */
-static inline bool fast_via_take(const struct fast *f, unsigned seen,
-                                 const struct sip_span got[FAST_VIA_SLOTS], struct sip_via *out)
+/* What the parameters say, collected without asking which came. Each is as a span lies in memory, 0
+ * where there was none. */
+static inline bool fast_via_take(struct fast *f, const uint32_t got[FAST_VIA_SLOTS],
+                                 struct sip_via *out)
 {
-        struct sip_span branch = got[FAST_VIA_BRANCH], rport = got[FAST_VIA_RPORT];
-        struct sip_span received = got[FAST_VIA_RECEIVED];
-        uint32_t v = 0;
+        uint32_t branch = got[FAST_VIA_BRANCH], rport = got[FAST_VIA_RPORT];
+        uint32_t received = got[FAST_VIA_RECEIVED], v;
 
-        if (seen & (1u << FAST_VIA_MADDR | 1u << FAST_VIA_TTL))
+        if ((got[FAST_VIA_MADDR] | got[FAST_VIA_TTL]) != 0)
                 return false;
-        if (seen & 1u << FAST_VIA_BRANCH) {
-                uint64_t w = fast_load8(f->b + branch.off) | UINT64_C(0x0020200020200020);
+        if (branch != 0) {
+                uint64_t w = fast_load8(f->b + (branch & 0xffff)) | UINT64_C(0x0020200020200020);
+                bool cookie = w << 8 == FAST_WORD(0, 'z', '9', 'h', 'g', '4', 'b', 'k');
 
-                if (branch.len == 0 || branch.len > SIP_BRANCH_BYTES_MAX)
+                if ((branch >> 16) - 1 >= SIP_BRANCH_BYTES_MAX)
                         return false;
-                out->branch = branch;
-                out->cookie =
-                    branch.len >= 7 && w << 8 == FAST_WORD(0, 'z', '9', 'h', 'g', '4', 'b', 'k');
+                memcpy(&out->branch, &branch, sizeof(branch));
+                out->cookie = (branch >= 7u << 16) & cookie;
         }
-        if (rport.len != 0 &&
-            (!fast_number(f, rport.off, (uint32_t)rport.off + rport.len, &v) || v - 1 >= 65535))
-                return false;
-        out->rport = (uint16_t)v;
-        out->has_rport = (seen & 1u << FAST_VIA_RPORT) != 0;
-        if (seen & 1u << FAST_VIA_RECEIVED) {
-                if (!fast_room(f, received.off, 32) ||
-                    !fast_host_ok(f->b + received.off, received.len))
+        out->has_rport = rport != 0;
+        if (rport >> 16 != 0) {
+                uint32_t at = rport & 0xffff;
+
+                if (!fast_number(f, at, at + (rport >> 16), &v) || v - 1 >= 65535)
                         return false;
-                out->received = received;
+                out->rport = (uint16_t)v;
+        }
+        if (received != 0) {
+                if (received >> 16 == 0)
+                        return false;
+                *f->hosts++ = received;
+                memcpy(&out->received, &received, sizeof(received));
         }
         return true;
 }
 
 /* ;name[=value]... from p to the end of the value. */
-static inline bool fast_via_params(const struct fast *f, uint32_t p, uint32_t e,
-                                   struct sip_via *out)
+static inline bool fast_via_params(struct fast *f, uint32_t p, uint32_t e, struct sip_via *out)
 {
-        struct sip_span got[FAST_VIA_SLOTS] = {{0, 0}};
-        unsigned seen = 0, again = 0;
+        uint32_t got[FAST_VIA_SLOTS] = {0};
+        uint32_t again = 0;
 
         while (f->b[p] == ';') {
-                uint32_t start = p + 1;
-                uint32_t from;
-                unsigned k;
+                uint32_t name = p + 1;
+                struct fast_param param;
+                uint64_t k;
 
-                from = p = fast_run(f, start);
-                if (p == start)
+                p = fast_param(f, name, &param);
+                if (p == 0)
                         return false;
-                k = fast_via_param(f->b + start, p - start);
-                if (f->b[p] == '=') {
-                        from = p + 1;
-                        p = fast_run(f, from);
-                        if (p == from)
-                                return false;
-                }
-                fast_span(&got[k], from, p - from);
-                again |= seen & 1u << k;
-                seen |= 1u << k;
+                k = fast_via_param(f->b + name, param.name_len);
+                again |= got[k];
+                got[k] = param.value | (p - param.value) << 16;
+                got[FAST_VIA_OTHER] = 0; /* may come again */
         }
-        return p == e && (again >> 1) == 0 && fast_via_take(f, seen, got, out);
+        return p == e && again == 0 && fast_via_take(f, got, out);
 }
 
 /* All of the value as one Via; *out is zero before. */
-static inline bool fast_via(const struct fast *f, struct sip_span value, struct sip_via *out)
+static inline bool fast_via(struct fast *f, const struct sip_span *value, struct sip_via *out)
 {
         const uint8_t *b = f->b;
-        uint32_t v = value.off, e = v + value.len;
-        uint32_t p, host;
+        uint32_t e, v = fast_ends(value, &e);
+        struct fast_walk w;
+        uint32_t p;
 
         /* Shorter, there is no host; and names are loaded eight octets at a time. */
-        if (value.len < 12 || !fast_room(f, e, 8) ||
+        if (e - v < 12 || !fast_room(f, e, 8) ||
             fast_load8(b + v) != FAST_WORD('S', 'I', 'P', '/', '2', '.', '0', '/'))
                 return false;
-        p = fast_run(f, v + 8);
+        w = fast_walk(f, v + 8);
+        p = fast_next(f, &w);
         if (p == v + 8 || b[p] != ' ')
                 return false;
-        out->transport = sip_span_make(v + 8, p);
-        host = p + 1;
-        p = fast_host(f, host, fast_near(f, host));
-        if (p == 0)
-                return false;
-        out->host = sip_span_make(host, p);
-        if (b[p] == ':')
-                p = fast_port(f, p, &out->port);
-        out->all = value;
+        fast_span(&out->all, v, e - v);
+        fast_span(&out->transport, v + 8, p - (v + 8));
+        p = fast_host_port(f, &w, p + 1, &out->host, &out->port);
         return p != 0 && fast_via_params(f, p, e, out);
 }
 

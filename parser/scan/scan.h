@@ -27,25 +27,22 @@ extern "C" {
 
 struct scan_index {
         uint16_t header_end; /* octets up to and with the empty line's LF */
-        uint16_t line_cnt;   /* lines before the empty one, 0..SCAN_LINES_MAX */
-        /* Where each line's LF is; entry line_cnt is that of the empty line. What is behind serves
-         * kernels that write a block's worth at a time. */
-        uint16_t eol[SCAN_LINES_MAX + 1 + SCAN_BLOCK_BYTES];
+        uint16_t line_cnt;   /* lines before the empty one, 1..SCAN_LINES_MAX */
+        /* Where each line ends: its control octet, in a plain section a CR. There may be as many as
+         * every other octet; what is behind serves kernels that write a block's worth at a time. */
+        uint16_t eol[SCAN_BYTES_MAX / 2 + SCAN_BLOCK_BYTES];
         /* Bit o % 64 of stop[o / 64] is set where octet o can not stand in each of token, word,
          * host parameter and user: it is none of letters, digits and - . ! * _ + ' ~. Defined below
-         * header_end. The last word only ends windows. */
+         * header_end - 1. The last word only ends windows. */
         uint64_t stop[SCAN_BLOCKS_MAX + 1];
 };
 
 /*
- * A kernel. True, and *out is written, when len >= SCAN_BLOCK_BYTES, one of the first
- * SCAN_BYTES_MAX octets is an LF that follows another LF at a distance of two (at the first such
- * the section ends), no more than SCAN_LINES_MAX + 1 LFs are up to there, and of these octets each
- * - is printable ASCII or SP, or
- * - is an LF with a control character that is no LF right before it, or
- * - is such a control character right before an LF: whether it is a CR, the reader of lines sees.
- * Control characters here are all octets below 0x20 and above 0x7e. Otherwise false, and nothing is
- * known of *out.
+ * A kernel. Control octets are all below 0x20 and above 0x7e. True, and *out is written, when
+ * len >= SCAN_BLOCK_BYTES, the first three control octets in succession begin a CR LF CR LF that
+ * ends within the first SCAN_BYTES_MAX octets, and up to there are no more than SCAN_LINES_MAX
+ * control octets without another one right before them: these are eol[]. That they are CR LF the
+ * reader of lines sees. Otherwise false, and nothing is known of *out.
  */
 typedef bool scan_fn(const uint8_t *buf, uint32_t len, struct scan_index *out);
 

@@ -9,26 +9,26 @@
 
 #include "parser/scan/scan_driver.h"
 #include "parser/scan/scan_select.h"
+#include "parser/scan/scan_tables.h"
 #include "parser/scan/scan_vec_avx2.h"
 
 /* For octets below 0x80; bit 7 is the one that VPMOVB2M collects. */
-#define STOP(c)   (SCAN_IS_RUN(c) ? 0 : 0x80)
-#define STOP4(c)  STOP(c), STOP((c) + 1), STOP((c) + 2), STOP((c) + 3)
-#define STOP16(c) STOP4(c), STOP4((c) + 4), STOP4((c) + 8), STOP4((c) + 12)
-#define STOP64(c) STOP16(c), STOP16((c) + 16), STOP16((c) + 32), STOP16((c) + 48)
+#define NO_RUN(c)   (SCAN_IS_RUN(c) ? 0 : 0x80)
+#define NO_RUN4(c)  NO_RUN(c), NO_RUN((c) + 1), NO_RUN((c) + 2), NO_RUN((c) + 3)
+#define NO_RUN16(c) NO_RUN4(c), NO_RUN4((c) + 4), NO_RUN4((c) + 8), NO_RUN4((c) + 12)
+#define NO_RUN64(c) NO_RUN16(c), NO_RUN16((c) + 16), NO_RUN16((c) + 32), NO_RUN16((c) + 48)
 
-static const uint8_t stops[128] = {STOP64(0), STOP64(64)};
+static const uint8_t no_runs[128] = {NO_RUN64(0), NO_RUN64(64)};
 
 static inline struct scan_block scan_classify(const uint8_t *p)
 {
         __m512i v = _mm512_loadu_si512(p);
-        __m512i stop =
-            _mm512_permutex2var_epi8(_mm512_loadu_si512(stops), v, _mm512_loadu_si512(stops + 64));
+        __m512i stop = _mm512_permutex2var_epi8(_mm512_loadu_si512(no_runs), v,
+                                                _mm512_loadu_si512(no_runs + 64));
         /* One more makes 0x7f negative, and with it all from 0x7f on; 0xff becomes 0. */
         __m512i next = _mm512_add_epi8(v, _mm512_set1_epi8(1));
 
         return (struct scan_block){
-            .lf = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\n')),
             .ctl = _mm512_cmpgt_epi8_mask(_mm512_set1_epi8(0x21), next),
             .stop =
                 _mm512_movepi8_mask(_mm512_or_si512(stop, v)), /* v: none above 0x7f is in a run */

@@ -19,12 +19,10 @@
         ((IN(l) ? 1 : 0) | (IN(0x10 + (l)) ? 2 : 0) | (IN(0x20 + (l)) ? 4 : 0) |            \
          (IN(0x30 + (l)) ? 8 : 0) | (IN(0x40 + (l)) ? 16 : 0) | (IN(0x50 + (l)) ? 32 : 0) | \
          (IN(0x60 + (l)) ? 64 : 0) | (IN(0x70 + (l)) ? 128 : 0))
-#define SCAN_ROWS(IN)                                                                      \
-        {                                                                                  \
-                SCAN_ROW(IN, 0), SCAN_ROW(IN, 1), SCAN_ROW(IN, 2), SCAN_ROW(IN, 3),        \
-                    SCAN_ROW(IN, 4), SCAN_ROW(IN, 5), SCAN_ROW(IN, 6), SCAN_ROW(IN, 7),    \
-                    SCAN_ROW(IN, 8), SCAN_ROW(IN, 9), SCAN_ROW(IN, 10), SCAN_ROW(IN, 11),  \
-                    SCAN_ROW(IN, 12), SCAN_ROW(IN, 13), SCAN_ROW(IN, 14), SCAN_ROW(IN, 15) \
-        }
+#define SCAN_ROWS(IN)                                                                            \
+        SCAN_ROW(IN, 0), SCAN_ROW(IN, 1), SCAN_ROW(IN, 2), SCAN_ROW(IN, 3), SCAN_ROW(IN, 4),     \
+            SCAN_ROW(IN, 5), SCAN_ROW(IN, 6), SCAN_ROW(IN, 7), SCAN_ROW(IN, 8), SCAN_ROW(IN, 9), \
+            SCAN_ROW(IN, 10), SCAN_ROW(IN, 11), SCAN_ROW(IN, 12), SCAN_ROW(IN, 13),              \
+            SCAN_ROW(IN, 14), SCAN_ROW(IN, 15)
 
 #endif

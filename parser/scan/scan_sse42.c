@@ -19,16 +19,16 @@ static inline scan_vec scan_load(const uint8_t *p)
         return (scan_vec){load(p), load(p + 16)};
 }
 
-static inline uint32_t bits(__m128i a, __m128i z)
+static inline uint32_t scan_bits(scan_vec v)
 {
-        return (uint32_t)_mm_movemask_epi8(a) | (uint32_t)_mm_movemask_epi8(z) << 16;
+        return (uint32_t)_mm_movemask_epi8(v.a) | (uint32_t)_mm_movemask_epi8(v.z) << 16;
 }
 
 static inline uint32_t scan_eq(scan_vec v, char c)
 {
         __m128i all = _mm_set1_epi8(c);
 
-        return bits(_mm_cmpeq_epi8(v.a, all), _mm_cmpeq_epi8(v.z, all));
+        return scan_bits((scan_vec){_mm_cmpeq_epi8(v.a, all), _mm_cmpeq_epi8(v.z, all)});
 }
 
 /* Octets below c, a positive one; those above 0x7f count as negative. */
@@ -36,44 +36,49 @@ static inline uint32_t scan_below(scan_vec v, char c)
 {
         __m128i all = _mm_set1_epi8(c);
 
-        return bits(_mm_cmpgt_epi8(all, v.a), _mm_cmpgt_epi8(all, v.z));
+        return scan_bits((scan_vec){_mm_cmpgt_epi8(all, v.a), _mm_cmpgt_epi8(all, v.z)});
 }
 
-/* One more makes 0x7f negative, and with it all from 0x7f on; 0xff becomes 0, which is below too.
- */
-static inline uint32_t ctl(scan_vec v)
+/* Octets that are those of a table, and that are above them as signed ones. */
+static inline uint32_t scan_same(scan_vec v, const uint8_t table[32])
 {
-        const __m128i one = _mm_set1_epi8(1);
+        __m128i t = load(table);
 
-        return scan_below((scan_vec){_mm_add_epi8(v.a, one), _mm_add_epi8(v.z, one)}, 0x21);
+        return scan_bits((scan_vec){_mm_cmpeq_epi8(v.a, t), _mm_cmpeq_epi8(v.z, t)});
 }
 
-/* Octets whose row, picked by their lower half, lacks the bit of their upper half. The shuffle
- * gives 0 for octets above 0x7f. */
-static inline __m128i stop16(__m128i v)
+static inline uint32_t scan_above(scan_vec v, const uint8_t table[32])
 {
-        __m128i upper = _mm_and_si128(_mm_srli_epi16(v, 4), _mm_set1_epi8(0x0f));
-        __m128i row = _mm_shuffle_epi8(load(scan_run_rows), v);
-        __m128i bit = _mm_shuffle_epi8(load(scan_row_bit), upper);
+        __m128i t = load(table);
 
-        return _mm_cmpeq_epi8(_mm_and_si128(row, bit), _mm_setzero_si128());
+        return scan_bits((scan_vec){_mm_cmpgt_epi8(v.a, t), _mm_cmpgt_epi8(v.z, t)});
 }
 
-static inline uint32_t stop(scan_vec v)
+static inline scan_vec scan_and(scan_vec v, scan_vec w)
 {
-        return bits(stop16(v.a), stop16(v.z));
+        return (scan_vec){_mm_and_si128(v.a, w.a), _mm_and_si128(v.z, w.z)};
 }
 
-static inline struct scan_block scan_classify(const uint8_t *p)
+static inline scan_vec scan_add(scan_vec v, scan_vec w)
 {
-        scan_vec a = scan_load(p), z = scan_load(p + 32);
-
-        return (struct scan_block){
-            .lf = scan_eq(a, '\n') | (uint64_t)scan_eq(z, '\n') << 32,
-            .ctl = ctl(a) | (uint64_t)ctl(z) << 32,
-            .stop = stop(a) | (uint64_t)stop(z) << 32,
-        };
+        return (scan_vec){_mm_add_epi8(v.a, w.a), _mm_add_epi8(v.z, w.z)};
 }
+
+/* Each octet's entry by its lower half; 0 for octets above 0x7f. */
+static inline scan_vec scan_lookup(const uint8_t table[32], scan_vec v)
+{
+        __m128i t = load(table);
+
+        return (scan_vec){_mm_shuffle_epi8(t, v.a), _mm_shuffle_epi8(t, v.z)};
+}
+
+/* The upper halves become the lower ones; the others are any. */
+static inline scan_vec scan_shift(scan_vec v)
+{
+        return (scan_vec){_mm_srli_epi16(v.a, 4), _mm_srli_epi16(v.z, 4)};
+}
+
+#include "parser/scan/scan_halves.h"
 
 #include "parser/fast/fast_msg.h" /* needs the above */
 

@@ -32,4 +32,37 @@ static inline uint32_t scan_below(scan_vec v, char c)
         return scan_bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(c), v));
 }
 
+/* Octets that are those of a table, and that are above them as signed ones. */
+static inline uint32_t scan_same(scan_vec v, const uint8_t table[32])
+{
+        return scan_bits(_mm256_cmpeq_epi8(v, scan_load(table)));
+}
+
+static inline uint32_t scan_above(scan_vec v, const uint8_t table[32])
+{
+        return scan_bits(_mm256_cmpgt_epi8(v, scan_load(table)));
+}
+
+static inline scan_vec scan_and(scan_vec a, scan_vec b)
+{
+        return _mm256_and_si256(a, b);
+}
+
+static inline scan_vec scan_add(scan_vec a, scan_vec b)
+{
+        return _mm256_add_epi8(a, b);
+}
+
+/* Each octet's entry by its lower half; 0 for octets above 0x7f. */
+static inline scan_vec scan_lookup(const uint8_t table[32], scan_vec v)
+{
+        return _mm256_shuffle_epi8(scan_load(table), v);
+}
+
+/* The upper halves become the lower ones; the others are any. */
+static inline scan_vec scan_shift(scan_vec v)
+{
+        return _mm256_srli_epi16(v, 4);
+}
+
 #endif

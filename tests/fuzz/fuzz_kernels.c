@@ -21,11 +21,11 @@ static uint8_t *shifted(const uint8_t *data, size_t size, size_t shift)
 
 static void same_index(const struct scan_index *a, const struct scan_index *b)
 {
-        unsigned whole = a->header_end / 64u;
-        uint64_t rest = (UINT64_C(1) << a->header_end % 64u) - 1;
+        unsigned octets = a->header_end - 1u, whole = octets / 64;
+        uint64_t rest = (UINT64_C(1) << octets % 64) - 1;
 
         must(a->header_end == b->header_end && a->line_cnt == b->line_cnt);
-        must(memcmp(a->eol, b->eol, (a->line_cnt + 1u) * sizeof(a->eol[0])) == 0);
+        must(memcmp(a->eol, b->eol, a->line_cnt * sizeof(a->eol[0])) == 0);
         must(memcmp(a->stop, b->stop, whole * sizeof(a->stop[0])) == 0);
         must(((a->stop[whole] ^ b->stop[whole]) & rest) == 0);
 }

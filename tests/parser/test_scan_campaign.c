@@ -57,12 +57,12 @@ static const uint8_t *put(const uint8_t *in, uint32_t n, enum place where)
 /* Equal as far as scan.h says; behind the section and the lines all is open, but inside *got. */
 static const char *differ(const struct scan_index *want, const struct scan_index *got)
 {
-        unsigned words = want->header_end / 64u, rest = want->header_end % 64u;
+        unsigned octets = want->header_end - 1u, words = octets / 64u, rest = octets % 64u;
         uint64_t last = rest == 0 ? 0 : want->stop[words] ^ got->stop[words];
 
         if (got->header_end != want->header_end || got->line_cnt != want->line_cnt)
                 return "end";
-        if (memcmp(got->eol, want->eol, (want->line_cnt + 1u) * sizeof(want->eol[0])) != 0)
+        if (memcmp(got->eol, want->eol, want->line_cnt * sizeof(want->eol[0])) != 0)
                 return "line ends";
         if (memcmp(got->stop, want->stop, words * sizeof(want->stop[0])) != 0 ||
             (rest != 0 && last << (64 - rest) != 0))

@@ -22,10 +22,9 @@ static void a_section(void **state)
         assert_true(scan(text, strlen(text)));
         assert_int_equal(ix.line_cnt, 3);
         assert_int_equal(ix.header_end, strlen(text) - 6);
-        assert_int_equal(ix.eol[0], first - 1);
-        assert_int_equal(ix.eol[1], second - 1);
-        assert_int_equal(ix.eol[2], second + 6);
-        assert_int_equal(ix.eol[3], second + 8);
+        assert_int_equal(ix.eol[0], first - 2);
+        assert_int_equal(ix.eol[1], second - 2);
+        assert_int_equal(ix.eol[2], second + 5);
 }
 
 /* In other words than the kernels'. */
@@ -36,23 +35,27 @@ static bool in_run(unsigned c)
                       (int)c) != NULL;
 }
 
-/* One octet of every value at every place of a line: the right bit, and the section plain or not.
- */
+/* One octet of every value at every place of a line: the right bit, and a line end or none. */
 static void every_octet_at_every_place(void **state)
 {
         (void)state;
         for (unsigned c = 0; c < 256; c++) {
                 for (unsigned at = 0; at < 80; at++) {
+                        bool ctl = c < 0x20 || c > 0x7e;
                         char text[100];
 
                         memset(text, 'x', 80);
                         text[at] = (char)c;
                         memcpy(text + 80, "\r\n\r\n", 4);
-                        /* A control octet is only right before an LF, and an LF only behind one. */
-                        assert_int_equal(scan(text, 84), c >= 0x20 && c < 0x7f);
-                        if (c < 0x20 || c > 0x7e)
+                        /* Right before the end it is one control octet too many. */
+                        assert_int_equal(scan(text, 84), !ctl || at < 79);
+                        if (ctl && at == 79)
                                 continue;
-                        for (unsigned o = 0; o < 84; o++)
+                        assert_int_equal(ix.line_cnt, 1 + ctl);
+                        assert_int_equal(ix.eol[0], ctl ? at : 80);
+                        assert_int_equal(ix.eol[ix.line_cnt - 1], 80);
+                        assert_int_equal(ix.header_end, 84);
+                        for (unsigned o = 0; o < 83; o++)
                                 assert_int_equal(ix.stop[o / 64] >> o % 64 & 1,
                                                  !in_run((uint8_t)text[o]));
                 }
@@ -63,11 +66,20 @@ static void line_ends(void **state)
 {
         static const struct {
                 const char *end;
-                bool plain;
+                unsigned lines; /* 0: not plain */
         } rows[] = {
-            {"\r\n\r\n", true},    {"\n\n", false},        {"\r\n\n", false},
-            {"\n\r\n", false},     {"\r\n", false},        {"\r\r\n\r\n", false},
-            {"\r\n\r\r\n", false}, {"\x01\n\x7f\n", true},
+            {"\r\n\r\n", 1},
+            {"\n\n", 0},
+            {"\r\n\n", 0},
+            {"\n\r\n", 0},
+            {"\r\n", 0},
+            {"\r\r\n\r\n", 0},
+            {"\r\n\r\r\n", 0},
+            {"\x01\n\x7f\n", 0},
+            {"\rx\r\n\r\n", 2},
+            {"\r\nx\n\r\n\r\n", 0},
+            {"\x80\tx\r\n\r\n", 2},
+            {"\r\n\r\n\r", 1},
         };
 
         (void)state;
@@ -78,7 +90,9 @@ static void line_ends(void **state)
 
                         memset(text, 'x', pad);
                         memcpy(text + pad, rows[i].end, strlen(rows[i].end));
-                        assert_int_equal(scan(text, pad + strlen(rows[i].end)), rows[i].plain);
+                        assert_int_equal(scan(text, pad + strlen(rows[i].end)), rows[i].lines != 0);
+                        if (rows[i].lines != 0)
+                                assert_int_equal(ix.line_cnt, rows[i].lines);
                 }
         }
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scan_tables.h - constants of the kernels that classify octets by shuffles of 16 entries: the row
+ * of an octet's lower half and the bit of its upper half say whether it is in a class. In memory
+ * and in a file of their own, because compilers otherwise make them of pieces each time they are
+ * used. Private.
+ */
+#ifndef SLUICE_PARSER_SCAN_SCAN_TABLES_H
+#define SLUICE_PARSER_SCAN_SCAN_TABLES_H
+
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+/* Every table twice, so that it is one of 16 and one of 32 octets. */
+#define SCAN_TWICE(...)                  \
+        {                                \
+                __VA_ARGS__, __VA_ARGS__ \
+        }
+#define SCAN_ALL(c) SCAN_TWICE(c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c)
+
+struct scan_tables {
+        _Alignas(32) uint8_t zero[32], one[32]; /* 0, 1 */
+        uint8_t half[32];                       /* 0x0f */
+        uint8_t blank[32];                      /* SP */
+        uint8_t row_bit[32];                    /* bit h for the upper half h */
+        uint8_t run_rows[32];                   /* what is no stop */
+};
+
+extern const struct scan_tables scan_tables;
+
+#pragma GCC visibility pop
+
+#endif
