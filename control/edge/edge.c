@@ -13,6 +13,7 @@
 #include "control/identity/digest.h"
 #include "control/link.h"
 #include "control/location/registrar.h"
+#include "control/siphash.h"
 #include "parser/sip_aor.h"
 #include "parser/sip_uri_part.h"
 
@@ -20,6 +21,8 @@
 #define EXPIRE_BUDGET 256u
 #define NONCE_ENTRIES (1u << 17)
 #define HOST_BYTES    254u
+#define TAKEN_SLOTS   (1u << 16)
+#define REPEAT_S      32u /* 64 * T1: after that no client repeats a request (RFC 3261 17.1.2.2) */
 
 _Static_assert(CP_REGISTER_HEADERS_BYTES <= SHM_REPLY_HEADERS_MAX, "an answer takes them");
 _Static_assert(CP_DIGEST_CHALLENGE_BYTES <= SHM_REPLY_HEADERS_MAX, "an answer takes them");
@@ -46,8 +49,18 @@ struct waiting {
         struct cp_answer answer;
 };
 
+/* A request with good credentials that was taken: over UDP it may come again, octet for octet. */
+struct taken {
+        uint64_t hash;   /* keyed, of source and message */
+        uint64_t ticket; /* when what it changed is safe */
+        uint32_t time_s;
+        uint16_t status; /* of a REGISTER's answer */
+};
+
 struct cp_edge {
         struct settings *set;
+        struct cp_siphash_key key;
+        struct taken taken[TAKEN_SLOTS];
         struct cp_location *location;
         struct cp_edge_stats stats;
         struct cp_register_reply reply;
@@ -133,7 +146,9 @@ int cp_edge_create(struct cp_edge **out, const struct cp_config_edge *config, co
         if (config->domains_count == 0)
                 return 0;
         e = calloc(1, sizeof(*e));
-        rc = e == NULL ? -ENOMEM : settings_create(&e->set, config);
+        rc = e == NULL ? -ENOMEM : cp_siphash_key_random(&e->key);
+        if (rc == 0)
+                rc = settings_create(&e->set, config);
         snprintf(why, why_len, "the registrar: %s", strerror(-rc));
         if (rc == 0 && state_dir[0] != '\0')
                 rc = cp_store_sqlite_open(&store, state_dir, why, why_len);
@@ -210,22 +225,47 @@ static void reply(struct cp_answer *a, uint16_t code, enum shm_reason reason)
         a->headers[0] = '\0';
 }
 
-/* True when the request may go on. `*user` is NULL when it is not one that is authenticated. */
+/* The place of a request among those that were taken. */
+static struct taken *place_of(struct cp_edge *e, const struct cp_asked *q, uint64_t *hash)
+{
+        *hash = cp_siphash_chain(&e->key, q->req->flow.sport, &q->req->flow.src,
+                                 sizeof(q->req->flow.src));
+        *hash = cp_siphash_chain(&e->key, *hash, q->msg->buf, q->msg->len);
+        return &e->taken[*hash % TAKEN_SLOTS];
+}
+
+/* True when the request may go on. *again: it was taken
+ * before, and is not to be carried out once more; else NULL. */
 static bool authenticate(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a,
-                         const struct cp_user **user)
+                         const struct cp_user **user, const struct taken **again)
 {
         const struct cp_digest_from from = {q->req->flow.src, q->req->flow.sport, q->now_s};
         enum cp_digest_result r = cp_digest_check(e->set->digest, q->msg, &from, user);
+        bool stale = r == CP_DIGEST_STALE || r == CP_DIGEST_REPEATED;
         char lines[CP_DIGEST_CHALLENGE_BYTES];
+        struct taken *t;
+        uint64_t hash;
 
-        if (r == CP_DIGEST_OK)
+        *again = NULL;
+        t = place_of(e, q, &hash);
+        if (r == CP_DIGEST_OK) {
+                *t = (struct taken){.hash = hash, .time_s = q->now_s};
                 return true;
+        }
+        /* The same octets from the same place a short while ago, which were good then: they are
+         * answered as their like was, and change nothing. */
+        if (r == CP_DIGEST_REPEATED && t->hash == hash && q->now_s - t->time_s <= REPEAT_S) {
+                e->stats.repeated++;
+                *again = t;
+                return true;
+        }
+        *user = NULL;
         e->stats.challenged++;
         e->stats.refused += r == CP_DIGEST_REFUSED;
-        e->stats.stale += r == CP_DIGEST_STALE;
+        e->stats.stale += stale;
         reply(a, cp_digest_status(q->msg), SHM_REASON_AUTHENTICATE);
-        a->reply.headers_len = (uint16_t)cp_digest_challenge(e->set->digest, q->msg, &from,
-                                                             r == CP_DIGEST_STALE, lines);
+        a->reply.headers_len =
+            (uint16_t)cp_digest_challenge(e->set->digest, q->msg, &from, stale, lines);
         memcpy(a->headers, lines, a->reply.headers_len);
         return false;
 }
@@ -241,7 +281,8 @@ static bool is_user(const struct sip_msg *m, const struct sip_uri *uri, const st
 }
 
 /* Keep an answer until its binding is safe. False when nobody is to answer now. */
-static bool wait_or_lose(struct cp_edge *e, const struct cp_asked *q, const struct cp_answer *a)
+static bool wait_or_lose(struct cp_edge *e, const struct cp_asked *q, const struct cp_answer *a,
+                         uint64_t ticket)
 {
         struct waiting *w;
 
@@ -250,7 +291,7 @@ static bool wait_or_lose(struct cp_edge *e, const struct cp_asked *q, const stru
                 return false;
         }
         w = &e->waiting[(e->first + e->waiting_cnt++) % WAITING_MAX];
-        w->ticket = cp_location_ticket(e->location);
+        w->ticket = ticket;
         w->link = q->link;
         w->incarnation = q->link->incarnation;
         w->worker = q->worker;
@@ -259,32 +300,55 @@ static bool wait_or_lose(struct cp_edge *e, const struct cp_asked *q, const stru
         return false;
 }
 
-static bool do_register(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a)
+/* The status for a REGISTER of this user; e->reply holds the rest. */
+static void do_register(struct cp_edge *e, const struct cp_asked *q, const struct cp_user *user,
+                        bool again)
 {
         const struct sip_msg *m = q->msg;
         const struct cp_register_from from = {q->req->flow.src, q->req->flow.sport, q->now_s};
-        const struct cp_user *user;
+        struct cp_bindings *b = cp_location_bindings(e->location);
         uint8_t aor[CP_AOR_BYTES];
-        size_t len;
+        size_t len = sip_aor_write(m->buf, &m->to.uri, aor, sizeof(aor));
+        const struct cp_text name = {(const char *)aor, len <= sizeof(aor) ? len : 0};
 
-        if (!authenticate(e, q, a, &user))
-                return true;
-        e->stats.registers++;
         if (!is_ours(e->set, m, m->to.uri.host) || !is_user(m, &m->to.uri, user)) {
-                e->stats.forbidden++;
-                reply(a, 403, SHM_REASON_REGISTRAR);
-                a->reply.proven = 1;
-                return true;
+                e->stats.forbidden += !again;
+                e->reply = (struct cp_register_reply){.status = 403};
+        } else if (again) {
+                cp_registrar_fetch(b, &e->set->registrar, m, name, &from, &e->reply);
+        } else {
+                cp_registrar_handle(b, &e->set->registrar, m, name, &from, &e->reply);
         }
-        len = sip_aor_write(m->buf, &m->to.uri, aor, sizeof(aor));
-        cp_registrar_handle(cp_location_bindings(e->location), &e->set->registrar, m,
-                            (struct cp_text){(const char *)aor, len <= sizeof(aor) ? len : 0},
-                            &from, &e->reply);
+}
+
+static bool answer_register(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a)
+{
+        const struct taken *again;
+        const struct cp_user *user;
+        uint64_t hash, ticket;
+
+        if (!authenticate(e, q, a, &user, &again))
+                return true;
+        e->stats.registers += again == NULL;
+        if (again != NULL && again->status != 200) {
+                e->reply = (struct cp_register_reply){.status = again->status};
+        } else {
+                do_register(e, q, user, again != NULL);
+        }
         reply(a, e->reply.status, SHM_REASON_REGISTRAR);
         a->reply.proven = 1;
         a->reply.headers_len = (uint16_t)e->reply.headers_len;
         memcpy(a->headers, e->reply.headers, e->reply.headers_len);
-        return !e->reply.changed || e->set->at_once || wait_or_lose(e, q, a);
+        if (again == NULL) {
+                struct taken *t = place_of(e, q, &hash);
+
+                t->status = e->reply.status;
+                t->ticket = e->reply.changed ? cp_location_ticket(e->location) : 0;
+                again = t;
+        }
+        ticket = again->ticket;
+        return e->set->at_once || ticket <= cp_location_safe(e->location) ||
+               wait_or_lose(e, q, a, ticket);
 }
 
 static bool is_authenticated(const struct settings *s, const struct sip_msg *m)
@@ -344,6 +408,7 @@ static bool decide(void *self, const struct cp_asked *q, struct cp_answer *a)
 {
         const struct sip_msg *m = q->msg;
         const struct cp_user *caller = NULL;
+        const struct taken *again;
         struct cp_edge *e = self;
 
         if (m->kind != SIP_KIND_REQUEST || q->req->cls == SHM_CLASS_IN_DIALOG ||
@@ -352,11 +417,11 @@ static bool decide(void *self, const struct cp_asked *q, struct cp_answer *a)
             !is_ours(e->set, m, m->ruri.host))
                 return true;
         if (m->method == SIP_METHOD_REGISTER)
-                return do_register(e, q, a);
+                return answer_register(e, q, a);
         if (m->ruri.user.len == 0)
                 return true;
         if (is_authenticated(e->set, m)) {
-                if (!authenticate(e, q, a, &caller))
+                if (!authenticate(e, q, a, &caller, &again))
                         return true;
                 a->reply.scopes = 0; /* of this request alone */
                 a->reply.lifetime_ms = 0;

@@ -32,6 +32,7 @@
         X(challenged, "requests asked for credentials")                        \
         X(refused, "requests whose credentials were not good")                 \
         X(stale, "requests with good credentials and a nonce that had passed") \
+        X(repeated, "retransmissions of requests that were taken")             \
         X(forbidden, "REGISTERs of a user for somebody else")                  \
         X(redirected, "requests answered with where a user is")                \
         X(absent, "requests for users who are nowhere")                        \

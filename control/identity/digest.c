@@ -249,12 +249,13 @@ enum cp_digest_result cp_digest_check(struct cp_digest *d, const struct sip_msg 
                 return CP_DIGEST_REFUSED;
         /* Only who knows the password learns that it is the nonce: after a restart, a new address
          * behind a NAT or a lost count the client goes on without asking its user. */
-        if (fresh != CP_NONCE_VALID ||
-            !cp_nonce_counts_use(d->counts, count_key(d, req, &a, name, len), a.nc, made_s,
-                                 from->now_s - d->policy.nonce_lifetime_s))
+        if (fresh != CP_NONCE_VALID)
                 return CP_DIGEST_STALE;
         *user = who;
-        return CP_DIGEST_OK;
+        return cp_nonce_counts_use(d->counts, count_key(d, req, &a, name, len), a.nc, made_s,
+                                   from->now_s - d->policy.nonce_lifetime_s)
+                   ? CP_DIGEST_OK
+                   : CP_DIGEST_REPEATED;
 }
 
 /* ---- asking for them ---- */

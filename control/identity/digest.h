@@ -32,9 +32,11 @@ struct cp_digest_policy {
 
 enum cp_digest_result {
         CP_DIGEST_OK = 0,
-        CP_DIGEST_NONE,    /* no credentials for this realm */
-        CP_DIGEST_REFUSED, /* credentials that are not good, for whatever reason */
-        CP_DIGEST_STALE,   /* good but for the nonce: ask again with stale=true */
+        CP_DIGEST_NONE,     /* no credentials for this realm */
+        CP_DIGEST_REFUSED,  /* credentials that are not good, for whatever reason */
+        CP_DIGEST_STALE,    /* good but for the nonce: ask again with stale=true */
+        CP_DIGEST_REPEATED, /* good but for the count, which was used: the same request once more,
+                             * or a replay; as STALE for who can not tell them apart */
         CP_DIGEST_RESULTS,
 };
 
@@ -57,7 +59,8 @@ struct cp_digest *cp_digest_create(const struct cp_digest_policy *policy,
 void cp_digest_destroy(struct cp_digest *d);
 
 /* What a request's credentials are worth: those of Authorization in a REGISTER, of
- * Proxy-Authorization in others. With OK *user is set (borrowed from the users), else NULL. */
+ * Proxy-Authorization in others. With OK and REPEATED *user is set (borrowed from the users), else
+ * NULL. */
 enum cp_digest_result cp_digest_check(struct cp_digest *d, const struct sip_msg *req,
                                       const struct cp_digest_from *from,
                                       const struct cp_user **user);

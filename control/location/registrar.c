@@ -440,3 +440,16 @@ void cp_registrar_handle(struct cp_bindings *b, const struct cp_registrar_policy
         if (status == 423)
                 (void)say(out, "Min-Expires: %u\r\n", policy->min_expires_s);
 }
+
+void cp_registrar_fetch(struct cp_bindings *b, const struct cp_registrar_policy *policy,
+                        const struct sip_msg *req, struct cp_text aor,
+                        const struct cp_register_from *from, struct cp_register_reply *out)
+{
+        struct registration r = {
+            .bindings = b, .policy = policy, .req = req, .from = from, .out = out, .name = aor};
+
+        fail(&r, 200);
+        r.aor = cp_bindings_find(b, aor);
+        if (!read_path(&r) || !say_all(&r))
+                fail(&r, 403);
+}

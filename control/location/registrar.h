@@ -56,4 +56,10 @@ void cp_registrar_handle(struct cp_bindings *b, const struct cp_registrar_policy
                          const struct sip_msg *req, struct cp_text aor,
                          const struct cp_register_from *from, struct cp_register_reply *out);
 
+/* What the same request would be answered without its Contacts: the bindings as they are. For a
+ * request that was handled before; nothing changes. */
+void cp_registrar_fetch(struct cp_bindings *b, const struct cp_registrar_policy *policy,
+                        const struct sip_msg *req, struct cp_text aor,
+                        const struct cp_register_from *from, struct cp_register_reply *out);
+
 #endif

@@ -159,6 +159,8 @@ static void a_register_is_challenged_and_stored(void **state)
         /* The answer waits for the store... */
         assert_false(ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce));
         assert_false(fake_dp_reply(&f->dp, 0, &f->r, NULL));
+        /* ...and so does the one to its retransmission. */
+        assert_false(ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce));
         while (!fake_dp_reply(&f->dp, 0, &f->r, NULL)) {
                 (void)release(f);
                 usleep(200);
@@ -168,14 +170,25 @@ static void a_register_is_challenged_and_stored(void **state)
         assert_int_equal(f->r.proven, 1);
         assert_int_equal(f->r.reason, SHM_REASON_REGISTRAR);
         assert_string_equal(f->dp.lines, "Contact: <sip:alice@192.0.2.7>;expires=3600\r\n");
+        while (!fake_dp_reply(&f->dp, 0, &f->r, NULL))
+                (void)release(f);
+        assert_int_equal(code(f), 200);
+        assert_int_equal(f->r.id, f->id);
         assert_true(ASK(f, .user = "alice", .password = "guess", .nonce = f->nonce, .nc = 2));
         assert_int_equal(code(f), 401);
         assert_null(strstr(f->dp.lines, "stale"));
+        /* The same octets again are a retransmission, and are told the same... */
         assert_true(ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce));
-        assert_int_equal(code(f), 401); /* a replay */
+        assert_int_equal(code(f), 200);
+        assert_string_equal(f->dp.lines, "Contact: <sip:alice@192.0.2.7>;expires=3600\r\n");
+        /* ...but nothing else with the same credentials. */
+        assert_true(
+            ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce, .body = "x"));
+        assert_int_equal(code(f), 401);
         assert_non_null(strstr(f->dp.lines, "stale=true"));
         cp_edge_stats(f->edge, &s);
         assert_int_equal(s.registers, 1);
+        assert_int_equal(s.repeated, 2);
         assert_int_equal(s.challenged, 3);
         assert_int_equal(s.refused, 1);
         assert_int_equal(s.stale, 1);
