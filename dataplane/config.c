@@ -12,6 +12,7 @@
 #include "dataplane/config_challenge_yaml.h"
 #include "dataplane/config_limits_yaml.h"
 #include "dataplane/config_profile.h"
+#include "dataplane/config_shedding_yaml.h"
 
 /* ---- what the YAML parser fills; an absent key is a NULL pointer ---- */
 
@@ -65,6 +66,7 @@ struct yaml_dataplane {
         struct dp_yaml_limits *limits;
         struct dp_yaml_trust *trust;
         struct dp_yaml_challenge *challenge;
+        struct dp_yaml_shedding *shedding;
 };
 
 struct yaml_root {
@@ -193,6 +195,8 @@ static const cyaml_schema_field_t dataplane_fields[] = {
                             struct yaml_dataplane, trust, dp_yaml_trust_fields),
     CYAML_FIELD_MAPPING_PTR("challenge", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                             struct yaml_dataplane, challenge, dp_yaml_challenge_fields),
+    CYAML_FIELD_MAPPING_PTR("shedding", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct yaml_dataplane, shedding, dp_yaml_shedding_fields),
     CYAML_FIELD_END,
 };
 
@@ -324,6 +328,7 @@ static void config_default(struct dp_config *c)
         c->trust_entries = 65536;
         dp_limits_config_default(&c->limits);
         dp_challenge_config_default(&c->challenge);
+        dp_shedding_config_default(&c->shedding);
         c->transaction_entries = 131072;
         c->dialog_entries = 131072;
         c->dialog_lifetime_s = 12 * 3600;
@@ -441,7 +446,8 @@ static int limits_apply(const char *path, const struct yaml_dataplane *y, struct
         struct fault f = {0};
 
         if (dp_limits_config_apply(&c->limits, y->guard, y->limits, y->trust, &found) == 0 &&
-            dp_challenge_config_apply(&c->challenge, y->challenge, &found) == 0)
+            dp_challenge_config_apply(&c->challenge, y->challenge, &found) == 0 &&
+            dp_shedding_config_apply(&c->shedding, y->shedding, &found) == 0)
                 return 0;
         snprintf(f.text, sizeof(f.text), "%s", found.text);
         fault_locate(path, found.keys, &f);

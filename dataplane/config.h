@@ -14,6 +14,7 @@
 #include "control/contract/shm_base.h"
 #include "dataplane/config_challenge.h"
 #include "dataplane/config_limits.h"
+#include "dataplane/config_shedding.h"
 #include "parser/scan/scan_select.h"
 #include "parser/sip_profile.h"
 
@@ -85,6 +86,7 @@ struct dp_config {
         uint32_t trust_entries;    /* proven sources, all workers together */
         struct dp_limits_config limits;
         struct dp_challenge_config challenge;
+        struct dp_shedding_config shedding;
         uint32_t transaction_entries; /* of all workers together, as those of dialogs */
         uint32_t dialog_entries;
         uint32_t dialog_lifetime_s;

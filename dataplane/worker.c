@@ -56,6 +56,7 @@ struct dp_worker {
         struct dp_match match;
         struct dp_classify classify;
         struct dp_police police;
+        struct dp_police_shed shed;
         struct dp_decide decide;
         struct dp_act act;
         struct dp_report report;
@@ -76,6 +77,37 @@ static void links_quiesce(struct dp_worker *w)
         }
 }
 
+/* How full the rings are, per cent: those of the ports where a driver tells, and the slots for what
+ * waits for control, of which strangers may have half (shares.h). */
+static uint32_t rings_full(const struct dp_worker *w)
+{
+        uint32_t most = (uint32_t)(w->counters.held_pending * 200u / w->config->pending_messages);
+
+        for (uint16_t i = 0; i < w->rx.port_cnt; i++) {
+                int waiting = rte_eth_rx_queue_count(w->rx.port_ids[i], w->rx.queue);
+
+                if (waiting > 0)
+                        most = RTE_MAX(most, (uint32_t)waiting * 100u / w->config->rx_descriptors);
+        }
+        return most;
+}
+
+/* What the last turn took, and once a millisecond what follows from that. */
+static void load_look(struct dp_worker *w, uint64_t now_ns)
+{
+        if (dp_load_meter_turn(&w->shed.meter, now_ns))
+                dp_police_shed_sample(&w->shed, now_ns, rings_full(w));
+}
+
+static unsigned receive(struct dp_worker *w, struct dp_burst *b)
+{
+        unsigned port = w->rx.turn;
+        unsigned got = dp_rx_run(&w->rx, b);
+
+        dp_load_meter_poll(&w->shed.meter, port, got, DP_RX_BURST);
+        return got;
+}
+
 /* The data path, on one screen. */
 unsigned dp_worker_turn(struct dp_worker *w)
 {
@@ -83,8 +115,9 @@ unsigned dp_worker_turn(struct dp_worker *w)
         unsigned moved;
 
         b->now_ns = dp_clock_tick(&w->clock);
+        load_look(w, b->now_ns);
         moved = dp_resume_run(&w->resume, b);
-        moved += dp_rx_run(&w->rx, b);
+        moved += receive(w, b);
         if (b->cnt != 0) {
                 dp_decap_run(&w->decap, b);
                 dp_guard_run(&w->guard, b);
@@ -99,6 +132,7 @@ unsigned dp_worker_turn(struct dp_worker *w)
         }
         w->counters.loops++;
         w->counters.loops_idle += moved == 0;
+        dp_load_meter_end(&w->shed.meter, moved != 0);
         links_quiesce(w);
         dp_housekeep_run(&w->housekeep);
         return moved;
@@ -224,7 +258,8 @@ static void ports_init(struct dp_worker *w, const struct dp_worker_args *args)
         }
 }
 
-static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
+static void front_init(struct dp_worker *w, const struct dp_worker_args *args,
+                       const struct dp_siphash_key *seed)
 {
         const struct dp_config *c = w->config;
         const struct scan_variant kernel =
@@ -255,7 +290,9 @@ static void front_init(struct dp_worker *w, const struct dp_siphash_key *seed)
             .track = &w->track,
             .counters = &w->counters,
         };
-        dp_police_init(&w->police, c, w->tables, &w->track, w->challenge, &w->counters);
+        dp_police_shed_init(&w->shed, &c->shedding, !args->one_way && c->mode != DP_MODE_TAP,
+                            &w->counters);
+        dp_police_init(&w->police, c, w->tables, &w->track, w->challenge, &w->shed, &w->counters);
 }
 
 static void track_init(struct dp_worker *w)
@@ -365,7 +402,7 @@ int dp_worker_create(struct dp_worker **out, const struct dp_worker_args *args)
                 return rc;
         }
         ports_init(w, args);
-        front_init(w, &seed);
+        front_init(w, args, &seed);
         track_init(w);
         back_init(w, args);
         *out = w;

@@ -32,7 +32,7 @@ struct dp_worker_args {
         int socket_id;
         uint32_t ip_bytes_max; /* longest IP packet that may be sent; 0 = the ports' smallest MTU */
         bool virtual_clock;    /* time is what dp_worker_set_time() says: replay */
-        bool one_way;          /* nobody gets a reply, so nobody is challenged: replay */
+        bool one_way;          /* nobody gets a reply, so none is challenged or shed: replay */
 };
 
 /* Start-up only. 0 or a negative errno. */

@@ -188,6 +188,19 @@ json_t *cp_challenge_json(const struct shm_counters *c)
         return o;
 }
 
+json_t *cp_shedding_json(const struct shm_counters *c)
+{
+        json_t *o = json_object();
+
+        set(o, "unproven", c->shed_unproven);
+        set(o, "proven", c->shed_proven);
+        set(o, "refresh", c->shed_refresh);
+        set(o, "dialog", c->shed_dialog);
+        set(o, "raised", c->shed_raised);
+        set(o, "workers_now", c->shedding);
+        return o;
+}
+
 /* One worker adds what another removes, so only the sums say what is there; they are read one after
  * the other, and may be a moment apart. */
 static uint64_t live(uint64_t added, uint64_t removed)

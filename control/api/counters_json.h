@@ -28,6 +28,8 @@ json_t *cp_limits_json(const struct shm_counters *c);
 json_t *cp_trust_json(const struct shm_counters *c);
 /* Challenges that were given, what came of them, and the workers that challenge now. */
 json_t *cp_challenge_json(const struct shm_counters *c);
+/* What was turned down in overload, by what it was, and the workers that do so now. */
+json_t *cp_shedding_json(const struct shm_counters *c);
 /* What the tables of transactions and dialogs hold, all workers together. */
 json_t *cp_calls_json(const struct shm_counters *total);
 json_t *cp_conservation_json(const struct shm_counters *c);

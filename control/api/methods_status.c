@@ -91,6 +91,7 @@ static json_t *link_json(const struct cp_link *l)
         json_object_set_new(o, "limits", cp_limits_json(&total));
         json_object_set_new(o, "trust", cp_trust_json(&total));
         json_object_set_new(o, "challenge", cp_challenge_json(&total));
+        json_object_set_new(o, "shedding", cp_shedding_json(&total));
         json_object_set_new(o, "calls", cp_calls_json(&total));
         json_object_set_new(o, "conservation", cp_conservation_json(&total));
         return o;

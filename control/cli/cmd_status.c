@@ -96,7 +96,7 @@ static void lanes_cell(struct cp_table *t, const json_t *lanes)
 
 static void add_lanes(struct cp_table *t, const json_t *d)
 {
-        static const char *const counts[] = {"limits", "trust", "challenge"};
+        static const char *const counts[] = {"limits", "trust", "challenge", "shedding"};
 
         if (!cp_field(d, "lanes"))
                 return;

@@ -21,7 +21,8 @@ static bool peers_limited(const struct dp_limits_config *c)
 
 void dp_police_init(struct dp_police *self, const struct dp_config *config,
                     struct dp_tables *tables, struct dp_track *track,
-                    struct dp_challenge *challenge, struct shm_counters *counters)
+                    struct dp_challenge *challenge, struct dp_police_shed *shed,
+                    struct shm_counters *counters)
 {
         self->track = track;
         self->config = config;
@@ -29,6 +30,7 @@ void dp_police_init(struct dp_police *self, const struct dp_config *config,
         self->tables = tables;
         self->counters = counters;
         self->peers_limited = peers_limited(&config->limits);
+        self->shed = shed;
         dp_police_challenge_init(&self->challenge, challenge, config, tables, counters);
 }
 
@@ -78,6 +80,8 @@ static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
                 reason = dp_refusals_judge(self->limits, self->tables, p, b->now_ns);
         if (reason == SHM_REASON_NONE) {
                 dp_police_challenge(&self->challenge, p, b->now_ns);
+                if (dp_pkt_open(p))
+                        dp_police_shed(self->shed, p);
                 if (!dp_pkt_open(p))
                         return;
                 dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns,
@@ -114,7 +118,7 @@ static void police_other(const struct dp_config *config, struct dp_pkt *p)
 
 void dp_police_run(struct dp_police *self, struct dp_burst *b)
 {
-        dp_police_challenge_tick(&self->challenge, b->now_ns);
+        dp_police_challenge_tick(&self->challenge, self->shed->load.level != 0, b->now_ns);
         prepare(self, b);
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];

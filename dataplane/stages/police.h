@@ -4,7 +4,8 @@
  * charged to its source; so does what is unclear on a SIP port; other traffic follows the
  * operator's word; an ACK for a reply of ours has come to its end; what does not fit the calls that
  * are known goes; who is guessing is slowed down; a stranger may have to prove its address
- * (police_challenge.h); a new request is charged to the limits of its lane (police_limits.h).
+ * (police_challenge.h); what an overloaded worker sheds goes (police_shed.h); a new request is
+ * charged to the limits of its lane (police_limits.h).
  *
  * Never limited: the lane PRIORITY, the inside, and what passed before.
  */
@@ -16,6 +17,7 @@
 #include "dataplane/config.h"
 #include "dataplane/stages/police_challenge.h"
 #include "dataplane/stages/police_limits.h"
+#include "dataplane/stages/police_shed.h"
 #include "dataplane/stages/track.h"
 #include "dataplane/state/tables.h"
 
@@ -26,14 +28,16 @@ struct dp_police {
         struct dp_track *track; /* shared with classify */
         struct shm_counters *counters;
         struct dp_police_challenge challenge;
-        bool peers_limited; /* any rate of the lane PEER is given */
+        struct dp_police_shed *shed; /* borrowed */
+        bool peers_limited;          /* any rate of the lane PEER is given */
         struct dp_police_claims claims[DP_BURST_MAX];
 };
 
-/* challenge: what the worker challenges with, NULL = nothing; borrowed. */
+/* challenge: what the worker challenges with, NULL = nothing; borrowed, as shed is. */
 void dp_police_init(struct dp_police *self, const struct dp_config *config,
                     struct dp_tables *tables, struct dp_track *track,
-                    struct dp_challenge *challenge, struct shm_counters *counters);
+                    struct dp_challenge *challenge, struct dp_police_shed *shed,
+                    struct shm_counters *counters);
 void dp_police_run(struct dp_police *self, struct dp_burst *b);
 
 #endif

@@ -20,8 +20,10 @@ void dp_police_challenge_init(struct dp_police_challenge *self, struct dp_challe
         };
 }
 
-void dp_police_challenge_tick(struct dp_police_challenge *self, uint64_t now_ns)
+void dp_police_challenge_tick(struct dp_police_challenge *self, bool shedding, uint64_t now_ns)
 {
+        if (shedding)
+                self->pressure.until_ns = now_ns + self->pressure.hold_ns;
         self->counters->challenging =
             self->maker != NULL && (self->config->mode == DP_CHALLENGE_ALWAYS ||
                                     dp_pressure_is_on(&self->pressure, now_ns));

@@ -32,8 +32,8 @@ void dp_police_challenge_init(struct dp_police_challenge *self, struct dp_challe
                               const struct dp_config *config, struct dp_tables *tables,
                               struct shm_counters *counters);
 
-/* Top of a burst: how things stand now. */
-void dp_police_challenge_tick(struct dp_police_challenge *self, uint64_t now_ns);
+/* Top of a burst: how things stand now. A worker that sheds is under pressure. */
+void dp_police_challenge_tick(struct dp_police_challenge *self, bool shedding, uint64_t now_ns);
 
 /* Look at the credentials of an open, well-formed SIP message, before its limits are made: sets
  * credentials and strip, and of an echo also lane, trust and proof_src. */

@@ -21,19 +21,20 @@
         "\"version\":\"0.1.0\",\"pid\":4242,\"uptime_s\":3725,\"policy\":{\"generation\":3," \
         "\"routes\":4,\"allow\":2,\"deny\":1,\"bans\":3,\"scanners\":19,"                    \
         "\"config\":\"/etc/sluice/sluice.yaml\"}"
-#define DATAPLANE                                                                            \
-        "{\"socket\":\"/run/sluice/dataplane.sock\",\"attached\":true,\"incarnation\":2,"    \
-        "\"pid\":4100,\"workers\":2,\"heartbeat_age_ms\":3,\"state\":\"run\",\"decisions\":" \
-        "{\"asked\":40,\"answered\":39,\"cached\":700,\"forged\":0},\"lanes\":{"             \
-        "\"unproven\":{\"messages\":120,\"dropped\":30},\"proven\":{\"messages\":0,"         \
-        "\"dropped\":0},\"peer\":{\"messages\":9,\"dropped\":0},\"priority\":{"              \
-        "\"messages\":1,\"dropped\":0}},\"limits\":{\"checked\":90,\"over\":7,\"full\":0,"   \
-        "\"over_budget\":23,\"keys\":55,\"lifts\":0},\"trust\":{\"sources\":0,"              \
-        "\"raised\":0},\"challenge\":{\"given\":8,\"echoed\":5,\"expired\":0,\"forged\":1,"  \
-        "\"workers_now\":1},"                                                                \
-        "\"calls\":{\"transactions\":31,\"dialogs\":12,\"evicted\":0,\"no_room\":0}"         \
-        ","                                                                                  \
-        "\"last_error\":"                                                                    \
+#define DATAPLANE                                                                               \
+        "{\"socket\":\"/run/sluice/dataplane.sock\",\"attached\":true,\"incarnation\":2,"       \
+        "\"pid\":4100,\"workers\":2,\"heartbeat_age_ms\":3,\"state\":\"run\",\"decisions\":"    \
+        "{\"asked\":40,\"answered\":39,\"cached\":700,\"forged\":0},\"lanes\":{"                \
+        "\"unproven\":{\"messages\":120,\"dropped\":30},\"proven\":{\"messages\":0,"            \
+        "\"dropped\":0},\"peer\":{\"messages\":9,\"dropped\":0},\"priority\":{"                 \
+        "\"messages\":1,\"dropped\":0}},\"limits\":{\"checked\":90,\"over\":7,\"full\":0,"      \
+        "\"over_budget\":23,\"keys\":55,\"lifts\":0},\"trust\":{\"sources\":0,"                 \
+        "\"raised\":0},\"challenge\":{\"given\":8,\"echoed\":5,\"expired\":0,\"forged\":1,"     \
+        "\"workers_now\":1},\"shedding\":{\"unproven\":11,\"proven\":0,\"raised\":1,\"workers_" \
+        "now\":0},"                                                                             \
+        "\"calls\":{\"transactions\":31,\"dialogs\":12,\"evicted\":0,\"no_room\":0}"            \
+        ","                                                                                     \
+        "\"last_error\":"                                                                       \
         "null," CONSERVATION "}"
 #define AWAY                                                                        \
         "{\"socket\":\"/run/sluice/other.sock\",\"attached\":false,\"last_error\":" \

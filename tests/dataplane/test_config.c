@@ -102,6 +102,7 @@ static void test_documented_file_is_the_default(void **state)
         assert_string_equal(c.challenge.realm, d.challenge.realm);
         c.challenge.realm = d.challenge.realm;
         assert_memory_equal(&c.challenge, &d.challenge, sizeof(c.challenge));
+        assert_memory_equal(&c.shedding, &d.shedding, sizeof(c.shedding));
         assert_int_equal(c.sip_port_cnt, d.sip_port_cnt);
         assert_int_equal(c.emergency_cnt, d.emergency_cnt);
         for (uint32_t i = 0; i < c.emergency_cnt; i++)
@@ -149,6 +150,19 @@ static void challenge_given(const struct dp_challenge_config *c)
         assert_int_equal(c->rotate_s, 8);
         rate_is(&c->unproven, 1000000000 / 3, 4);
         assert_int_equal(c->hold_ns, 9000000);
+}
+
+static void shedding_given(const struct dp_shedding_config *c)
+{
+        assert_int_equal(c->mode, DP_SHEDDING_OFF);
+        assert_int_equal(c->load.busy.high, 50);
+        assert_int_equal(c->load.busy.low, 40);
+        assert_int_equal(c->load.depth.high, 75);
+        assert_int_equal(c->load.depth.low, 1);
+        assert_int_equal(c->load.share, 30);
+        assert_int_equal(c->load.raise_ms, 2);
+        assert_int_equal(c->load.lower_ms, 3);
+        assert_int_equal(c->retry_after_s, 4);
 }
 
 static void test_rates_as_text(void **state)
@@ -214,6 +228,8 @@ static void test_every_key(void **state)
                  "SHA-256],\n"
                  "    methods: [INVITE, MESSAGE], lifetime-s: 7, rotate-s: 8,\n"
                  "    pressure: {unproven: 3/s burst 4, hold-ms: 9}}\n"
+                 "  shedding: {mode: off, busy: {high: 50, low: 40}, rings: {low: 1}, share: 30,\n"
+                 "    raise-ms: 2, lower-ms: 3, retry-after-s: 4}\n"
                  "control: {anything: 1}\npolicy: {more: [2]}\n",
                  &c, told, sizeof(told)),
             0);
@@ -231,6 +247,7 @@ static void test_every_key(void **state)
         assert_int_equal(c.limit_entries, 4096);
         assert_int_equal(c.trust_entries, 2048);
         challenge_given(&c.challenge);
+        shedding_given(&c.shedding);
         limits_given(&c.limits);
         assert_int_equal(c.decision_deadline_ms, 50);
         assert_int_equal(c.sip_port_cnt, 2);
@@ -310,6 +327,9 @@ static void test_faults(void **state)
             {"dataplane:\n  challenge:\n    lifetime-s: 100\n    rotate-s: 99\n", 4, 5,
              "a nonce lives longer"},
             {"dataplane:\n  challenge: {pressure: {unproven: lots}}\n", 2, 26, "lots"},
+            {"dataplane:\n  shedding: {busy: {high: 101}}\n", 2, 21, "not within 1..100"},
+            {"dataplane:\n  shedding:\n    rings: {high: 10}\n", 3, 5, "low is 25, not below high"},
+            {"dataplane:\n  shedding: {raise-ms: 0}\n", 2, 14, "not within 1..10000"},
             {"datapane: {}\n", 1, 1, "datapane"},
             {"dataplane: [\n", 1, 12, "MAPPING"},
         };
