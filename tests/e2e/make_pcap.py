@@ -17,20 +17,31 @@ def checksum(octets):
     return total ^ 0xFFFF
 
 
-def packet(payload):
+def packet(payload, source=(192, 0, 2, 10)):
     udp = struct.pack("!HHHH", 5060, 5060, 8 + len(payload), 0) + payload
     ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0x4000, 64, 17, 0)
-    ip += bytes([192, 0, 2, 10]) + bytes([192, 0, 2, 20])
+    ip += bytes(source) + bytes([192, 0, 2, 20])
     return ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:] + udp
 
 
-def main(out, files):
+def write(out, packets, gaps=None):
+    """Packets a millisecond apart; gaps: seconds before a packet, by its index."""
+    seconds = 1700000000
     with open(out, "wb") as pcap:
         pcap.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, LINKTYPE_RAW))
-        for i, name in enumerate(files):
-            with open(name, "rb") as message:
-                data = packet(message.read())
-            pcap.write(struct.pack("<IIII", 1700000000, i * 1000, len(data), len(data)) + data)
+        for i, data in enumerate(packets):
+            seconds += (gaps or {}).get(i, 0)
+            head = struct.pack("<IIII", seconds + i // 1000, i % 1000 * 1000, len(data), len(data))
+            pcap.write(head + data)
 
 
-main(sys.argv[1], sys.argv[2:])
+def main(out, files):
+    packets = []
+    for name in files:
+        with open(name, "rb") as message:
+            packets.append(packet(message.read()))
+    write(out, packets)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
