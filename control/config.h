@@ -134,6 +134,7 @@ struct cp_config_edge { /* no domains: there is no registrar */
         uint32_t max_expires_s;
         uint32_t contacts;
         char *service_route; /* NULL = none */
+        char *numbers;       /* file of prefixes, NULL = none */
         uint8_t calls;       /* enum cp_edge_calls */
         uint8_t answer;      /* enum cp_edge_answer_when */
 };

@@ -182,6 +182,7 @@ static const cyaml_schema_field_t edge_fields[] = {
     CYAML_FIELD_UINT("contacts", OPT, struct cp_config_edge, contacts),
     CYAML_FIELD_STRING_PTR("service-route", OPT_PTR, struct cp_config_edge, service_route, 1,
                            TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("numbers", OPT_PTR, struct cp_config_edge, numbers, 1, PATH_TEXT_MAX),
     CYAML_FIELD_ENUM("calls", OPT_WORD, struct cp_config_edge, calls, calls_words,
                      CYAML_ARRAY_LEN(calls_words)),
     CYAML_FIELD_ENUM("answer", OPT_WORD, struct cp_config_edge, answer, answer_words,

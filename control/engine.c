@@ -259,11 +259,13 @@ unsigned cp_engine_events(struct cp_engine *e)
 }
 
 /* A registrar comes and goes with a restart, its users and times with a reload. */
-static int reload_edge(struct cp_engine *e, const struct cp_config *config)
+static int reload_edge(struct cp_engine *e, const struct cp_config *config,
+                       struct cp_config_error *err)
 {
+        *err = (struct cp_config_error){0};
         return e->edge == NULL || config->edge.domains_count == 0
                    ? 0
-                   : cp_edge_reload(e->edge, &config->edge);
+                   : cp_edge_reload(e->edge, &config->edge, err->text, sizeof(err->text));
 }
 
 int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
@@ -289,12 +291,10 @@ int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
         }
         fresh->bans = &e->bans.map;
         cp_gate_close(&e->decide_gate);
-        rc = reload_edge(e, config);
+        rc = reload_edge(e, config, err);
         if (rc != 0) {
                 cp_gate_open(&e->decide_gate);
                 cp_policy_destroy(fresh);
-                *err = (struct cp_config_error){0};
-                snprintf(err->text, sizeof(err->text), "users: %s", strerror(-rc));
                 return rc;
         }
         e->policy = fresh;

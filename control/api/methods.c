@@ -16,6 +16,7 @@ const struct cp_rpc_method cp_methods[] = {
     {"location.list", "aor limit", cp_method_location_list},
     {"location.remove", "aor", cp_method_location_remove},
     {"location.status", "", cp_method_location_status},
+    {"routes.find", "number", cp_method_routes_find},
     {"users.list", "", cp_method_users_list},
     {"reload", "", cp_method_reload},
     {"attach", "socket", cp_method_attach},

@@ -28,6 +28,7 @@ int cp_method_top(struct cp_rpc_call *call);
 int cp_method_location_list(struct cp_rpc_call *call);
 int cp_method_location_remove(struct cp_rpc_call *call);
 int cp_method_location_status(struct cp_rpc_call *call);
+int cp_method_routes_find(struct cp_rpc_call *call);
 int cp_method_users_list(struct cp_rpc_call *call);
 /* methods_alerts.c */
 int cp_method_alerts(struct cp_rpc_call *call);

@@ -6,6 +6,7 @@
 
 #include "control/api/entry_json.h"
 #include "control/api/methods.h"
+#include "control/edge/number_map.h"
 #include "control/engine.h"
 
 #define LIST_MAX 1000u
@@ -189,5 +190,25 @@ int cp_method_users_list(struct cp_rpc_call *call)
         while ((u = cp_users_next(cp_edge_users(edge), &at)) != NULL)
                 json_array_append_new(list, user_json(u));
         call->result = json_pack("{s:o}", "users", list);
+        return 0;
+}
+
+/* As users: no gate. */
+int cp_method_routes_find(struct cp_rpc_call *call)
+{
+        struct cp_edge *edge = edge_of(call);
+        const char *number = edge != NULL ? cp_rpc_text(call, "number") : NULL;
+        const struct cp_number_map *map;
+        const char *target;
+        unsigned matched;
+
+        if (number == NULL)
+                return -1;
+        map = cp_edge_numbers(edge);
+        if (map == NULL)
+                return cp_rpc_fail(call, CP_RPC_FAILED, "sluice.yaml names no file of numbers");
+        target = cp_number_map_find(map, number, strlen(number), &matched);
+        call->result = json_pack("{s:s?, s:i, s:I}", "target", target, "matched", (int)matched,
+                                 "prefixes", (json_int_t)cp_number_map_count(map));
         return 0;
 }

@@ -175,3 +175,27 @@ int cp_cmd_users_list(struct cp_cli *cli, const struct cp_cli_args *args)
         json_decref(r);
         return CP_CLI_YES;
 }
+
+int cp_cmd_routes_find(struct cp_cli *cli, const struct cp_cli_args *args)
+{
+        json_t *r = NULL, *params = json_pack("{s:s}", "number", args->word[0]);
+        const char *target;
+        int rc;
+
+        if (!params)
+                return cp_cli_usage(cli, args->cmd, "the number must be UTF-8");
+        rc = cp_cli_call(cli, "routes.find", params, &r);
+        if (rc != CP_CLI_YES)
+                return rc;
+        target = cp_field_raw(r, "target", NULL);
+        if (cli->json)
+                cp_cli_print_json(cli, r);
+        else if (target)
+                fprintf(cli->out, "%.*s -> %s\n", (int)cp_field_int(r, "matched"), args->word[0],
+                        target);
+        else
+                fputs("no prefix of it is in the list\n", cli->out);
+        rc = target ? CP_CLI_YES : CP_CLI_NO;
+        json_decref(r);
+        return rc;
+}

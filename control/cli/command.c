@@ -104,6 +104,9 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "save what can be read of a damaged location.db in control's state directory",
      "Only while control does not run, as the user that it runs as. The damaged file stays beside "
      "the new one."},
+    {"routes find", "NUMBER", 1, 1, CP_CLI_CONTROL, no_opts, cp_cmd_routes_find,
+     "show which prefix of the file of numbers a number has, and where it leads",
+     "Exit status 1 when there is none."},
     {"users list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_users_list,
      "show the users who may log in", NULL},
 

@@ -98,6 +98,7 @@ int cp_cmd_location_remove(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_location_repair(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_parse(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_reload(struct cp_cli *cli, const struct cp_cli_args *args);
+int cp_cmd_routes_find(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_stats(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_status(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_users_list(struct cp_cli *cli, const struct cp_cli_args *args);

@@ -10,6 +10,7 @@
 
 #include "control/edge/edge_redirect.h"
 #include "control/edge/edge_users.h"
+#include "control/edge/number_map.h"
 #include "control/identity/digest.h"
 #include "control/link.h"
 #include "control/location/registrar.h"
@@ -37,6 +38,7 @@ struct settings {
         char (*method)[32]; /* that are authenticated, besides REGISTER */
         uint32_t methods;
         char *service_route;
+        struct cp_number_map *numbers; /* NULL = none */
         bool redirect;
         bool at_once;
 };
@@ -77,6 +79,7 @@ static void settings_destroy(struct settings *s)
                 return;
         cp_digest_destroy(s->digest);
         cp_users_destroy(s->users);
+        cp_number_map_destroy(s->numbers);
         free(s->domain);
         free(s->method);
         free(s->service_route);
@@ -100,7 +103,19 @@ static int copy_texts(struct settings *s, const struct cp_config_edge *c)
         return 0;
 }
 
-static int settings_create(struct settings **out, const struct cp_config_edge *c)
+/* The file of numbers, if there is one; *why says what is wrong with it. */
+static int load_numbers(struct settings *s, const char *path, char *why, size_t why_len)
+{
+        struct cp_config_error err;
+        int rc = path == NULL ? 0 : cp_number_map_load(&s->numbers, path, &err);
+
+        if (rc != 0)
+                (void)cp_config_error_print(&err, why, why_len);
+        return rc;
+}
+
+static int settings_create(struct settings **out, const struct cp_config_edge *c, char *why,
+                           size_t why_len)
 {
         const struct cp_digest_policy policy = {
             .realm = c->realm,
@@ -112,6 +127,9 @@ static int settings_create(struct settings **out, const struct cp_config_edge *c
         struct settings *s = calloc(1, sizeof(*s));
         int rc = s == NULL ? -ENOMEM : copy_texts(s, c);
 
+        why[0] = '\0';
+        if (rc == 0)
+                rc = load_numbers(s, c->numbers, why, why_len);
         if (rc == 0)
                 rc = cp_edge_users_create(&s->users, c);
         if (rc == 0) {
@@ -119,6 +137,8 @@ static int settings_create(struct settings **out, const struct cp_config_edge *c
                 rc = s->digest == NULL ? -ENOMEM : 0;
         }
         if (rc != 0) {
+                if (why[0] == '\0')
+                        snprintf(why, why_len, "the registrar: %s", strerror(-rc));
                 settings_destroy(s);
                 return rc;
         }
@@ -147,9 +167,9 @@ int cp_edge_create(struct cp_edge **out, const struct cp_config_edge *config, co
                 return 0;
         e = calloc(1, sizeof(*e));
         rc = e == NULL ? -ENOMEM : cp_siphash_key_random(&e->key);
-        if (rc == 0)
-                rc = settings_create(&e->set, config);
         snprintf(why, why_len, "the registrar: %s", strerror(-rc));
+        if (rc == 0)
+                rc = settings_create(&e->set, config, why, why_len);
         if (rc == 0 && state_dir[0] != '\0')
                 rc = cp_store_sqlite_open(&store, state_dir, why, why_len);
         if (rc == 0)
@@ -171,10 +191,11 @@ void cp_edge_destroy(struct cp_edge *e)
         free(e);
 }
 
-int cp_edge_reload(struct cp_edge *e, const struct cp_config_edge *config)
+int cp_edge_reload(struct cp_edge *e, const struct cp_config_edge *config, char *why,
+                   size_t why_len)
 {
         struct settings *fresh = NULL;
-        int rc = settings_create(&fresh, config);
+        int rc = settings_create(&fresh, config, why, why_len);
 
         if (rc != 0)
                 return rc;
@@ -186,6 +207,11 @@ int cp_edge_reload(struct cp_edge *e, const struct cp_config_edge *config)
 struct cp_location *cp_edge_location(struct cp_edge *e)
 {
         return e->location;
+}
+
+const struct cp_number_map *cp_edge_numbers(const struct cp_edge *e)
+{
+        return e->set->numbers;
 }
 
 const struct cp_users *cp_edge_users(const struct cp_edge *e)
@@ -374,6 +400,24 @@ static const struct cp_user *called(const struct cp_edge *e, const struct sip_ms
                                                : cp_users_get(e->set->users, (const char *)name);
 }
 
+/* A Contact line for a number whose prefix leads somewhere; its octets, 0 = it leads nowhere. */
+static size_t number_contact(const struct cp_edge *e, const struct sip_msg *m, char *out,
+                             size_t cap)
+{
+        const char *user = (const char *)sip_span_at(m, m->ruri.user);
+        const char *target;
+        unsigned matched;
+        int n;
+
+        target = e->set->numbers == NULL
+                     ? NULL
+                     : cp_number_map_find(e->set->numbers, user, m->ruri.user.len, &matched);
+        if (target == NULL)
+                return 0;
+        n = snprintf(out, cap, "Contact: <sip:%.*s@%s>\r\n", (int)m->ruri.user.len, user, target);
+        return n > 0 && (size_t)n < cap ? (size_t)n : 0;
+}
+
 static void redirect(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a,
                      const struct cp_user *caller)
 {
@@ -393,6 +437,8 @@ static void redirect(struct cp_edge *e, const struct cp_asked *q, struct cp_answ
                                          user->forward);
         else if (aor != NULL)
                 lines = cp_edge_contacts(aor, q->now_s, a->headers);
+        if (lines == 0 && user == NULL)
+                lines = number_contact(e, m, a->headers, sizeof(a->headers));
         a->reply.headers_len = (uint16_t)lines;
         a->reply.proven = caller != NULL;
         if (lines != 0) {

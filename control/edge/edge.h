@@ -45,6 +45,7 @@ struct cp_edge_stats {
 };
 
 struct cp_edge;
+struct cp_number_map;
 
 /*
  * The `edge` section of a configuration and the store in state_dir ("": in memory alone).
@@ -57,8 +58,10 @@ int cp_edge_create(struct cp_edge **out, const struct cp_config_edge *config, co
 void cp_edge_destroy(struct cp_edge *e);
 
 /* Take another configuration's users, domains and times; the table and the store stay. 0, or a
- * negative errno: then nothing changed. Nonces that were given out become stale. */
-int cp_edge_reload(struct cp_edge *e, const struct cp_config_edge *config);
+ * negative errno and a line in `why`: then nothing changed. Nonces that were given out become
+ * stale. */
+int cp_edge_reload(struct cp_edge *e, const struct cp_config_edge *config, char *why,
+                   size_t why_len);
 
 /* How the decider asks. */
 struct cp_decider_edge cp_edge_hook(struct cp_edge *e);
@@ -69,6 +72,7 @@ unsigned cp_edge_release(struct cp_edge *e, struct cp_link *const *links, const 
                          unsigned link_cnt, uint32_t now_s);
 
 struct cp_location *cp_edge_location(struct cp_edge *e);
+const struct cp_number_map *cp_edge_numbers(const struct cp_edge *e); /* NULL = none */
 const struct cp_users *cp_edge_users(const struct cp_edge *e);
 void cp_edge_stats(const struct cp_edge *e, struct cp_edge_stats *out);
 

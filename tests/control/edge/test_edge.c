@@ -285,8 +285,45 @@ static void other_methods(void **state)
         drop(f);
 }
 
+static void write_numbers(const char *text)
+{
+        char path[128];
+        FILE *f;
+
+        snprintf(path, sizeof(path), "%s/numbers", dir);
+        f = fopen(path, "w");
+        assert_non_null(f);
+        fputs(text, f);
+        fclose(f);
+}
+
+/* A number goes where its longest prefix says; a file that can not be read changes nothing. */
+static void numbers_are_redirected(void **state)
+{
+        char yaml[1024], why[256] = "";
+        struct fixture *f;
+
+        (void)state;
+        snprintf(yaml, sizeof(yaml), "%s  numbers: %s/numbers\n", YAML, dir);
+        write_numbers("+49,de.example.net\n+4930,gw.example.net:5070\n");
+        f = make(yaml, "");
+        assert_true(ASK(f, .method = "INVITE", .ruri = "sip:+49-30-123@example.com"));
+        assert_int_equal(code(f), 302);
+        assert_string_equal(f->dp.lines, "Contact: <sip:+49-30-123@gw.example.net:5070>\r\n");
+        assert_true(ASK(f, .method = "INVITE", .ruri = "sip:+43@example.com"));
+        assert_int_equal(code(f), 404);
+        write_numbers("+49,de.example.net\n+43\n");
+        assert_int_not_equal(cp_edge_reload(f->edge, &f->policy->config->edge, why, sizeof(why)),
+                             0);
+        assert_non_null(strstr(why, "numbers:2:1: not PREFIX,TARGET"));
+        assert_true(ASK(f, .method = "INVITE", .ruri = "sip:+4930@example.com"));
+        assert_string_equal(f->dp.lines, "Contact: <sip:+4930@gw.example.net:5070>\r\n");
+        drop(f);
+}
+
 static void at_once_and_reload(void **state)
 {
+        char why[256];
         struct fixture *f = make(YAML "  answer: at-once\n", "");
         struct cp_config *c = config("edge:\n  domains: [example.com]\n  users:\n"
                                      "    - {name: alice, password: other}\n  answer: at-once\n");
@@ -294,7 +331,7 @@ static void at_once_and_reload(void **state)
         (void)state;
         log_in(f, 1);
         assert_int_equal(code(f), 200);
-        assert_int_equal(cp_edge_reload(f->edge, &c->edge), 0);
+        assert_int_equal(cp_edge_reload(f->edge, &c->edge, why, sizeof(why)), 0);
         cp_config_free(c);
         log_in(f, 1);
         assert_int_equal(code(f), 401); /* the password is another now */
@@ -348,6 +385,7 @@ int main(void)
             cmocka_unit_test(what_is_not_ours_passes),
             cmocka_unit_test(only_for_oneself),
             cmocka_unit_test(other_methods),
+            cmocka_unit_test(numbers_are_redirected),
             cmocka_unit_test(at_once_and_reload),
             cmocka_unit_test(answers_of_a_lost_link),
             cmocka_unit_test(a_damaged_store_stops_the_start),
