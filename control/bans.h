@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bans.h - the operator's bans in memory: who, why, since when, until when.
+ * bans.h - bans in memory, the operator's and those of detections: who, why, since when, until
+ * when.
  *
  * Not thread-safe: control changes the table only while no decision is being made (gate.h).
  */
@@ -13,15 +14,22 @@
 
 #include "control/prefix_map.h"
 
-#define CP_BANS_MAX         65536u
-#define CP_BAN_REASON_BYTES 256u /* with terminator */
-#define CP_BAN_TTL_S_MAX    (UINT32_C(10) * 366 * 24 * 3600)
+#define CP_BANS_MAX           65536u
+#define CP_BAN_REASON_BYTES   256u /* with terminator */
+#define CP_BAN_ORIGIN_BYTES   32u
+#define CP_BAN_EVIDENCE_BYTES 256u
+#define CP_BAN_TTL_S_MAX      (UINT32_C(10) * 366 * 24 * 3600)
 
 struct cp_ban {
         struct cp_prefix prefix;
         uint64_t added_ns;   /* CLOCK_REALTIME */
         uint64_t expires_ns; /* 0 = never */
         char reason[CP_BAN_REASON_BYTES];
+        /* Of an automatic ban; empty and 0 of an operator's. */
+        char origin[CP_BAN_ORIGIN_BYTES];     /* name of the detection */
+        char evidence[CP_BAN_EVIDENCE_BYTES]; /* for people */
+        uint64_t first_ns;                    /* first and last sign of the attack */
+        uint64_t last_ns;
 };
 
 struct cp_bans {

@@ -61,7 +61,8 @@ static void open_state(struct cp_engine *e, const char *dir)
                 cp_log(CP_LOG_WARNING, "bans will not survive a restart: %s", why);
                 return;
         }
-        if (cp_state_db_load(e->db, &e->bans, cp_clock_real_ns()) != 0)
+        if (cp_state_db_load(e->db, &e->bans, cp_clock_real_ns()) != 0 ||
+            cp_state_db_load_offences(e->db, &e->auto_ban.offences, cp_clock_real_ns()) != 0)
                 cp_log(CP_LOG_WARNING, "stored bans could not all be read from %s", dir);
 }
 
@@ -340,6 +341,15 @@ int cp_engine_unban(struct cp_engine *e, const struct cp_prefix *prefix)
         cp_tables_ban_changed(&e->tables, e->policy, &e->bans, prefix, cp_clock_real_ns());
         cp_gate_open(&e->decide_gate);
         return 1;
+}
+
+int cp_engine_lift(struct cp_engine *e, const struct cp_prefix *prefix)
+{
+        int rc = cp_engine_unban(e, prefix);
+
+        if (rc > 0)
+                cp_auto_ban_forgive(e, prefix);
+        return rc;
 }
 
 static size_t live_allows(const struct cp_policy *p, uint64_t now_ns)

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "control/auto_ban.h"
 #include "control/bans.h"
 #include "control/blocklist.h"
 #include "control/config.h"
@@ -51,6 +52,7 @@ struct cp_engine {
         struct cp_event_queue queue;
         struct cp_event_writer *writer;       /* event thread */
         struct cp_detect *detect;             /* event thread; owner behind event_gate */
+        struct cp_auto_ban auto_ban;          /* owner */
         uint64_t tick_ns;                     /* event thread: of the last look at counters */
         struct cp_state_db *db;               /* owner; NULL = memory only */
         const struct cp_policy *allow_policy; /* owner: of which allow_cnt were live last time */
@@ -75,6 +77,8 @@ int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err);
 int cp_engine_ban(struct cp_engine *e, struct cp_ban *ban, uint32_t ttl_s);
 /* Owner: 1 = lifted, 0 = there was none, or a negative errno. */
 int cp_engine_unban(struct cp_engine *e, const struct cp_prefix *prefix);
+/* Owner: the same by hand; what a detection banned begins anew besides. */
+int cp_engine_lift(struct cp_engine *e, const struct cp_prefix *prefix);
 /* Owner, now and then: forget what has expired. */
 void cp_engine_expire(struct cp_engine *e);
 /* Owner: a copy of the decider's counters. */

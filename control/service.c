@@ -17,7 +17,8 @@
 #include "control/supervisor.h"
 #include "control/threads.h"
 
-#define EXPIRE_MS 1000u
+#define EXPIRE_MS  1000u
+#define ENFORCE_MS 250u /* how long an alert waits for its ban */
 
 static const int signals[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
 #define SIGNAL_CNT (sizeof(signals) / sizeof(signals[0]))
@@ -27,6 +28,7 @@ struct service {
         uv_signal_t signal[SIGNAL_CNT];
         uv_timer_t attach;
         uv_timer_t expire;
+        uv_timer_t enforce;
         struct cp_engine engine;
         struct cp_server server;
         struct cp_listener listener;
@@ -71,6 +73,13 @@ static void on_expire(uv_timer_t *t)
         cp_engine_expire(&s->engine);
 }
 
+static void on_enforce(uv_timer_t *t)
+{
+        struct service *s = t->data;
+
+        cp_auto_ban_run(&s->engine);
+}
+
 static void start_handles(struct service *s)
 {
         for (size_t i = 0; i < SIGNAL_CNT; i++) {
@@ -84,6 +93,9 @@ static void start_handles(struct service *s)
         uv_timer_init(&s->loop, &s->expire);
         s->expire.data = s;
         uv_timer_start(&s->expire, on_expire, EXPIRE_MS, EXPIRE_MS);
+        uv_timer_init(&s->loop, &s->enforce);
+        s->enforce.data = s;
+        uv_timer_start(&s->enforce, on_enforce, ENFORCE_MS, ENFORCE_MS);
 }
 
 static void stop_handles(struct service *s)
@@ -92,6 +104,7 @@ static void stop_handles(struct service *s)
                 uv_close((uv_handle_t *)&s->signal[i], NULL);
         uv_close((uv_handle_t *)&s->attach, NULL);
         uv_close((uv_handle_t *)&s->expire, NULL);
+        uv_close((uv_handle_t *)&s->enforce, NULL);
         cp_server_stop(&s->server);
         while (uv_run(&s->loop, UV_RUN_DEFAULT) != 0)
                 ;

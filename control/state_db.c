@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define BUSY_MS        2000
 
 struct cp_state_db {
@@ -24,10 +24,20 @@ static const char schema[] =
     "BEGIN IMMEDIATE;"
     "CREATE TABLE IF NOT EXISTS ban (prefix TEXT PRIMARY KEY, reason TEXT NOT NULL,"
     " added_ns INTEGER NOT NULL, expires_ns INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS offence (prefix TEXT PRIMARY KEY, bans INTEGER NOT NULL,"
+    " until_ns INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS policy (one INTEGER PRIMARY KEY CHECK (one = 1),"
     " digest INTEGER NOT NULL, generation INTEGER NOT NULL);"
-    "PRAGMA user_version=1;"
     "COMMIT;";
+
+/* Version 2: why a ban is there when no operator set it. */
+static const char version_2[] = "BEGIN IMMEDIATE;"
+                                "ALTER TABLE ban ADD COLUMN origin TEXT NOT NULL DEFAULT '';"
+                                "ALTER TABLE ban ADD COLUMN evidence TEXT NOT NULL DEFAULT '';"
+                                "ALTER TABLE ban ADD COLUMN first_ns INTEGER NOT NULL DEFAULT 0;"
+                                "ALTER TABLE ban ADD COLUMN last_ns INTEGER NOT NULL DEFAULT 0;"
+                                "PRAGMA user_version=2;"
+                                "COMMIT;";
 
 static int to_errno(int rc)
 {
@@ -80,9 +90,12 @@ static int set_up(struct cp_state_db *db)
                 rc = -EPROTO; /* written by a later release */
         if (rc == 0)
                 rc = to_errno(sqlite3_exec(db->sql, schema, NULL, NULL, NULL));
+        if (rc == 0 && version < 2)
+                rc = to_errno(sqlite3_exec(db->sql, version_2, NULL, NULL, NULL));
         if (rc == 0)
                 rc = to_errno(sqlite3_prepare_v2(
-                    db->sql, "INSERT OR REPLACE INTO ban VALUES (?,?,?,?)", -1, &db->put, NULL));
+                    db->sql, "INSERT OR REPLACE INTO ban VALUES (?,?,?,?,?,?,?,?)", -1, &db->put,
+                    NULL));
         if (rc == 0)
                 rc = to_errno(sqlite3_prepare_v2(db->sql, "DELETE FROM ban WHERE prefix = ?", -1,
                                                  &db->del, NULL));
@@ -123,6 +136,13 @@ void cp_state_db_close(struct cp_state_db *db)
         free(db);
 }
 
+static void column_text(sqlite3_stmt *st, int column, char *out, size_t cap)
+{
+        const char *text = (const char *)sqlite3_column_text(st, column);
+
+        snprintf(out, cap, "%s", text != NULL ? text : "");
+}
+
 /* A row as a ban; false when it was damaged. */
 static bool read_ban(sqlite3_stmt *st, struct cp_ban *ban)
 {
@@ -135,6 +155,10 @@ static bool read_ban(sqlite3_stmt *st, struct cp_ban *ban)
         snprintf(ban->reason, sizeof(ban->reason), "%s", reason);
         ban->added_ns = (uint64_t)sqlite3_column_int64(st, 2);
         ban->expires_ns = (uint64_t)sqlite3_column_int64(st, 3);
+        column_text(st, 4, ban->origin, sizeof(ban->origin));
+        column_text(st, 5, ban->evidence, sizeof(ban->evidence));
+        ban->first_ns = (uint64_t)sqlite3_column_int64(st, 6);
+        ban->last_ns = (uint64_t)sqlite3_column_int64(st, 7);
         return true;
 }
 
@@ -150,7 +174,10 @@ int cp_state_db_load(struct cp_state_db *db, struct cp_bans *bans, uint64_t now_
         rc = sqlite3_exec(db->sql, text, NULL, NULL, NULL);
         if (rc == SQLITE_OK)
                 rc = sqlite3_prepare_v2(
-                    db->sql, "SELECT prefix, reason, added_ns, expires_ns FROM ban", -1, &st, NULL);
+                    db->sql,
+                    "SELECT prefix, reason, added_ns, expires_ns, origin, evidence, first_ns,"
+                    " last_ns FROM ban",
+                    -1, &st, NULL);
         while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
                 rc = SQLITE_OK;
                 if (read_ban(st, &ban) && cp_bans_put(bans, &ban) != 0)
@@ -178,6 +205,10 @@ int cp_state_db_put_ban(struct cp_state_db *db, const struct cp_ban *ban)
         sqlite3_bind_text(db->put, 2, ban->reason, -1, SQLITE_STATIC);
         sqlite3_bind_int64(db->put, 3, (sqlite3_int64)ban->added_ns);
         sqlite3_bind_int64(db->put, 4, (sqlite3_int64)ban->expires_ns);
+        sqlite3_bind_text(db->put, 5, ban->origin, -1, SQLITE_STATIC);
+        sqlite3_bind_text(db->put, 6, ban->evidence, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(db->put, 7, (sqlite3_int64)ban->first_ns);
+        sqlite3_bind_int64(db->put, 8, (sqlite3_int64)ban->last_ns);
         return run(db->put);
 }
 
@@ -188,6 +219,48 @@ int cp_state_db_del_ban(struct cp_state_db *db, const struct cp_prefix *p)
         cp_prefix_print(p, prefix);
         sqlite3_bind_text(db->del, 1, prefix, -1, SQLITE_STATIC);
         return run(db->del);
+}
+
+int cp_state_db_put_offence(struct cp_state_db *db, const struct cp_prefix *p, uint32_t bans,
+                            uint64_t until_ns)
+{
+        char prefix[CP_PREFIX_TEXT_BYTES];
+        char text[192];
+
+        cp_prefix_print(p, prefix);
+        if (bans == 0)
+                snprintf(text, sizeof(text), "DELETE FROM offence WHERE prefix = '%s'", prefix);
+        else
+                snprintf(text, sizeof(text),
+                         "INSERT OR REPLACE INTO offence VALUES ('%s', %u, %llu)", prefix, bans,
+                         (unsigned long long)until_ns);
+        return to_errno(sqlite3_exec(db->sql, text, NULL, NULL, NULL));
+}
+
+int cp_state_db_load_offences(struct cp_state_db *db, struct cp_offences *o, uint64_t now_ns)
+{
+        sqlite3_stmt *st = NULL;
+        char text[96];
+        int rc;
+
+        snprintf(text, sizeof(text), "DELETE FROM offence WHERE until_ns <= %llu",
+                 (unsigned long long)now_ns);
+        rc = sqlite3_exec(db->sql, text, NULL, NULL, NULL);
+        if (rc == SQLITE_OK)
+                rc = sqlite3_prepare_v2(db->sql, "SELECT prefix, bans, until_ns FROM offence", -1,
+                                        &st, NULL);
+        while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+                char prefix[CP_PREFIX_TEXT_BYTES];
+                struct cp_prefix p;
+
+                rc = SQLITE_OK;
+                column_text(st, 0, prefix, sizeof(prefix));
+                if (cp_prefix_parse(prefix, &p) == 0)
+                        cp_offences_set(o, &p, (uint32_t)sqlite3_column_int64(st, 1),
+                                        (uint64_t)sqlite3_column_int64(st, 2));
+        }
+        sqlite3_finalize(st);
+        return to_errno(rc);
 }
 
 int cp_state_db_generation(struct cp_state_db *db, uint64_t digest, uint32_t *generation)

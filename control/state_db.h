@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "control/bans.h"
+#include "control/detect/ban_terms.h"
 
 struct cp_state_db;
 
@@ -24,6 +25,11 @@ void cp_state_db_close(struct cp_state_db *db);
 int cp_state_db_load(struct cp_state_db *db, struct cp_bans *bans, uint64_t now_ns);
 int cp_state_db_put_ban(struct cp_state_db *db, const struct cp_ban *ban);
 int cp_state_db_del_ban(struct cp_state_db *db, const struct cp_prefix *p);
+
+/* Earlier automatic bans of a prefix: `bans` of them (0 = forget), remembered until until_ns. */
+int cp_state_db_put_offence(struct cp_state_db *db, const struct cp_prefix *p, uint32_t bans,
+                            uint64_t until_ns);
+int cp_state_db_load_offences(struct cp_state_db *db, struct cp_offences *o, uint64_t now_ns);
 
 /* The generation of the policy with this digest: the stored one if the digest is the stored one,
  * else the next number, which is stored. 0 or a negative errno. */

@@ -27,3 +27,14 @@ void cp_entry_json_times(json_t *entry, uint64_t added_ns, uint64_t expires_ns)
         json_object_set_new(entry, "added", time_json(added_ns));
         json_object_set_new(entry, "expires", time_json(expires_ns));
 }
+
+void cp_entry_json_origin(json_t *entry, const struct cp_ban *ban, uint64_t hits)
+{
+        json_object_set_new(entry, "hits", json_integer((json_int_t)hits));
+        if (ban->origin[0] == '\0')
+                return;
+        json_object_set_new(entry, "origin", json_string(ban->origin));
+        json_object_set_new(entry, "evidence", json_string(ban->evidence));
+        json_object_set_new(entry, "first_seen", time_json(ban->first_ns));
+        json_object_set_new(entry, "last_seen", time_json(ban->last_ns));
+}

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+#include "control/bans.h"
 #include "control/prefix.h"
 
 /* {"prefix", "reason", `key`: where}; `key` says where it stands. */
@@ -16,5 +17,9 @@ json_t *cp_entry_json(const struct cp_prefix *prefix, const char *reason, const 
                       const char *where);
 /* Adds "added" and "expires", which is null for never. CLOCK_REALTIME. */
 void cp_entry_json_times(json_t *entry, uint64_t added_ns, uint64_t expires_ns);
+
+/* Add why a ban is there when a detection set it (origin, evidence, first_seen, last_seen), and
+ * hits: packets of it that events told of, a lower bound. */
+void cp_entry_json_origin(json_t *entry, const struct cp_ban *ban, uint64_t hits);
 
 #endif

@@ -15,6 +15,16 @@ static json_t *entry_json(const struct cp_prefix *prefix, const char *reason, co
         return o;
 }
 
+/* Of a detection's ban with its evidence. */
+static json_t *ban_json(struct cp_engine *e, const struct cp_ban *b)
+{
+        json_t *o = entry_json(&b->prefix, b->reason, b->origin[0] != '\0' ? b->origin : "operator",
+                               b->added_ns, b->expires_ns);
+
+        cp_entry_json_origin(o, b, cp_auto_ban_hits(e, &b->prefix));
+        return o;
+}
+
 static int get_prefix(struct cp_rpc_call *call, struct cp_prefix *out)
 {
         const char *text = cp_rpc_text(call, "prefix");
@@ -68,7 +78,7 @@ int cp_method_ban_lift(struct cp_rpc_call *call)
 
         if (get_prefix(call, &prefix) != 0)
                 return -1;
-        rc = cp_engine_unban(call->ctx, &prefix);
+        rc = cp_engine_lift(call->ctx, &prefix);
         if (rc < 0)
                 return cp_rpc_fail(call, CP_RPC_FAILED, "the ban could not be removed: %s",
                                    strerror(-rc));
@@ -78,7 +88,7 @@ int cp_method_ban_lift(struct cp_rpc_call *call)
 
 int cp_method_ban_list(struct cp_rpc_call *call)
 {
-        const struct cp_engine *e = call->ctx;
+        struct cp_engine *e = call->ctx;
         const struct cp_policy *p = e->policy;
         uint64_t now_ns = cp_clock_real_ns();
         json_t *list = json_array();
@@ -87,8 +97,7 @@ int cp_method_ban_list(struct cp_rpc_call *call)
 
         while ((b = cp_bans_next(&e->bans, &i)) != NULL) {
                 if (b->expires_ns == 0 || b->expires_ns > now_ns)
-                        json_array_append_new(list, entry_json(&b->prefix, b->reason, "operator",
-                                                               b->added_ns, b->expires_ns));
+                        json_array_append_new(list, ban_json(e, b));
         }
         for (uint32_t k = 0; k < p->config->policy.deny_count; k++) {
                 const struct cp_policy_entry *d = &p->deny[k];

@@ -16,7 +16,7 @@ static bool live(uint64_t expires_ns, uint64_t now_ns)
 
 struct found {
         json_t *entries;
-        const struct cp_engine *engine;
+        struct cp_engine *engine;
         struct shm_ip ip;
         uint64_t now_ns;
 };
@@ -42,6 +42,14 @@ static void add_config(struct found *f, const char *table, const struct cp_prefi
         }
 }
 
+static json_t *add_ban(struct found *f, const struct cp_ban *b)
+{
+        json_t *o = add(f, "ban", &b->prefix, b->reason);
+
+        cp_entry_json_times(o, b->added_ns, b->expires_ns);
+        return o;
+}
+
 static void add_bans(struct found *f)
 {
         const struct cp_ban *b;
@@ -49,8 +57,8 @@ static void add_bans(struct found *f)
 
         while ((b = cp_prefix_map_match(&f->engine->bans.map, &f->ip, &len)) != NULL) {
                 if (live(b->expires_ns, f->now_ns))
-                        cp_entry_json_times(add(f, "ban", &b->prefix, b->reason), b->added_ns,
-                                            b->expires_ns);
+                        cp_entry_json_origin(add_ban(f, b), b,
+                                             cp_auto_ban_hits(f->engine, &b->prefix));
         }
 }
 

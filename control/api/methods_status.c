@@ -97,6 +97,19 @@ static json_t *link_json(const struct cp_link *l)
         return o;
 }
 
+/* How much automation has banned, and may. */
+static json_t *auto_bans_json(const struct cp_engine *e)
+{
+        const struct cp_auto_ban *a = &e->auto_ban;
+        uint32_t percent = e->policy->config->detections.bans.budget_percent;
+
+        return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "banned", (json_int_t)a->banned,
+                         "waiting", (json_int_t)a->waiting, "proven_sources", (json_int_t)a->proven,
+                         "budget_percent", (json_int_t)percent, "budget_allowed",
+                         (json_int_t)cp_ban_budget_allowed(a->proven, percent), "budget_spent",
+                         (json_int_t)cp_ban_budget_spent(&a->budget, cp_clock_real_ns()));
+}
+
 int cp_method_status(struct cp_rpc_call *call)
 {
         struct cp_engine *e = call->ctx;
@@ -105,9 +118,9 @@ int cp_method_status(struct cp_rpc_call *call)
 
         for (unsigned i = 0; i < e->link_cnt; i++)
                 json_array_append_new(links, link_json(e->links[i]));
-        call->result =
-            json_pack("{s:s, s:i, s:I, s:o, s:o}", "version", SLUICE_VERSION, "pid", (int)getpid(),
-                      "uptime_s", uptime_s, "policy", policy_json(e), "dataplanes", links);
+        call->result = json_pack("{s:s, s:i, s:I, s:o, s:o, s:o}", "version", SLUICE_VERSION, "pid",
+                                 (int)getpid(), "uptime_s", uptime_s, "policy", policy_json(e),
+                                 "auto_bans", auto_bans_json(e), "dataplanes", links);
         return 0;
 }
 

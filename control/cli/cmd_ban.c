@@ -31,7 +31,11 @@ static void add_entry(struct cp_table *t, const json_t *ban, const char *from)
         cp_field_cell(t, ban, "prefix");
         cp_field_cell(t, ban, from);
         time_cell(t, ban, "expires");
-        cp_field_cell(t, ban, "reason");
+        if (cp_field(ban, "evidence") != NULL)
+                cp_table_cellf(t, "%s (%s, %s)", cp_field_raw(ban, "reason", ""),
+                               cp_field_raw(ban, "origin", ""), cp_field_raw(ban, "evidence", ""));
+        else
+                cp_field_cell(t, ban, "reason");
 }
 
 static void init_list(struct cp_table *t)

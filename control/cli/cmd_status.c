@@ -69,6 +69,18 @@ static void add_control(struct cp_table *t, const json_t *r)
                        cp_field_int(r, "policy.routes"), cp_field_int(r, "policy.allow"),
                        cp_field_int(r, "policy.deny"), cp_field_int(r, "policy.bans"),
                        cp_field_int(r, "policy.scanners"), cp_field_int(r, "policy.blocked"));
+        if (cp_field(r, "auto_bans") == NULL)
+                return;
+        label(t, "bans by detections");
+        cp_table_cellf(t,
+                       "%" JSON_INTEGER_FORMAT ", %" JSON_INTEGER_FORMAT
+                       " waiting; in this minute %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
+                       " (%" JSON_INTEGER_FORMAT " %% of %" JSON_INTEGER_FORMAT " proven sources)",
+                       cp_field_int(r, "auto_bans.banned"), cp_field_int(r, "auto_bans.waiting"),
+                       cp_field_int(r, "auto_bans.budget_spent"),
+                       cp_field_int(r, "auto_bans.budget_allowed"),
+                       cp_field_int(r, "auto_bans.budget_percent"),
+                       cp_field_int(r, "auto_bans.proven_sources"));
 }
 
 /* What came from the outside, lane by lane: "unproven 120 (30 dropped), peer 9". */

@@ -27,6 +27,7 @@
 
 #define CP_ALERTS_MAX     1024u /* active ones and the last of those that ended */
 #define CP_ALERT_CALL_IDS 3u
+#define CP_DETECT_HITS    4096u /* banned addresses whose packets are counted; one for each hash */
 
 /* What became of a ban that an alert asked for. */
 enum cp_alert_ban {
@@ -81,6 +82,13 @@ struct cp_detect_stats {
         uint64_t alerts_lost; /* not started: CP_ALERTS_MAX are active */
 };
 
+/* An address that is banned, and still sends. */
+struct cp_detect_hit {
+        struct shm_ip ip;
+        uint64_t packets;
+        uint64_t last_ns;
+};
+
 struct cp_detect {
         struct cp_detect_config config;
         struct cp_detect_table table;
@@ -90,6 +98,7 @@ struct cp_detect {
         cp_detect_tell *tell; /* may be NULL */
         void *arg;
         struct cp_alert alerts[CP_ALERTS_MAX];
+        struct cp_detect_hit hits[CP_DETECT_HITS];
         uint32_t active;
         uint64_t numbers;
         uint64_t loss_ns;  /* when events were last seen to be lost, 0 = never */
@@ -130,6 +139,8 @@ void cp_detect_event(struct cp_detect *d, const struct shm_event *ev, const stru
 /* About every second: the counters of all workers (NULL: none to be had); ends alerts, looks at
  * what has ripened. Calls sooner than 250 ms after the last do nothing. */
 void cp_detect_tick(struct cp_detect *d, const struct shm_counters *total, uint64_t now_ns);
+/* Packets that bans dropped of these addresses, as far as events tell. */
+uint64_t cp_detect_hits(const struct cp_detect *d, const struct cp_prefix *prefix);
 /* Forget every mark of these addresses, and end their alerts. */
 void cp_detect_forgive(struct cp_detect *d, const struct cp_prefix *prefix, uint64_t now_ns);
 

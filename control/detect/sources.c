@@ -106,8 +106,10 @@ struct cp_sources_count cp_sources_count(const struct cp_sources *s, const struc
                     (within != NULL && !cp_prefix_match(within, &x->ip)))
                         continue;
                 n.proven++;
-                n.innocent +=
-                    x->level == CP_SOURCE_AUTHENTICATED && (port_mask >> (x->port % 64u) & 1u) == 0;
+                if ((port_mask >> (x->port % 64u) & 1u) != 0)
+                        continue;
+                n.bystanders++;
+                n.innocent += x->level == CP_SOURCE_AUTHENTICATED;
         }
         return n;
 }

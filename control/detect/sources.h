@@ -52,8 +52,9 @@ enum cp_source_level cp_sources_level(const struct cp_sources *s, const struct s
                                       uint16_t port, uint64_t now_ns);
 
 struct cp_sources_count {
-        uint32_t proven;   /* recent ones, peers left out */
-        uint32_t innocent; /* of these authenticated, and of no port in the mask */
+        uint32_t proven;     /* recent ones, peers left out */
+        uint32_t bystanders; /* of these, of no port in the mask */
+        uint32_t innocent;   /* of those authenticated */
 };
 /* Of those within a prefix (NULL: everywhere); port_mask has bit (port % 64) of the guilty ports.
  * Walks the table. */

@@ -15,6 +15,34 @@ static bool of_a_list(uint16_t reason)
                reason == SHM_REASON_BLOCKLIST;
 }
 
+#define HIT_KEEP_NS UINT64_C(600000000000)
+
+/* The place of an address is its own as long as it sends now and then. */
+static void hit(struct cp_detect *d, const struct shm_event *ev)
+{
+        const struct shm_ip *ip = &ev->flow.src;
+        struct cp_detect_hit *h =
+            &d->hits[cp_detect_hash(d, ip->b, sizeof(ip->b)) % CP_DETECT_HITS];
+
+        if (memcmp(&h->ip, ip, sizeof(*ip)) != 0) {
+                if (h->packets != 0 && h->last_ns + HIT_KEEP_NS > ev->time_ns)
+                        return;
+                *h = (struct cp_detect_hit){.ip = *ip};
+        }
+        h->packets++;
+        h->last_ns = ev->time_ns;
+}
+
+uint64_t cp_detect_hits(const struct cp_detect *d, const struct cp_prefix *prefix)
+{
+        uint64_t n = 0;
+
+        for (unsigned i = 0; i < CP_DETECT_HITS; i++)
+                if (d->hits[i].packets != 0 && cp_prefix_match(prefix, &d->hits[i].ip))
+                        n += d->hits[i].packets;
+        return n;
+}
+
 /* Whom the dataplane's proofs concern: a request's sender, an answer's receiver. */
 static void learn(struct cp_detect *d, const struct cp_observation *o)
 {
@@ -47,8 +75,10 @@ void cp_detect_event(struct cp_detect *d, const struct shm_event *ev, const stru
 
         d->stats.events++;
         d->now_ns = ev->time_ns;
-        if (of_a_list(ev->reason))
+        if (of_a_list(ev->reason)) {
+                hit(d, ev);
                 return; /* judged already: old sins are not counted twice */
+        }
         legible = cp_observe(ev, msg, &o);
         learn(d, &o);
         if (is_peer(d, &o))
