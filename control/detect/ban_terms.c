@@ -29,7 +29,10 @@ uint32_t cp_ban_budget_spent(const struct cp_ban_budget *b, uint64_t now_ns)
 bool cp_ban_budget_take(struct cp_ban_budget *b, uint32_t sources, uint32_t allowed,
                         uint64_t now_ns)
 {
-        if ((uint64_t)cp_ban_budget_spent(b, now_ns) + sources > allowed)
+        uint32_t spent = cp_ban_budget_spent(b, now_ns);
+        bool first = spent == 0 && allowed != 0 && sources <= CP_BAN_ALWAYS_MAX;
+
+        if ((uint64_t)spent + sources > allowed && !first)
                 return false;
         for (unsigned i = 0; i < CP_BAN_SPENDS_MAX; i++) {
                 if (recent(b->spend[i].at_ns, now_ns))

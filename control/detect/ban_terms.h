@@ -12,6 +12,9 @@
 #include "control/detect/detection.h"
 #include "control/prefix.h"
 
+/* The first address of a minute is within any budget but 0 when no more sources are behind it: an
+ * attacker may use several ports. */
+#define CP_BAN_ALWAYS_MAX  16u
 #define CP_BAN_SPENDS_MAX  256u  /* bans in a minute; more wait, whatever the budget */
 #define CP_OFFENCES_MAX    1024u /* sources whose earlier bans are remembered */
 /* So long after a ban has ended the next one is a further one. */
@@ -29,7 +32,7 @@ struct cp_ban_budget {
 uint32_t cp_ban_budget_allowed(uint32_t proven, uint32_t percent);
 /* Banned in the last minute. */
 uint32_t cp_ban_budget_spent(const struct cp_ban_budget *b, uint64_t now_ns);
-/* Spend on `sources` more, if that stays within `allowed`. */
+/* Spend on an address with `sources` more, if that stays within `allowed` or is the first one. */
 bool cp_ban_budget_take(struct cp_ban_budget *b, uint32_t sources, uint32_t allowed,
                         uint64_t now_ns);
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Real attacks in the lab: SIPVicious against a registrar; SIPp guessing passwords, dialling in sequence and
-# one number behind many prefixes. Ordinary calls and registrations before and beside them give no alert; each attack gives
-# its own, with start and stop and the attacker's address. In mode enforce the ban bites, survives a
-# restart of control, can be told why, and is gone for good when it is lifted.
+# Real attacks in the lab: SIPVicious against a registrar; SIPp guessing passwords, dialling in sequence
+# and one number behind many prefixes. Ordinary calls and registrations before and beside them give no
+# alert; each attack gives its own, with start and stop and the attacker's address. In mode enforce the
+# ban bites, survives a restart of control, can be told why, and is gone for good when it is lifted.
 . "$(dirname "$0")/harness.sh"
 e2e_begin detections
 

@@ -283,7 +283,10 @@ static void test_budget_of_small_sites(void **state)
         assert_true(cp_ban_budget_take(&b, 1, 1, S));
         assert_false(cp_ban_budget_take(&b, 1, 1, 60 * S));
         assert_true(cp_ban_budget_take(&b, 1, 1, 61 * S));
-        assert_false(cp_ban_budget_take(&b, 3, 2, 500 * S));
+        assert_true(cp_ban_budget_take(&b, CP_BAN_ALWAYS_MAX, 2, 500 * S));
+        assert_false(cp_ban_budget_take(&b, 1, 2, 501 * S));
+        assert_false(cp_ban_budget_take(&b, CP_BAN_ALWAYS_MAX + 1, 2, 900 * S));
+        assert_false(cp_ban_budget_take(&b, 1, 0, 900 * S));
 }
 
 static void test_restart_keeps_bans_and_terms(void **state)
