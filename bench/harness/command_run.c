@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ struct sb_bench *sb_command_begin(struct sb_main *m)
         if (o->ports.device_cnt == 0)
                 o->ports.devices[o->ports.device_cnt++] = "loop";
         o->ports.worker_cnt = strcmp(o->ports.devices[0], "loop") == 0 ? 2 : o->ports.device_cnt;
-        if (o->scenario == NULL)
+        if (o->scenario == NULL && o->mix == NULL && o->replay == NULL &&
+            (o->attack == NULL || strcmp(o->command, "attack") == 0))
                 o->scenario = "uac";
         if (sb_eal_start(&o->ports) != 0)
                 return NULL;
@@ -45,18 +47,17 @@ struct sb_bench *sb_command_begin(struct sb_main *m)
 
 void sb_command_end(struct sb_bench *b)
 {
+        if (b == NULL)
+                return;
         interruptible = NULL;
         sb_bench_destroy(b);
         (void)rte_eal_cleanup();
 }
 
-int sb_command_write(const struct sb_main *m, const json_t *document)
+/* Does it begin calls? Then one is enough where nothing else is said. */
+static bool begins_calls(const struct sb_bench *b)
 {
-        const struct sb_options *o = &m->options;
-
-        if (o->json != NULL && sb_json_write(document, o->json) != 0)
-                return SB_EXIT_SETUP;
-        return SB_EXIT_OK;
+        return b->options->replay == NULL && (b->scenario[0] == NULL || !b->scenario[0]->serves);
 }
 
 int sb_command_run(struct sb_main *m)
@@ -70,7 +71,7 @@ int sb_command_run(struct sb_main *m)
                 free(r);
                 return SB_EXIT_SETUP;
         }
-        if (m->options.seconds <= 0 && m->options.limit == UINT64_MAX && !b->scenario[0]->serves)
+        if (m->options.seconds <= 0 && m->options.limit == UINT64_MAX && begins_calls(b))
                 m->options.limit = 1;
         if (sb_bench_run(b, m->options.rate, m->options.seconds, r) == 0) {
                 document = sb_json_document("run", sb_fingerprint(m->argc, m->argv));
@@ -91,4 +92,15 @@ int sb_command_run(struct sb_main *m)
         free(r);
         sb_command_end(b);
         return status;
+}
+
+int sb_command_replay(struct sb_main *m)
+{
+        if (m->options.replay == NULL && m->options.file_cnt == 1)
+                m->options.replay = m->options.files[0];
+        if (m->options.replay == NULL) {
+                fprintf(stderr, "sluice-bench: replay: which capture?\n");
+                return SB_EXIT_SETUP;
+        }
+        return sb_command_run(m);
 }

@@ -19,6 +19,12 @@ struct sb_main {
 };
 
 int sb_command_run(struct sb_main *m);
+int sb_command_search(struct sb_main *m);
+int sb_command_attack(struct sb_main *m);
+int sb_command_replay(struct sb_main *m);
+int sb_command_report(struct sb_main *m);
+int sb_command_compare(struct sb_main *m);
+int sb_command_micro(struct sb_main *m);
 
 /* EAL, ports and scenarios up, and SIGINT set to end the run; NULL: told. */
 struct sb_bench *sb_command_begin(struct sb_main *m);

@@ -10,7 +10,10 @@ int main(int argc, char **argv)
         static const struct {
                 const char *name;
                 int (*run)(struct sb_main *m);
-        } commands[] = {{"run", sb_command_run}};
+        } commands[] = {{"run", sb_command_run},       {"search", sb_command_search},
+                        {"attack", sb_command_attack}, {"replay", sb_command_replay},
+                        {"report", sb_command_report}, {"compare", sb_command_compare},
+                        {"micro", sb_command_micro}};
         struct sb_main m = {.argc = argc, .argv = argv};
         int rc = sb_options_parse(&m.options, argc, argv);
 

@@ -12,6 +12,14 @@
 static const char usage[] =
     "usage: sluice-bench run     [OPTIONS] [-- EAL ARGUMENTS]   one load, measured\n"
     "\n"
+    "       sluice-bench search  [OPTIONS] [-- EAL ARGUMENTS]   the highest rate that is borne\n"
+    "       sluice-bench attack  [OPTIONS] [-- EAL ARGUMENTS]   what is left of calls under an "
+    "attack\n"
+    "       sluice-bench replay FILE [OPTIONS] [-- EAL ARGUMENTS]  a capture, sent again\n"
+    "       sluice-bench compare A.json B.json                  what got slower from A to B\n"
+    "       sluice-bench report FILE.json [--html FILE] [--csv FILE]  other forms of a result\n"
+    "       sluice-bench micro DIRECTORY [--json FILE]          the bench_* programs in DIRECTORY\n"
+    "\n"
     "What is sent\n"
     "  --scenario FILE   calls by a scenario in SIPp's XML, or uac, uas, register, options (uac)\n"
     "  --answer FILE     the other side of --device loop (uas)\n"
@@ -19,6 +27,18 @@ static const char usage[] =
     "  --key NAME=VALUE  a keyword of your own; may be given again\n"
     "  --service NAME    [service] (service)        --media-port PORT  [media_port] (6000)\n"
     "  --auth-user NAME, --auth-password WORD       for [authentication] (service, password)\n"
+    "  --mix PROFILE     single messages, answers not waited for: trunk, enterprise, registrar, "
+    "presence,\n"
+    "                    avalanche, spec-like, options\n"
+    "  --size OCTETS     fills messages of a mix or attack up to so many\n"
+    "  --attack KIND     beside all else: options-flood, register-flood, invite-flood, "
+    "response-flood,\n"
+    "                    malformed, crlf, fragments\n"
+    "  --attack-rate N   frames a second (1000)     --attack-local ADDRESS, --attack-locals N  "
+    "spoofed\n"
+    "                    sources (10.100.100.100 on, 3000000)\n"
+    "  --replay FILE     a capture                  --speed X  so many times faster; 0 at once "
+    "(1)\n"
     "Between whom\n"
     "  --device DEVICE   a DPDK port: net_af_packet0,iface=veth0 or a PCI address, or loop for a "
     "pair\n"
@@ -34,6 +54,10 @@ static const char usage[] =
     "  --hold MS         pauses without a time (0)  --slots N  calls at the same time (65536)\n"
     "  --linger MS       timewaits without a time (4000)\n"
     "  --drain SECONDS   to let calls end in (40)\n"
+    "Search\n"
+    "  --low N, --high N rates to begin with and never to exceed (100, 10000000)\n"
+    "  --goal SHARE      that may fail (0)          --trials N  of each rate; most decide (3)\n"
+    "  --precision SHARE to which the bounds are to agree (0.01); --time of a trial (5)\n"
     "Timers\n"
     "  --t1 MS           instead of the scenario's  --t2 MS  (4000)\n"
     "  --wait MS         for a response (32000)     --no-retrans  nothing is sent again\n"
@@ -48,6 +72,19 @@ static const char usage[] =
 
 enum option_id {
         O_DEVICE = 256,
+        O_MIX,
+        O_SIZE,
+        O_ATTACK,
+        O_ATTACK_RATE,
+        O_ATTACK_LOCAL,
+        O_ATTACK_LOCALS,
+        O_REPLAY,
+        O_SPEED,
+        O_LOW,
+        O_HIGH,
+        O_GOAL,
+        O_TRIALS,
+        O_PRECISION,
         O_SCENARIO,
         O_ANSWER,
         O_INJECT,
@@ -87,6 +124,19 @@ enum option_id {
 
 static const struct option table[] = {
     {"device", required_argument, NULL, O_DEVICE},
+    {"mix", required_argument, NULL, O_MIX},
+    {"size", required_argument, NULL, O_SIZE},
+    {"attack", required_argument, NULL, O_ATTACK},
+    {"attack-rate", required_argument, NULL, O_ATTACK_RATE},
+    {"attack-local", required_argument, NULL, O_ATTACK_LOCAL},
+    {"attack-locals", required_argument, NULL, O_ATTACK_LOCALS},
+    {"replay", required_argument, NULL, O_REPLAY},
+    {"speed", required_argument, NULL, O_SPEED},
+    {"low", required_argument, NULL, O_LOW},
+    {"high", required_argument, NULL, O_HIGH},
+    {"goal", required_argument, NULL, O_GOAL},
+    {"trials", required_argument, NULL, O_TRIALS},
+    {"precision", required_argument, NULL, O_PRECISION},
     {"scenario", required_argument, NULL, O_SCENARIO},
     {"answer", required_argument, NULL, O_ANSWER},
     {"inject", required_argument, NULL, O_INJECT},
@@ -219,14 +269,35 @@ static int listed(struct sb_options *o, int id, const char *name)
 static int one(struct sb_options *o, int id, const char *name)
 {
         const struct words words[] = {
-            {O_SCENARIO, &o->scenario}, {O_ANSWER, &o->answer},         {O_SERVICE, &o->service},
-            {O_USER, &o->user},         {O_PASSWORD, &o->password},     {O_LOCAL, &o->local},
-            {O_REMOTE, &o->remote},     {O_REMOTE_MAC, &o->remote_mac}, {O_JSON, &o->json},
-            {O_CSV, &o->csv},           {O_SIPP_CSV, &o->sipp_csv},     {O_HTML, &o->html},
+            {O_MIX, &o->mix},
+            {O_ATTACK, &o->attack},
+            {O_ATTACK_LOCAL, &o->attack_local},
+            {O_REPLAY, &o->replay},
+            {O_SCENARIO, &o->scenario},
+            {O_ANSWER, &o->answer},
+            {O_SERVICE, &o->service},
+            {O_USER, &o->user},
+            {O_PASSWORD, &o->password},
+            {O_LOCAL, &o->local},
+            {O_REMOTE, &o->remote},
+            {O_REMOTE_MAC, &o->remote_mac},
+            {O_JSON, &o->json},
+            {O_CSV, &o->csv},
+            {O_SIPP_CSV, &o->sipp_csv},
+            {O_HTML, &o->html},
             {O_LOG, &o->log},
         };
         const struct numbers numbers[] = {
             {.id = O_MEDIA_PORT, .least = 1, .most = 65000, .u16 = &o->media_port},
+            {.id = O_SIZE, .least = 0, .most = 1450, .u32 = &o->size},
+            {.id = O_ATTACK_RATE, .least = 0, .most = 1e9, .real = &o->attack_rate},
+            {.id = O_ATTACK_LOCALS, .least = 1, .most = 4e9, .u32 = &o->attack_local_cnt},
+            {.id = O_SPEED, .least = 0, .most = 1e6, .real = &o->speed},
+            {.id = O_LOW, .least = 0.001, .most = 1e9, .real = &o->search_low},
+            {.id = O_HIGH, .least = 0.001, .most = 1e9, .real = &o->search_high},
+            {.id = O_GOAL, .least = 0, .most = 1, .real = &o->loss_goal},
+            {.id = O_TRIALS, .least = 1, .most = 99, .u32 = &o->trials},
+            {.id = O_PRECISION, .least = 0.0001, .most = 0.5, .real = &o->precision},
             {.id = O_LOCALS, .least = 1, .most = 4e9, .u32 = &o->local_cnt},
             {.id = O_PORT, .least = 1, .most = 65535, .u16 = &o->local_port},
             {.id = O_PORTS, .least = 1, .most = 65535, .u32 = &o->local_port_cnt},
@@ -261,6 +332,13 @@ static void defaults(struct sb_options *o)
             .local_port_cnt = 1,
             .vlan = SB_VLAN_NONE,
             .rate = 10,
+            .attack_rate = 1000,
+            .attack_local_cnt = 3000000,
+            .speed = 1,
+            .search_low = 100,
+            .search_high = 10e6,
+            .trials = 3,
+            .precision = 0.01,
             .limit = UINT64_MAX,
             .drain_seconds = 40,
             .slots = 65536,
@@ -291,6 +369,11 @@ int sb_options_parse(struct sb_options *o, int argc, char **argv)
         }
         o->command = argv[1];
         optind = 2;
+        /* Files come first or last. */
+        while (optind < argc && argv[optind][0] != '-')
+                optind++;
+        o->files = argv + 2;
+        o->file_cnt = (uint32_t)(optind - 2);
         while (rc == 0 && (id = getopt_long(argc, argv, "+h", table, &at)) != -1) {
                 if (id == 'h' || id == O_HELP) {
                         fputs(usage, stdout);
@@ -300,13 +383,15 @@ int sb_options_parse(struct sb_options *o, int argc, char **argv)
         }
         if (rc != 0)
                 return -EINVAL;
-        /* "--" sets EAL's arguments apart; what comes before are files. */
-        o->files = argv + optind;
-        o->file_cnt = (uint32_t)(argc - optind);
-        if (optind > 2 && strcmp(argv[optind - 1], "--") == 0) {
+        if (strcmp(argv[optind - 1], "--") == 0) { /* what follows is EAL's */
                 o->ports.eal = argv + optind;
                 o->ports.eal_cnt = (uint32_t)(argc - optind);
-                o->file_cnt = 0;
+        } else if (optind < argc && o->file_cnt == 0) {
+                o->files = argv + optind;
+                o->file_cnt = (uint32_t)(argc - optind);
+        } else if (optind < argc) {
+                fprintf(stderr, "sluice-bench: \"%s\" is too much (see --help)\n", argv[optind]);
+                return -EINVAL;
         }
         return 0;
 }

@@ -20,6 +20,8 @@ struct sb_options {
         const char *answer;   /* of the other side of "loop" */
         const char *mix;
         const char *attack;
+        const char *attack_local;
+        uint32_t attack_local_cnt;
         const char *replay;
         const char *local;
         uint32_t local_cnt;

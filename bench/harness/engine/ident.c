@@ -16,27 +16,36 @@ int sb_addr_parse(const char *text, struct sb_addr *out, bool *v6)
         return inet_pton(*v6 ? AF_INET6 : AF_INET, text, out->b) == 1 ? 0 : -EINVAL;
 }
 
+/* Four characters are written for each octet, and those kept that it has. */
+static uint32_t text4(const struct sb_addr *a, char out[SB_ADDR_TEXT_MAX])
+{
+        uint32_t at = 0;
+
+        for (uint32_t i = 0; i < 4; i++) {
+                uint32_t v = a->b[i], hundreds = v * 41u >> 12,
+                         tens = (v - hundreds * 100u) * 103u >> 10;
+                uint32_t len = 1u + (v >= 10) + (v >= 100);
+                /* Lowest octet first, as little-endian memory has it. */
+                uint32_t digits = (uint32_t)('0' + hundreds) | (uint32_t)('0' + tens) << 8 |
+                                  (uint32_t)('0' + v - hundreds * 100u - tens * 10u) << 16 |
+                                  (uint32_t)'.' << 24;
+
+                digits >>= 8 * (3 - len);
+                memcpy(out + at, &digits, sizeof(digits));
+                at += len + 1;
+        }
+        out[--at] = '\0';
+        return at;
+}
+
 /* Every group has four digits, or :: could make two addresses of different length. */
 uint32_t sb_addr_text(const struct sb_addr *a, bool v6, bool brackets, char out[SB_ADDR_TEXT_MAX])
 {
         static const char hex[] = "0123456789abcdef";
         uint32_t at = 0;
 
-        if (!v6) {
-                for (uint32_t i = 0; i < 4; i++) {
-                        uint32_t v = a->b[i];
-
-                        if (i != 0)
-                                out[at++] = '.';
-                        if (v >= 100)
-                                out[at++] = (char)('0' + v / 100);
-                        if (v >= 10)
-                                out[at++] = (char)('0' + v / 10 % 10);
-                        out[at++] = (char)('0' + v % 10);
-                }
-                out[at] = '\0';
-                return at;
-        }
+        if (!v6)
+                return text4(a, out);
         if (brackets)
                 out[at++] = '[';
         for (uint32_t i = 0; i < 16; i++) {
@@ -79,8 +88,17 @@ int sb_ident_init(struct sb_ident *s, const char *addr, uint32_t addr_cnt, uint1
 
 void sb_ident_at(const struct sb_ident *s, uint64_t i, struct sb_end *out)
 {
-        uint32_t n = s->addr_cnt == 1 ? 0 : (uint32_t)(i % s->addr_cnt);
-        uint32_t p = s->port_cnt == 1 ? 0 : (uint32_t)(i / s->addr_cnt % s->port_cnt);
+        uint32_t n = 0, p = 0;
+
+        if (i <= UINT32_MAX) { /* divisions of half the width take half the time */
+                uint32_t rest = (uint32_t)i / s->addr_cnt;
+
+                n = (uint32_t)i - rest * s->addr_cnt;
+                p = s->port_cnt == 1 ? 0 : rest % s->port_cnt;
+        } else {
+                n = (uint32_t)(i % s->addr_cnt);
+                p = (uint32_t)(i / s->addr_cnt % s->port_cnt);
+        }
 
         out->addr = s->base;
         out->port = (uint16_t)(s->port + p);

@@ -108,6 +108,23 @@ static int loop_sides(struct sb_bench *b)
         return 0;
 }
 
+/* Attackers are everywhere: as many addresses and ports as there can be, unless told otherwise. */
+static int attackers(struct sb_bench *b)
+{
+        const struct sb_options *o = b->options;
+        const char *base = o->attack_local != NULL ? o->attack_local
+                           : b->env[0].v6          ? "fd00:bad::1"
+                                                   : "10.0.0.1";
+
+        if (sb_ident_init(&b->attackers, base, o->attack_local_cnt, 10000, 50000) != 0)
+                return failed("--attack-local, --attack-locals: no such addresses");
+        if (b->attackers.v6 != b->env[0].v6)
+                return failed("--attack-local is of another family than --local");
+        b->attack_env = b->env[0];
+        b->attack_env.local = &b->attackers;
+        return 0;
+}
+
 static int scenarios(struct sb_bench *b)
 {
         const struct sb_options *o = b->options;
@@ -129,6 +146,15 @@ static int scenarios(struct sb_bench *b)
                                              : "--scenario: with loop it must call");
                 if (!b->scenario[i]->serves && b->env[i].remote.port == 0)
                         return failed("--remote is missing: whom to call");
+        }
+        if ((o->mix != NULL || o->attack != NULL) && b->env[0].remote.port == 0) {
+                bool v6;
+
+                b->env[0].remote.port = 5060; /* of a device where nobody is */
+                (void)sb_addr_parse(b->env[0].v6 ? "fd00:5::20" : "198.51.100.20",
+                                    &b->env[0].remote.addr, &v6);
+                for (uint32_t i = 1; i < b->worker_cnt; i++)
+                        b->env[i].remote = b->env[0].remote;
         }
         return 0;
 }
@@ -243,6 +269,8 @@ int sb_bench_create(struct sb_bench **out, const struct sb_options *o)
         }
         if (rc == 0 && b->loop)
                 rc = loop_sides(b);
+        if (rc == 0)
+                rc = attackers(b);
         if (rc == 0)
                 rc = scenarios(b);
         if (rc == 0)

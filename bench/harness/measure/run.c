@@ -18,29 +18,6 @@
 #define START_AFTER_NS UINT64_C(10000000)
 #define NEVER          (UINT64_MAX / 2)
 
-static void calls_start(void *self, uint64_t intended_ns, uint64_t now_ns)
-{
-        struct sb_calls *c = self;
-
-        if (!c->stop_soon)
-                sb_calls_start(c, intended_ns, now_ns);
-}
-
-static int calls_receive(void *self, const struct sb_datagram *d, uint64_t now_ns)
-{
-        return sb_calls_receive(self, d, now_ns);
-}
-
-static void calls_timers(void *self, uint64_t now_ns)
-{
-        sb_calls_timers(self, now_ns);
-}
-
-static uint32_t calls_live(void *self)
-{
-        return ((const struct sb_calls *)self)->live;
-}
-
 static bool over(const struct sb_job *j, uint64_t now_ns)
 {
         const struct sb_calls *c = j->calls;
@@ -93,44 +70,6 @@ static void on_all(int (*f)(void *), struct sb_job *jobs, uint32_t cnt)
                 (void)rte_eal_remote_launch(f, &jobs[i++], lcore);
 }
 
-static int job_calls(struct sb_bench *b, struct sb_job *j, uint32_t i)
-{
-        const struct sb_options *o = b->options;
-        struct sb_calls_setup set = {.scenario = b->scenario[i],
-                                     .env = &b->env[i],
-                                     .slot_cnt = o->slots,
-                                     .first_number = (uint64_t)i << 40 | (uint64_t)b->runs << 32,
-                                     .hold_ns = (uint64_t)(o->hold_ms * 1e6),
-                                     .linger_ns = (uint64_t)(o->linger_ms * 1e6),
-                                     .t1_override_ms = o->t1_ms,
-                                     .t2_ms = o->t2_ms,
-                                     .wait_ns = (uint64_t)o->wait_ms * 1000000u,
-                                     .no_retrans = o->no_retrans,
-                                     .log = b->log,
-                                     .user = o->user,
-                                     .password = o->password};
-        struct sb_traffic *t = &j->worker->traffics[j->worker->traffic_cnt];
-        int rc;
-
-        if (b->scenario[i] == NULL)
-                return 0;
-        set.link.vlan = o->vlan;
-        set.link.v6 = b->env[i].v6;
-        memcpy(set.link.dst_mac, b->remote_mac[i], 6);
-        memcpy(set.link.src_mac, j->worker->neigh.mac, 6);
-        rc = sb_calls_create(&j->calls, &set, &j->worker->out, j->worker->times, 0);
-        if (rc != 0)
-                return rc;
-        j->answers = b->scenario[i]->serves;
-        *t = (struct sb_traffic){.self = j->calls,
-                                 .start = j->answers ? NULL : calls_start,
-                                 .receive = calls_receive,
-                                 .timers = calls_timers,
-                                 .live = calls_live};
-        j->worker->traffic_cnt++;
-        return 0;
-}
-
 static int job_create(struct sb_bench *b, struct sb_job *j, uint32_t i)
 {
         struct sb_worker *w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
@@ -146,16 +85,19 @@ static int job_create(struct sb_bench *b, struct sb_job *j, uint32_t i)
         w->neigh.vlan = b->options->vlan;
         if (rte_eth_macaddr_get(b->ports[i], (struct rte_ether_addr *)w->neigh.mac) != 0)
                 memcpy(w->neigh.mac, "\x02\0\0\0\0\x01", 6);
-        return job_calls(b, j, i);
+        return sb_job_traffics(b, j, i);
 }
 
 static void job_destroy(struct sb_job *j)
 {
         sb_calls_destroy(j->calls);
+        sb_mix_destroy(j->mix);
+        sb_mix_destroy(j->attack);
+        sb_play_destroy(j->play);
         free(j->worker);
 }
 
-static void schedule(struct sb_bench *b, struct sb_job *jobs, double rate, double seconds)
+static void schedule(struct sb_bench *b, struct sb_job *jobs, const double rates[2], double seconds)
 {
         const struct sb_options *o = b->options;
         const uint64_t end = seconds > 0 ? START_AFTER_NS + (uint64_t)(seconds * 1e9) : NEVER;
@@ -181,9 +123,15 @@ static void schedule(struct sb_bench *b, struct sb_job *jobs, double rate, doubl
                 if (limit != UINT64_MAX)
                         limit = limit / callers + (at < limit % callers);
                 at++;
-                for (uint32_t k = 0; k < j->worker->traffic_cnt; k++)
-                        sb_pace_init(&j->worker->traffics[k].pace, rate / callers, START_AFTER_NS,
-                                     end, limit);
+                for (uint32_t k = 0; k < j->worker->traffic_cnt; k++) {
+                        struct sb_traffic *t = &j->worker->traffics[k];
+                        bool attack = t->self == j->attack;
+
+                        sb_pace_init(&t->pace, t->self == j->play ? 0 : rates[attack] / callers,
+                                     START_AFTER_NS, end, attack ? UINT64_MAX : limit);
+                        if (attack && rates[1] <= 0)
+                                t->pace.due_ns = UINT64_MAX;
+                }
         }
 }
 
@@ -279,6 +227,14 @@ static void collect(struct sb_bench *b, struct sb_job *jobs, double seconds, str
 
 int sb_bench_run(struct sb_bench *b, double rate, double seconds, struct sb_result *out)
 {
+        const double rates[2] = {rate, b->options->attack_rate};
+
+        return sb_bench_run_attacked(b, rates, seconds, out);
+}
+
+int sb_bench_run_attacked(struct sb_bench *b, const double rates[2], double seconds,
+                          struct sb_result *out)
+{
         struct sb_job jobs[SB_WORKERS_MAX] = {0};
         struct sb_steal before, after;
         int rc = 0;
@@ -286,7 +242,8 @@ int sb_bench_run(struct sb_bench *b, double rate, double seconds, struct sb_resu
         memset(out, 0, sizeof(*out));
         for (uint32_t i = 0; i < SB_TIME_CNT; i++)
                 sb_hist_init(&out->times[i]);
-        out->rate = rate;
+        out->rate = rates[0];
+        out->attack_rate = rates[1];
         b->runs++;
         for (uint32_t i = 0; rc == 0 && i < b->worker_cnt; i++)
                 rc = job_create(b, &jobs[i], i);
@@ -294,7 +251,7 @@ int sb_bench_run(struct sb_bench *b, double rate, double seconds, struct sb_resu
                 on_all(spin, jobs, b->worker_cnt);
                 rte_eal_mp_wait_lcore();
                 sb_steal_read(&before);
-                schedule(b, jobs, rate, seconds);
+                schedule(b, jobs, rates, seconds);
                 on_all(work, jobs, b->worker_cnt);
                 watch(b, jobs);
                 sb_steal_read(&after);

@@ -13,12 +13,17 @@
 #include "bench/harness/engine/worker.h"
 #include "bench/harness/measure/noise.h"
 #include "bench/harness/options.h"
+#include "bench/harness/traffic/capture_play.h"
+#include "bench/harness/traffic/mix.h"
 
 #define SB_WORKERS_MAX SB_PORTS_MAX
 
 struct sb_job { /* what a worker's thread has */
         struct sb_worker *worker;
         struct sb_calls *calls;
+        struct sb_mix *mix;
+        struct sb_mix *attack;
+        struct sb_play *play;
         struct sb_spin spin;
         bool answers; /* the other side of a loop: it ends after the others */
         uint64_t end_ns;
@@ -40,6 +45,8 @@ struct sb_bench {
         struct sb_inject *files[SB_FILES_MAX];
         struct sb_scenario *scenario[SB_WORKERS_MAX];
         uint16_t ports[SB_WORKERS_MAX];
+        struct sb_ident attackers; /* whose addresses an attack claims to have */
+        struct sb_env attack_env;
         uint32_t worker_cnt;
         bool loop;
         uint8_t remote_mac[SB_WORKERS_MAX][6];
@@ -57,7 +64,8 @@ struct sb_result {
         struct sip_anom_set anomalies;
         struct sb_spin spin[SB_WORKERS_MAX];
         struct sb_counts workers[SB_WORKERS_MAX];
-        double rate;    /* asked for */
+        double rate; /* asked for */
+        double attack_rate;
         double seconds; /* in which calls were begun */
         double elapsed; /* until the last one ended */
         double steal;   /* share */
@@ -70,8 +78,13 @@ struct sb_result {
 /* 0 or a negative errno, told on standard error. EAL must be up. */
 int sb_bench_create(struct sb_bench **out, const struct sb_options *o);
 void sb_bench_destroy(struct sb_bench *b);
+/* With an attack of so many frames a second beside it, when options name one. */
+int sb_bench_run_attacked(struct sb_bench *b, const double rates[2], double seconds,
+                          struct sb_result *out);
 /* A load of `rate` for so many seconds or options->limit calls. 0 or a negative errno, told. */
 int sb_bench_run(struct sb_bench *b, double rate, double seconds, struct sb_result *out);
+/* Private to run.c: what worker i sends. 0 or a negative errno, told. */
+int sb_job_traffics(struct sb_bench *b, struct sb_job *j, uint32_t i);
 /* Stops the run; may be called by a signal handler. */
 void sb_bench_interrupt(struct sb_bench *b);
 

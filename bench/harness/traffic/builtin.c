@@ -13,6 +13,17 @@
                "CSeq: " cseq " " method "\n"                                        \
                "Max-Forwards: 70\n"
 
+/* Inside the dialog: to the peer's Contact, by the route set (RFC 3261 12.2.1.1). */
+#define INSIDE(method, cseq)                                                        \
+        method " [next_url] SIP/2.0\n"                                              \
+               "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n" \
+               "[routes]\n"                                                         \
+               "From: <sip:u[user]@[local_ip]:[local_port]>;tag=[call_number]\n"    \
+               "To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]\n"    \
+               "Call-ID: [call_id]\n"                                               \
+               "CSeq: " cseq " " method "\n"                                        \
+               "Max-Forwards: 70\n"
+
 #define CONTACT "Contact: <sip:u[user]@[local_ip]:[local_port]>\n"
 
 #define SDP                                         \
@@ -52,43 +63,39 @@
 
 static const char uac[] =
     "<scenario name=\"Calls: INVITE, ACK, BYE\">\n" SEND_AGAIN(HEAD("INVITE", "1") CONTACT SDP)
-        PROVISIONAL
-    "<recv response=\"200\" rtd=\"true\"/>\n" SEND(
-        HEAD("ACK", "1")
-            NO_BODY) "<pause/>\n" SEND_AGAIN(HEAD("BYE", "2") NO_BODY) "<recv response=\"200\"/>\n"
-                                                                       "</scenario>\n";
+        PROVISIONAL "<recv response=\"200\" rrs=\"true\" rtd=\"true\"/>\n" SEND(HEAD(
+            "ACK", "1") NO_BODY) "<pause/>\n" SEND_AGAIN(INSIDE("BYE", "2")
+                                                             NO_BODY) "<recv response=\"200\"/>\n"
+                                                                      "</scenario>\n";
 
 static const char uas[] =
     "<scenario name=\"Answers calls\">\n"
     "<recv request=\"INVITE\"/>\n" SEND(
         ANSWER("180 Ringing") ";tag=[call_number]" ANSWER_REST NO_BODY)
-        SEND_AGAIN(ANSWER(
-            "200 OK") ";tag=[call_number]" ANSWER_REST "Contact: "
-                                                       "<sip:[service]@[local_ip]:[local_port]>"
-                                                       "\n" SDP) "<recv request=\"ACK\" "
-                                                                 "optional=\"true\"/>\n" /* it may
-                                                                                            be lost,
-                                                                                            or come
-                                                                                            behind
-                                                                                            the BYE
-                                                                                          */
-                                                                 "<recv request=\"BYE\"/>\n" SEND(
-                                                                     ANSWER("200 OK")
-                                                                         ANSWER_REST
-                                                                             NO_BODY) "<timewait/"
-                                                                                      ">\n" /* for a
-                                                                                               BYE
-                                                                                               that
-                                                                                               is
-                                                                                               sent
-                                                                                               again,
-                                                                                               its
-                                                                                               answer
-                                                                                               being
-                                                                                               lost
-                                                                                             */
-                                                                                      "</"
-                                                                                      "scenario>\n";
+        SEND_AGAIN(ANSWER("200 OK") ";tag=[call_number]" ANSWER_REST "Contact: "
+                                    "<sip:[service]@[local_ip]:[local_port]>"
+                                    "\n" SDP) "<recv request=\"ACK\" "
+                                              "optional=\"true\"/>\n" /* it may
+                                                                         be lost,
+                                                                         or come
+                                                                         behind
+                                                                         the BYE
+                                                                       */
+                                              "<recv request=\"BYE\"/>\n" SEND(ANSWER(
+                                                  "200 OK") ANSWER_REST NO_BODY) "<timewait/"
+                                                                                 ">\n" /* for a
+                                                                                          BYE
+                                                                                          that
+                                                                                          is
+                                                                                          sent
+                                                                                          again,
+                                                                                          its
+                                                                                          answer
+                                                                                          being
+                                                                                          lost
+                                                                                        */
+                                                                                 "</"
+                                                                                 "scenario>\n";
 
 #define REGISTER(cseq, auth)                                                 \
         "REGISTER sip:[remote_ip]:[remote_port] SIP/2.0\n"                   \

@@ -22,6 +22,8 @@ struct page {
         uint32_t len_digits;
         int32_t len_plus;
         bool auth_open;
+        const char *auth_words; /* "authentication username=... password=..." of a field */
+        uint32_t auth_words_len;
         uint32_t auth_at;
         uint64_t now_ns;
 };
@@ -141,6 +143,13 @@ static void put_var(struct page *p, const struct sb_op *op)
                 put(p, v->text, v->len);
 }
 
+/* Its credentials need the whole message: a mark is left, and filled in at the end. */
+static void leave_auth(struct page *p)
+{
+        p->auth_open = true;
+        p->auth_at = p->at;
+}
+
 static void put_field(struct page *p, const struct sb_op *op)
 {
         const struct sb_inject *f = p->c->set.scenario->files[op->extra];
@@ -148,6 +157,12 @@ static void put_field(struct page *p, const struct sb_op *op)
         const char *text =
             sb_inject_field(f, sb_inject_line(f, p->call->number), (uint32_t)op->arg, &len);
 
+        if (len > 15 && memcmp(text, "[authentication", 15) == 0) {
+                p->auth_words = text;
+                p->auth_words_len = len - 1; /* without the closing bracket */
+                leave_auth(p);
+                return;
+        }
         put(p, text, len);
 }
 
@@ -177,13 +192,6 @@ static void put_call_id(struct page *p)
         put(p, c->id_tail, c->id_tail_len);
 }
 
-/* Its credentials need the whole message: a mark is left, and filled in at the end. */
-static void leave_auth(struct page *p)
-{
-        p->auth_open = true;
-        p->auth_at = p->at;
-}
-
 static void leave_len(struct page *p, const struct sb_op *op)
 {
         p->len_open = true;
@@ -201,6 +209,23 @@ static void put_tag(struct page *p)
                 return;
         put(p, ";tag=", 5);
         put(p, text->tag, text->tag_len);
+}
+
+/* The peer's Contact; before one is known, whom the call is for. */
+static void put_target(struct page *p)
+{
+        const struct sb_call_text *text = &p->c->texts[p->slot];
+
+        if (text->url_len != 0) {
+                put(p, text->url, text->url_len);
+                return;
+        }
+        put(p, "sip:", 4);
+        put(p, p->c->set.env->service, (uint32_t)strlen(p->c->set.env->service));
+        put(p, "@", 1);
+        put_address(p, &p->call->remote.addr, true);
+        put(p, ":", 1);
+        put_number(p, p->call->remote.port);
 }
 
 /* False when the line that the field stands in is to be left out. */
@@ -246,7 +271,7 @@ static bool put_field_of_call(struct page *p, const struct sb_op *op)
                 put(p, text->routes, text->routes_len);
                 return text->routes_len != 0;
         case SB_OP_NEXT_URL:
-                put(p, text->url, text->url_len);
+                put_target(p);
                 break;
         case SB_OP_LEN:
                 leave_len(p, op);
@@ -343,6 +368,25 @@ static void credential(struct page *p, const struct sb_template *t, const char *
         out[len] = '\0';
 }
 
+/* name=word of a field's text, in place of what the run says. */
+static void word_of(const struct page *p, const char *name, char out[SB_VAR_MAX])
+{
+        size_t len = strlen(name);
+
+        for (const char *w = p->auth_words; w + len < p->auth_words + p->auth_words_len; w++)
+                if (memcmp(w, name, len) == 0) {
+                        uint32_t n = 0;
+
+                        for (w += len; w < p->auth_words + p->auth_words_len && *w != ' ' &&
+                                       n + 1 < SB_VAR_MAX;
+                             w++)
+                                if (*w != '"')
+                                        out[n++] = *w;
+                        out[n] = '\0';
+                        return;
+                }
+}
+
 static void fill_auth(struct page *p)
 {
         const uint8_t *space = memchr(p->to, ' ', p->at);
@@ -366,6 +410,10 @@ static void fill_auth(struct page *p)
         ask.uri_len = (uint32_t)(end - space - 1);
         credential(p, p->t->user, p->c->set.user, user);
         credential(p, p->t->password, p->c->set.password, password);
+        if (p->auth_words != NULL) {
+                word_of(p, " username=", user);
+                word_of(p, " password=", password);
+        }
         len = sb_auth_render(&ask, line, sizeof(line));
         p->failed = p->failed || len == 0;
         splice(p, p->auth_at, 0, line, len);

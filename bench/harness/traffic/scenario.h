@@ -51,14 +51,14 @@ enum sb_action_kind {
         SB_ACT_MEDIA, /* sound and video: counted, not played */
 };
 
-enum sb_search { SB_SEARCH_MESSAGE = 0, SB_SEARCH_HEADER, SB_SEARCH_BODY, SB_SEARCH_VAR };
+enum sb_where { SB_SEARCH_MESSAGE = 0, SB_SEARCH_HEADER, SB_SEARCH_BODY, SB_SEARCH_VAR };
 
-enum sb_compare { SB_EQ = 0, SB_NE, SB_GT, SB_LT, SB_GE, SB_LE };
+enum sb_relation { SB_EQ = 0, SB_NE, SB_GT, SB_LT, SB_GE, SB_LE };
 
 struct sb_action {
         uint8_t kind;
-        uint8_t search;  /* enum sb_search */
-        uint8_t compare; /* enum sb_compare */
+        uint8_t search;  /* enum sb_where */
+        uint8_t compare; /* enum sb_relation */
         bool check;
         bool check_inverse;
         bool start_line;

@@ -168,6 +168,8 @@ static int recv_step(struct sb_build *b, struct sb_step *step, sb_attributes a)
         step->regexp_method = sb_attribute_true(a, "regexp_match");
         step->optional = sb_attribute_true(a, "optional");
         step->record_routes = sb_attribute_true(a, "rrs");
+        if (sb_attribute_true(a, "auth")) /* the challenge is needed to answer it */
+                b->s->needs_last = true;
         if (rc == 0 && (request == NULL) == (response == NULL))
                 rc = sb_build_fail(b, "wants either request= or response=");
         if (rc == 0 && request != NULL)

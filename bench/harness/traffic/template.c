@@ -354,21 +354,34 @@ static bool is_keyword(const char *p)
         return (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '$';
 }
 
+/* The bracket that closes the one at p, on the same line; NULL when there is none. */
+static const char *closing(const char *p)
+{
+        uint32_t depth = 0;
+
+        for (; *p != '\0' && *p != '\n'; p++) {
+                depth += *p == '[';
+                if (*p == ']' && --depth == 0)
+                        return p;
+        }
+        return NULL;
+}
+
 static int pieces(struct build *b, const char *p)
 {
         int rc = 0;
 
         while (rc == 0 && *p != '\0') {
                 const char *open = strchr(p, '[');
-                const char *close = open == NULL ? NULL : strpbrk(open, "]\n");
+                const char *close = open == NULL ? NULL : closing(open);
 
-                if (open == NULL || close == NULL)
+                if (open == NULL)
                         return text_add(b, p, strlen(p));
                 rc = text_add(b, p, (size_t)(open - p));
                 if (rc != 0)
                         break;
                 /* "[::1]" and the like are text. */
-                if (*close != ']' || !is_keyword(open + 1)) {
+                if (close == NULL || !is_keyword(open + 1)) {
                         rc = text_add(b, open, 1);
                         p = open + 1;
                         continue;

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Many runs: the search for the highest rate, and the curve of goodput under a growing attack. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/harness/commands.h"
+#include "bench/harness/measure/fingerprint.h"
+#include "bench/harness/measure/run.h"
+#include "bench/harness/measure/search.h"
+#include "bench/harness/report/json.h"
+
+#define TRIAL_SECONDS 5.0
+#define CURVE_POINTS  8u
+
+struct trials {
+        struct sb_bench *bench;
+        struct sb_result *result;
+        double seconds;
+        uint32_t untrusted; /* of trials that counted */
+};
+
+/* What of all that was begun came to no good end: calls, or answers to single messages. */
+static double failed_ratio(const struct sb_counts *c)
+{
+        if (c->calls_succeeded + c->calls_failed != 0)
+                return (double)c->calls_failed / (double)(c->calls_succeeded + c->calls_failed);
+        if (c->requests_open == 0)
+                return 0.0;
+        return 1.0 - (double)c->requests_answered / (double)c->requests_open;
+}
+
+static bool kept_schedule(const struct sb_result *r)
+{
+        const struct sb_counts *c = &r->counts;
+
+        return c->tx_full == 0 && c->no_mbuf == 0 && c->failures[SB_FAIL_NO_SLOT] == 0 &&
+               (double)c->starts_missed <= 0.001 * (double)(c->starts + c->starts_missed);
+}
+
+static int trial(void *ctx, struct sb_trial *t)
+{
+        struct trials *all = ctx;
+        struct sb_trust trust;
+
+        if (sb_bench_run(all->bench, t->rate, all->seconds, all->result) != 0 ||
+            all->result->interrupted)
+                return -1;
+        t->failed_ratio = failed_ratio(&all->result->counts);
+        t->p99_ns = (double)sb_hist_percentile(&all->result->times[SB_TIME_RESPONSE], 99.0);
+        t->invalid = !kept_schedule(all->result) && t->failed_ratio <= 0.0;
+        sb_trust_judge(&trust, all->result, all->bench->worker_cnt);
+        all->untrusted += trust.cnt != 0;
+        if (!all->bench->options->quiet)
+                fprintf(stderr, "  %12.1f/s  failed %.5f  p99 %.1f us%s\n", t->rate,
+                        t->failed_ratio, t->p99_ns / 1e3,
+                        t->invalid ? "  (the generator was too slow)" : "");
+        return 0;
+}
+
+static json_t *search_json(const struct sb_search *s, const struct sb_search_result *r)
+{
+        json_t *list = json_array(), *o = json_object();
+
+        for (uint32_t i = 0; i < r->trial_cnt; i++)
+                json_array_append_new(
+                    list, json_pack("{s:f, s:f, s:f, s:b, s:b}", "rate", r->trials[i].rate,
+                                    "failed_ratio", r->trials[i].failed_ratio, "p99_ns",
+                                    r->trials[i].p99_ns, "passed", r->trials[i].passed, "invalid",
+                                    r->trials[i].invalid));
+        json_object_set_new(o, "end", json_string(sb_search_end_name(r->end)));
+        json_object_set_new(o, "rate_per_s", json_real(r->rate));
+        json_object_set_new(o, "failed_at_per_s", json_real(r->failed_at));
+        json_object_set_new(o, "goal", json_real(s->goal));
+        json_object_set_new(o, "precision", json_real(s->precision));
+        json_object_set_new(o, "trials", list);
+        return o;
+}
+
+/* RFC 7501 3.4: what the rate is called. */
+static const char *rate_name(const struct sb_options *o)
+{
+        if (o->mix != NULL)
+                return "message rate";
+        if (o->scenario != NULL && strcmp(o->scenario, "register") == 0)
+                return "registration rate";
+        return "session establishment rate";
+}
+
+int sb_command_search(struct sb_main *m)
+{
+        const struct sb_options *o = &m->options;
+        struct trials all = {.bench = sb_command_begin(m)};
+        struct sb_search_result *found = malloc(sizeof(*found));
+        const struct sb_search s = {.low = o->search_low,
+                                    .high = o->search_high,
+                                    .goal = o->loss_goal,
+                                    .precision = o->precision,
+                                    .trials = o->trials | 1u,
+                                    .trial = trial,
+                                    .ctx = &all};
+        int status = SB_EXIT_SETUP;
+        json_t *document, *object;
+
+        all.result = malloc(sizeof(*all.result));
+        all.seconds = o->seconds > 0 ? o->seconds : TRIAL_SECONDS;
+        if (all.bench != NULL && all.result != NULL && found != NULL) {
+                sb_search_run(&s, found);
+                object = search_json(&s, found);
+                json_object_set_new(object, "rate_name", json_string(rate_name(o)));
+                json_object_set_new(object, "untrusted_trials", json_integer(all.untrusted));
+                document = sb_json_document("search", sb_fingerprint(m->argc, m->argv));
+                json_object_set_new(document, "search", object);
+                json_object_set_new(document, "result", sb_json_result(all.bench, all.result));
+                fprintf(o->json != NULL && strcmp(o->json, "-") == 0 ? stderr : stdout,
+                        "%s: %.1f/s with at most %g failed (%s, %u trials, %u of them doubtful)\n",
+                        rate_name(o), found->rate, o->loss_goal, sb_search_end_name(found->end),
+                        found->trial_cnt, all.untrusted);
+                status = sb_command_write(m, document);
+                if (status == SB_EXIT_OK && found->rate <= 0)
+                        status = SB_EXIT_FAILED;
+                else if (status == SB_EXIT_OK && all.untrusted * 2 > found->trial_cnt)
+                        status = SB_EXIT_DOUBT;
+                json_decref(document);
+        }
+        free(found);
+        free(all.result);
+        sb_command_end(all.bench);
+        return status;
+}
+
+/* One point: calls at --rate while so many hostile frames a second arrive. */
+static json_t *point(struct trials *all, double attack_rate)
+{
+        const double rates[2] = {all->bench->options->rate, attack_rate};
+        const struct sb_counts *c = &all->result->counts;
+        json_t *o;
+
+        if (sb_bench_run_attacked(all->bench, rates, all->seconds, all->result) != 0 ||
+            all->result->interrupted)
+                return NULL;
+        o = json_pack("{s:f, s:f, s:I, s:I, s:f, s:I, s:b}", "attack_per_s", attack_rate,
+                      "attacked_per_s", (double)c->attack_frames / all->result->seconds, "starts",
+                      (json_int_t)c->starts, "failed", (json_int_t)c->calls_failed, "goodput",
+                      1.0 - failed_ratio(c), "p99_ns",
+                      (json_int_t)sb_hist_percentile(&all->result->times[SB_TIME_RESPONSE], 99.0),
+                      "kept_schedule", kept_schedule(all->result));
+        printf("%14.0f %14.0f %10.4f %12.1f%s\n", attack_rate,
+               (double)c->attack_frames / all->result->seconds, 1.0 - failed_ratio(c),
+               (double)sb_hist_percentile(&all->result->times[SB_TIME_RESPONSE], 99.0) / 1e3,
+               kept_schedule(all->result) ? "" : "  (the generator was too slow)");
+        fflush(stdout);
+        return o;
+}
+
+int sb_command_attack(struct sb_main *m)
+{
+        struct sb_options *o = &m->options;
+        struct trials all = {0};
+        json_t *document, *curve = json_array(), *p;
+        int status;
+
+        if (o->attack == NULL)
+                o->attack = "options-flood";
+        all.bench = sb_command_begin(m);
+        all.result = malloc(sizeof(*all.result));
+        all.seconds = o->seconds > 0 ? o->seconds : TRIAL_SECONDS;
+        if (all.bench == NULL || all.result == NULL) {
+                json_decref(curve);
+                free(all.result);
+                sb_command_end(all.bench);
+                return SB_EXIT_SETUP;
+        }
+        printf("%14s %14s %10s %12s\n", "attack/s", "sent/s", "goodput", "p99 us");
+        /* None, then up to --attack-rate, doubled from point to point. */
+        p = point(&all, 0);
+        for (uint32_t i = 1; p != NULL && i <= CURVE_POINTS; i++) {
+                json_array_append_new(curve, p);
+                p = point(&all, o->attack_rate / (double)(1u << (CURVE_POINTS - i)));
+        }
+        if (p != NULL)
+                json_array_append_new(curve, p);
+        document = sb_json_document("attack", sb_fingerprint(m->argc, m->argv));
+        json_object_set_new(document, "attack", json_string(o->attack));
+        json_object_set_new(document, "curve", curve);
+        json_object_set_new(document, "result", sb_json_result(all.bench, all.result));
+        status = sb_command_write(m, document);
+        if (status == SB_EXIT_OK && p == NULL)
+                status = SB_EXIT_FAILED;
+        json_decref(document);
+        free(all.result);
+        sb_command_end(all.bench);
+        return status;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * search.h - the highest rate that a system bears: doubled until it fails, then halved in between.
+ *
+ * A rate passes when most of its trials do; a trial passes when the share of what failed is not
+ * above the goal. A goal of 0 gives what RFC 2544 calls the no-drop rate and RFC 7501, for a
+ * scenario of calls or registrations, the session establishment or registration rate; a goal above
+ * 0 the partial drop rate. Pure: trials are the caller's, and so is time.
+ */
+#ifndef SLUICE_BENCH_HARNESS_MEASURE_SEARCH_H
+#define SLUICE_BENCH_HARNESS_MEASURE_SEARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SB_TRIALS_MAX 256u
+
+struct sb_trial {
+        double rate;         /* asked for */
+        double failed_ratio; /* of what was begun */
+        double p99_ns;       /* of responses; for the report */
+        bool
+            invalid; /* the generator did not keep to its schedule: says nothing about the system */
+        bool passed;
+};
+
+struct sb_search {
+        double low;       /* the first rate, above 0 */
+        double high;      /* never above it */
+        double goal;      /* share that may fail */
+        double precision; /* stop when the bounds are so near, as a share */
+        uint32_t trials;  /* odd: of each rate; the majority decides */
+        /* Do a trial of t->rate: fill in the rest. 0, or negative to give up. */
+        int (*trial)(void *ctx, struct sb_trial *t);
+        void *ctx;
+};
+
+enum sb_search_end {
+        SB_SEARCH_FOUND = 0,
+        SB_SEARCH_ALL_PASS, /* even `high` */
+        SB_SEARCH_NONE,     /* not even `low`, nor what is a thousand times less */
+        SB_SEARCH_LIMIT,    /* the generator was the limit */
+        SB_SEARCH_GAVE_UP,
+};
+
+struct sb_search_result {
+        enum sb_search_end end;
+        double rate;      /* the highest that passed; 0: none */
+        double failed_at; /* the lowest that failed; 0: none */
+        uint32_t trial_cnt;
+        struct sb_trial trials[SB_TRIALS_MAX];
+};
+
+void sb_search_run(const struct sb_search *s, struct sb_search_result *out);
+const char *sb_search_end_name(enum sb_search_end e);
+
+#endif

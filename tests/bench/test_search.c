@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The search against servers of known capacity, in virtual time. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bench/harness/measure/search.h"
+
+#define RUNS    100u
+#define SECONDS 4.0
+
+/* One server with a queue: a piece of work takes 1 / capacity, give or take a tenth. */
+struct server {
+        double capacity;
+        uint32_t places; /* in the queue */
+        double hiccups;  /* share of trials in which something else goes wrong */
+        uint32_t seed;
+        uint32_t invalid_above; /* rate that the generator cannot reach; 0: none */
+        uint32_t trials;
+};
+
+static double uniform(struct server *s)
+{
+        s->seed = s->seed * 1664525u + 1013904223u;
+        return ((double)(s->seed >> 8) + 0.5) / (double)(1u << 24);
+}
+
+static int trial(void *ctx, struct sb_trial *t)
+{
+        struct server *s = ctx;
+        uint64_t cnt = (uint64_t)(t->rate * SECONDS), lost = 0;
+        double free_at = 0.0;
+
+        s->trials++;
+        t->invalid = s->invalid_above != 0 && t->rate > s->invalid_above;
+        for (uint64_t i = 0; i < cnt; i++) {
+                double now = (double)i / t->rate;
+
+                if (free_at < now)
+                        free_at = now;
+                if ((free_at - now) * s->capacity > s->places) {
+                        lost++;
+                        continue;
+                }
+                free_at += (0.9 + 0.2 * uniform(s)) / s->capacity;
+        }
+        if (uniform(s) < s->hiccups)
+                lost += cnt / 100 + 1;
+        t->failed_ratio = cnt == 0 ? 1.0 : (double)lost / (double)cnt;
+        return 0;
+}
+
+static struct sb_search_result *found(struct server *s, double goal, uint32_t trials)
+{
+        static struct sb_search_result r;
+        const struct sb_search search = {.low = 100,
+                                         .high = 1e6,
+                                         .goal = goal,
+                                         .precision = 0.005,
+                                         .trials = trials,
+                                         .trial = trial,
+                                         .ctx = s};
+
+        sb_search_run(&search, &r);
+        return &r;
+}
+
+static void the_capacity_is_found(void **state)
+{
+        uint32_t near = 0;
+
+        (void)state;
+        for (uint32_t run = 0; run < RUNS; run++) {
+                struct server s = {
+                    .capacity = 1000 + 190 * run, .places = 1000, .seed = run, .hiccups = 0.02};
+                struct sb_search_result *r = found(&s, 0.001, 3);
+
+                assert_int_equal(r->end, SB_SEARCH_FOUND);
+                /* What a queue forgives in so short a time belongs to it. */
+                double want = s.capacity + s.places / SECONDS;
+
+                if (fabs(r->rate - want) <= 0.02 * want + s.places / SECONDS)
+                        near++;
+        }
+        printf("within 2 %% of the capacity: %u of %u runs\n", near, RUNS);
+        assert_true(near >= 95);
+}
+
+static void ends_are_named(void **state)
+{
+        struct server s = {.capacity = 1e9, .places = 1000};
+
+        (void)state;
+        assert_int_equal(found(&s, 0, 1)->end, SB_SEARCH_ALL_PASS);
+        assert_true(found(&s, 0, 1)->rate >= 1e6);
+        s = (struct server){.capacity = 1e9, .places = 1000, .hiccups = 1.0};
+        assert_int_equal(found(&s, 0, 1)->end, SB_SEARCH_NONE);
+        assert_true(found(&s, 0, 1)->rate <= 0);
+        s = (struct server){.capacity = 1e9, .places = 1000, .invalid_above = 20000};
+        assert_int_equal(found(&s, 0, 3)->end, SB_SEARCH_LIMIT);
+        assert_true(found(&s, 0, 3)->rate <= 20000);
+        /* Below what it began with. */
+        s = (struct server){.capacity = 20, .places = 5};
+        assert_int_equal(found(&s, 0.01, 3)->end, SB_SEARCH_FOUND);
+        assert_true(found(&s, 0.01, 3)->rate < 30);
+}
+
+/* A trial in ten goes wrong for reasons of its own: the majority does not mind. */
+static void one_bad_trial_does_not_decide(void **state)
+{
+        uint32_t near = 0;
+
+        (void)state;
+        for (uint32_t run = 0; run < RUNS; run++) {
+                struct server s = {
+                    .capacity = 3000, .places = 10, .seed = 77 + run, .hiccups = 0.02};
+
+                near += found(&s, 0.001, 5)->rate > 2940;
+        }
+        assert_true(near >= 95);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test(the_capacity_is_found),
+            cmocka_unit_test(ends_are_named),
+            cmocka_unit_test(one_bad_trial_does_not_decide),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
