@@ -229,6 +229,35 @@ static void test_ban(void **state)
         CHECK(no_rows, no);
 }
 
+#define ALERT_GOES_ON                                                                   \
+        "{\"timestamp\":\"2026-01-02T03:04:09.000000+0000\",\"event_type\":\"alert\","  \
+        "\"detection\":{\"name\":\"toll_fraud\",\"key\":\"source\",\"address\":"        \
+        "\"198.51.100.66\",\"detail\":\"71\\u001b[31m\",\"peak\":9,\"threshold\":5,"    \
+        "\"started\":\"2026-01-02T03:04:05.678901+0000\",\"mode\":\"enforce\",\"ban\":" \
+        "\"done\"},\"active\":true}"
+#define ALERT_ENDED                                                                       \
+        "{\"detection\":{\"name\":\"cracking_aor\",\"key\":\"aor\",\"aor\":"              \
+        "\"sip:alice@example.com\",\"peak\":12,\"threshold\":8,\"started\":"              \
+        "\"2026-01-02T03:04:05.678901+0000\",\"stopped\":\"2026-01-02T03:14:05.0+0000\"," \
+        "\"mode\":\"monitor\"},\"active\":false}"
+
+static void test_alerts(void **state)
+{
+        static const struct fake_answer some[] = {
+            {"alerts", "\"result\":{\"alerts\":[" ALERT_GOES_ON "," ALERT_ENDED "]}", NULL},
+            {.method = NULL}};
+        static const struct fake_answer ended[] = {
+            {"alerts", "\"result\":{\"alerts\":[" ALERT_ENDED "]}", NULL}, {.method = NULL}};
+        static const struct row all = {"alerts", 1, "alerts.txt", NULL, NULL};
+        static const struct row json = {"alerts --json", 1, "alerts.json", NULL, NULL};
+        static const struct row none = {"alerts --active", 0, "alerts_none.txt", NULL, NULL};
+
+        (void)state;
+        check_row(&all, some);
+        check_row(&json, some);
+        check_row(&none, ended);
+}
+
 static void test_why(void **state)
 {
         static const struct fake_answer answers[] = {
@@ -397,6 +426,7 @@ int main(void)
             cmocka_unit_test(test_status),
             cmocka_unit_test(test_stats),
             cmocka_unit_test(test_ban),
+            cmocka_unit_test(test_alerts),
             cmocka_unit_test(test_why),
             cmocka_unit_test(test_top),
             cmocka_unit_test(test_events),
