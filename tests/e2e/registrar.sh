@@ -108,7 +108,12 @@ sed -i 's/password=p1/password=guess/' "$e2e_tmp/wrong.csv"
         -auth_uri example.com -i "$LAB_CALLER" -p 5103 -m 1 -recv_timeout 3000 || e2e_fail "a wrong password registers"
 redirected calls 1 100 || e2e_fail "calls are not redirected: $(sipp_failures calls)"
 lab_until 3 e2e_counts .dropped.ack_own_reply -ge 100 || e2e_fail "ACKs for redirections went on"
-lab_ctl location list sip:u1@example.com | grep -q "sip:u1@$LAB_CALLER" || e2e_fail "location list"
+lab_ctl location list sip:u1@example.com | grep "sip:u1@$LAB_CALLER" >/dev/null || e2e_fail "location list"
+
+lab_ctl users list | grep "^u$users " >/dev/null || e2e_fail "users list: $(lab_ctl users list | tail -n 1)"
+lab_ctl location remove sip:u1@example.com >/dev/null || e2e_fail "location remove"
+! lab_ctl location list sip:u1@example.com >/dev/null || e2e_fail "removed, and still there"
+registers back 1 1 10 || e2e_fail "removed, and does not come back: $(sipp_failures back)"
 
 # ---- baresip finds baresip (Debian's gives up at the first challenge that it does not know) ----
 
