@@ -43,9 +43,13 @@ static enum sip_anomaly bare(struct sip_cur *c, struct sip_addr *out)
         uint32_t p = c->pos;
         enum sip_anomaly a;
 
-        while (p < c->end && c->buf[p] != ';' && c->buf[p] != ',' && c->buf[p] != '?' &&
-               !sip_is(c->buf[p], SIP_CT_LWS))
-                p++;
+        for (;; p++) {
+                while (p < c->end && sip_is(c->buf[p], SIP_CT_TOKEN))
+                        p++; /* of these none ends it */
+                if (p == c->end || c->buf[p] == ';' || c->buf[p] == ',' || c->buf[p] == '?' ||
+                    sip_is(c->buf[p], SIP_CT_LWS))
+                        break;
+        }
         uri.end = p;
         a = sip_uri_parse(&uri, &out->uri);
         c->pos = uri.pos;

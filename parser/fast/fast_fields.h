@@ -12,13 +12,27 @@
 #include "parser/sip_date.h"
 #include "parser/sip_state.h"
 
+/* A number of nine or ten digits, as random ones are; below 2^31. */
+static __attribute__((noinline)) bool fast_long_number(const struct fast *f, uint32_t v, uint32_t e,
+                                                       uint32_t *out)
+{
+        uint32_t high, low;
+
+        if (e - v - 9 > 1 || !fast_number(f, v, e - 8, &high) || high > 20 ||
+            !fast_number(f, e - 8, e, &low))
+                return false;
+        *out = high * 100000000 + low;
+        return *out <= INT32_MAX;
+}
+
 /* number SP method */
 static inline bool fast_cseq(const struct fast *f, uint32_t v, uint32_t e)
 {
         struct sip_cseq *out = &f->m->cseq;
         uint32_t p = fast_run(f, v);
 
-        if (f->b[p] != ' ' || !fast_number(f, v, p, &out->number) || fast_run(f, p + 1) != e)
+        if (f->b[p] != ' ' || fast_run(f, p + 1) != e ||
+            !(fast_number(f, v, p, &out->number) || fast_long_number(f, v, p, &out->number)))
                 return false;
         out->method = (uint8_t)fast_method_before(f, p + 1, e);
         fast_span(&out->method_name, p + 1, e - (p + 1));

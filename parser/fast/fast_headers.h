@@ -53,9 +53,9 @@ enum fast_took { FAST_TOOK, FAST_DECLINED, FAST_FOLD };
 
 /* A header line that is not just "name: value" with a name of the table: the name of n octets at s,
  * the line's end e. Returns where its value is: v << 32 | e; 0: declined. */
-static __attribute__((noinline, cold)) uint64_t fast_odd_line(struct sip_msg *m, uint64_t s,
-                                                              uint64_t n, uint64_t e,
-                                                              const struct sip_hname_row **row)
+static __attribute__((noinline)) uint64_t fast_odd_line(struct sip_msg *m, uint64_t s, uint64_t n,
+                                                        uint64_t e,
+                                                        const struct sip_hname_row **row)
 {
         const uint8_t *b = m->buf;
         uint64_t v = s + n;
@@ -121,7 +121,7 @@ static __attribute__((noinline)) enum fast_took fast_lines(const struct fast *ca
 
         for (uint64_t i = ix->line_cnt - 1u; i > 0; i--) {
                 struct sip_hdr *h = &m->hdrs[i - 1];
-                uint64_t s = eol[i - 1] + 2u;
+                uint64_t s = eol[i - 1] + UINT64_C(2);
                 const struct sip_hname_row *row = NULL;
                 uint32_t what, next;
                 uint8_t *first;

@@ -24,10 +24,16 @@ struct scan_block {
 
 static inline struct scan_block scan_classify(const uint8_t *p);
 
-/* The number of zeros below the lowest one; of zero, anything up to 64. */
+/* The number of zeros below the lowest one; of zero, anything up to 64. By hand for gcc, which
+ * clears the result's register first, for the sake of CPUs that are old now. */
 static inline uint32_t scan_ctz(uint64_t x)
 {
-#ifdef __BMI__
+#if defined(__BMI__) && !defined(__clang__)
+        uint64_t n;
+
+        __asm__("tzcnt %1, %0" : "=r"(n) : "rm"(x) : "cc");
+        return (uint32_t)n;
+#elif defined(__BMI__)
         return (uint32_t)__builtin_ia32_tzcnt_u64(x);
 #else
         return (uint32_t)__builtin_ctzll(x | UINT64_C(1) << 63);
