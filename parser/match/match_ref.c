@@ -10,21 +10,22 @@
 #include "parser/match/match_set.h"
 #include "parser/sip_ctype.h"
 
-#define ENDS_MAX  65536
-#define WORKSPACE 4096
+#define ENDS_MAX  4096 /* of a match at one place: tests use no longer fields */
+#define WORKSPACE 65536
 
 struct match_ref {
         const struct match_set *s;
         pcre2_code **code; /* one for each step, NULL but for expressions */
         pcre2_match_data *data;
         struct match_work *work;
+        bool incomplete;
         int space[WORKSPACE];
 };
 
 static pcre2_code *compile(const struct match_set *s, const struct match_step *t)
 {
         uint32_t f = t->regex_flags;
-        uint32_t options = 0;
+        uint32_t options = PCRE2_NO_AUTO_POSSESS; /* it would hide the shorter matches */
         PCRE2_SIZE at;
         int err;
 
@@ -32,7 +33,6 @@ static pcre2_code *compile(const struct match_set *s, const struct match_step *t
         options |= (f & MATCH_REGEX_MULTILINE) != 0 ? PCRE2_MULTILINE : 0;
         options |= (f & MATCH_REGEX_DOTALL) != 0 ? PCRE2_DOTALL : 0;
         options |= (f & MATCH_REGEX_EXTENDED) != 0 ? PCRE2_EXTENDED : 0;
-        options |= (f & MATCH_REGEX_ANCHORED) != 0 ? PCRE2_ANCHORED : 0;
         return pcre2_compile(s->text + t->text.off, t->text.len, options, &err, &at, NULL);
 }
 
@@ -47,7 +47,7 @@ struct match_ref *match_ref_create(const struct match_set *s, uint32_t *bad)
         ref->s = s;
         ref->code = calloc(cnt + 1u, sizeof(pcre2_code *));
         ref->work = calloc(1, sizeof(*ref->work));
-        ref->data = pcre2_match_data_create(ENDS_MAX - 1, NULL);
+        ref->data = pcre2_match_data_create(ENDS_MAX, NULL);
         if (ref->code == NULL || ref->work == NULL || ref->data == NULL) {
                 match_ref_destroy(ref);
                 return NULL;
@@ -139,23 +139,25 @@ static bool regex(const struct trial *t, uint32_t step, uint32_t cursor)
         bool negated = (s->flags & MATCH_STEP_NEGATED) != 0;
         uint32_t base = (s->flags & MATCH_STEP_RELATIVE) != 0 ? cursor : 0;
         PCRE2_SIZE len = t->in.len - base;
+        PCRE2_SIZE last = (s->regex_flags & MATCH_REGEX_ANCHORED) != 0 ? 0 : len;
 
-        for (PCRE2_SIZE start = 0; start <= len; start++) {
-                PCRE2_SIZE ends[256];
+        for (PCRE2_SIZE start = 0; start <= last; start++) {
+                uint16_t ends[ENDS_MAX];
                 PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(t->ref->data);
                 int n =
                     pcre2_dfa_match(t->ref->code[index], t->in.at + base, len, start,
                                     PCRE2_ANCHORED, t->ref->data, NULL, t->ref->space, WORKSPACE);
 
-                if (n < 0)
+                if (n == 0 || (n < 0 && n != PCRE2_ERROR_NOMATCH))
+                        t->ref->incomplete = true;
+                if (n <= 0)
                         continue;
                 if (negated)
                         return false;
-                n = n > 256 ? 256 : n; /* tests use shorter fields than that */
                 for (int i = 0; i < n; i++)
-                        ends[i] = ovector[2 * i + 1];
+                        ends[i] = (uint16_t)ovector[2 * i + 1];
                 for (int i = 0; i < n; i++) {
-                        if (rest_holds(t, step + 1, base + (uint32_t)ends[i]))
+                        if (rest_holds(t, step + 1, base + ends[i]))
                                 return true;
                 }
         }
@@ -239,4 +241,9 @@ uint32_t match_ref_eval(struct match_ref *ref, const struct match_facts *f, uint
                         hits[n - 1] = i;
         }
         return n;
+}
+
+bool match_ref_incomplete(const struct match_ref *ref)
+{
+        return ref->incomplete;
 }

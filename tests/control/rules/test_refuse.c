@@ -32,7 +32,8 @@ static const struct {
 
 /* Two that are right, around the one that is not: line 1 and the last. */
 static const char before[] = "alert sip any any -> any any (sip.method; content:\"X\"; sid:100;)\n";
-static const char after[] = "\nalert sip any any -> any any (sip.method; content:\"Y\"; sid:101;)\n";
+static const char after[] =
+    "\nalert sip any any -> any any (sip.method; content:\"Y\"; sid:101;)\n";
 
 static const struct cp_rule_var vars_list[] = {{"LOOP", "[10.0.0.1,$LOOP]"}};
 static const struct cp_rule_vars vars = {vars_list, 1};
@@ -67,8 +68,7 @@ static void each_is_refused_where_it_is_wrong(void **state)
                 struct cp_rule_errors *e = refuse(broken[i].rule, &rules);
 
                 if (e->all != 1 || e->e[0].line != broken[i].line + 1 ||
-                    e->e[0].column != broken[i].column ||
-                    strcmp(e->e[0].text, broken[i].text) != 0)
+                    e->e[0].column != broken[i].column || strcmp(e->e[0].text, broken[i].text) != 0)
                         print_error("%s\n  %u errors; %u:%u: %s\n", broken[i].rule, e->all,
                                     e->e[0].line, e->e[0].column, e->e[0].text);
                 assert_int_equal(e->all, 1);
