@@ -136,6 +136,10 @@ static void fill_policy(struct cp_config_policy *p, const struct cp_raw_policy *
         p->fallback = raw->fallback != 0 ? raw->fallback : (uint8_t)SHM_ACTION_PASS;
         p->decision_lifetime_s =
             raw->decision_lifetime_s != NULL ? *raw->decision_lifetime_s : DEFAULT_LIFETIME_S;
+        p->rules = raw->rules;
+        p->rules_count = raw->rules_count;
+        p->rule_vars = raw->rule_vars;
+        p->rule_vars_count = raw->rule_vars_count;
         p->scanners = raw->scanners;
         p->scanners_count = raw->scanners_count;
         if (!cp_yaml_find(yaml, "policy/scanners", NULL, NULL)) {

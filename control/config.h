@@ -71,6 +71,11 @@ struct cp_config_route {
         uint16_t retry_after_s; /* REJECT only */
 };
 
+struct cp_config_rule_var {
+        char *name;  /* without the dollar sign */
+        char *value; /* as in the head of a rule */
+};
+
 struct cp_config_control {
         char *socket;
         char **dataplanes;
@@ -94,6 +99,10 @@ struct cp_config_policy {
         uint32_t blocklists_count;
         struct cp_config_route *routes;
         uint32_t routes_count;
+        char **rules; /* files of detection rules */
+        uint32_t rules_count;
+        struct cp_config_rule_var *rule_vars;
+        uint32_t rule_vars_count;
 };
 
 enum cp_edge_calls {

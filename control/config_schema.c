@@ -96,6 +96,18 @@ static const cyaml_schema_value_t route_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_route, route_fields),
 };
 
+static const cyaml_schema_field_t rule_var_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct cp_config_rule_var, name, 1,
+                           TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("value", CYAML_FLAG_POINTER, struct cp_config_rule_var, value, 1,
+                           TEXT_MAX),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t rule_var_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_rule_var, rule_var_fields),
+};
+
 static const cyaml_schema_field_t control_fields[] = {
     CYAML_FIELD_STRING_PTR("socket", OPT_PTR, struct cp_raw_control, socket, 1, PATH_TEXT_MAX),
     CYAML_FIELD_SEQUENCE("dataplanes", OPT_PTR, struct cp_raw_control, dataplanes, &text_value, 0,
@@ -122,6 +134,9 @@ static const cyaml_schema_field_t policy_fields[] = {
                          0, CP_BLOCKLISTS_MAX),
     CYAML_FIELD_SEQUENCE("routes", OPT_PTR, struct cp_raw_policy, routes, &route_value, 0,
                          CP_ROUTES_MAX),
+    TEXTS("rules", struct cp_raw_policy, rules),
+    CYAML_FIELD_SEQUENCE("rule-vars", OPT_PTR, struct cp_raw_policy, rule_vars, &rule_var_value, 0,
+                         CP_LIST_MAX),
     CYAML_FIELD_END,
 };
 

@@ -35,6 +35,10 @@ struct cp_raw_policy {
         uint32_t blocklists_count;
         struct cp_config_route *routes;
         uint32_t routes_count;
+        char **rules;
+        uint32_t rules_count;
+        struct cp_config_rule_var *rule_vars;
+        uint32_t rule_vars_count;
 };
 
 /* What is absent is 0; the check fills it in. */

@@ -123,6 +123,79 @@ static int open_edge(struct cp_engine *e, const struct cp_config *config)
         return rc;
 }
 
+/* ---- rules ---- */
+
+static int rules_compile(struct cp_engine *e, const struct cp_config *config,
+                         struct cp_rulebook **out, struct cp_config_error *err)
+{
+        struct cp_rule_errors *errors = calloc(1, sizeof(*errors));
+        char text[600];
+        int rc = -ENOMEM;
+
+        *err = (struct cp_config_error){.text = "out of memory"};
+        if (errors == NULL)
+                return rc;
+        rc = cp_ruleset_compile(&e->rules, &config->policy, config->control.state_dir, out, errors);
+        if (rc != 0)
+                cp_ruleset_error(errors, rc, err);
+        /* the caller tells of the first */
+        for (uint32_t i = 1; i < errors->cnt; i++)
+                cp_log(CP_LOG_ERROR, "%s",
+                       cp_config_error_print(&errors->e[i], text, sizeof(text)));
+        free(errors);
+        return rc;
+}
+
+/* The event thread looks rules up. */
+static void rules_show(struct cp_engine *e)
+{
+        if (e->writer != NULL)
+                cp_event_writer_set_rules(e->writer, e->rules.now);
+}
+
+static int rules_put(struct cp_engine *e, struct cp_rulebook *book, struct cp_config_error *err)
+{
+        int rc;
+
+        cp_gate_close(&e->event_gate);
+        rc = cp_ruleset_put(&e->rules, book);
+        rules_show(e);
+        cp_gate_open(&e->event_gate);
+        if (rc != 0) {
+                *err = (struct cp_config_error){0};
+                snprintf(err->text, sizeof(err->text), "rules: %s", strerror(-rc));
+        }
+        return rc;
+}
+
+int cp_engine_rules_load(struct cp_engine *e, const struct cp_config *config,
+                         struct cp_config_error *err)
+{
+        struct cp_rulebook *book = NULL;
+        int rc = rules_compile(e, config != NULL ? config : e->policy->config, &book, err);
+
+        return rc != 0 ? rc : rules_put(e, book, err);
+}
+
+int cp_engine_rules_compile(struct cp_engine *e, struct cp_rulebook **out,
+                            struct cp_config_error *err)
+{
+        return rules_compile(e, e->policy->config, out, err);
+}
+
+int cp_engine_rules_rollback(struct cp_engine *e)
+{
+        int rc;
+
+        cp_gate_close(&e->event_gate);
+        rc = cp_ruleset_rollback(&e->rules);
+        rules_show(e);
+        cp_gate_open(&e->event_gate);
+        return rc;
+}
+
+/* ---- start, end, reload ---- */
+
 int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_config *config)
 {
         const struct cp_config_control *c = &config->control;
@@ -137,6 +210,8 @@ int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_confi
         cp_gate_init(&e->decide_gate);
         cp_gate_init(&e->event_gate);
         rc = blocklist_load(e, config, &err);
+        if (rc == 0)
+                rc = cp_engine_rules_load(e, config, &err);
         if (rc != 0) {
                 cp_log(CP_LOG_ERROR, "%s", cp_config_error_print(&err, text, sizeof(text)));
                 cp_config_free(config);
@@ -151,6 +226,7 @@ int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_confi
         if (e->detect == NULL)
                 goto no_memory;
         e->writer->detect = e->detect;
+        rules_show(e);
         open_state(e, c->state_dir);
         rc = open_edge(e, config);
         if (rc != 0) {
@@ -182,6 +258,7 @@ void cp_engine_fini(struct cp_engine *e)
         cp_blocklist_destroy(e->blocklist);
         cp_event_writer_destroy(e->writer);
         cp_detect_destroy(e->detect);
+        cp_ruleset_fini(&e->rules);
         cp_event_queue_fini(&e->queue);
         cp_tables_fini(&e->tables);
         cp_edge_destroy(e->edge);
@@ -272,13 +349,22 @@ static int reload_edge(struct cp_engine *e, const struct cp_config *config,
 int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
 {
         struct cp_config *config = NULL;
+        struct cp_rulebook *book = NULL;
         struct cp_policy *fresh;
         struct cp_policy *old = e->policy;
         int rc = cp_config_load(&config, e->config_path, err);
 
         if (rc != 0)
                 return rc;
-        rc = blocklist_load(e, config, err);
+        /* the rules first: they are all or nothing, and a list that came with them is not kept
+         * alone */
+        rc = rules_compile(e, config, &book, err);
+        if (rc == 0)
+                rc = blocklist_load(e, config, err);
+        if (rc == 0)
+                rc = rules_put(e, book, err);
+        else
+                cp_rulebook_destroy(book);
         if (rc != 0) {
                 cp_config_free(config);
                 return rc;

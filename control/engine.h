@@ -25,6 +25,7 @@
 #include "control/gate.h"
 #include "control/link.h"
 #include "control/policy.h"
+#include "control/ruleset.h"
 #include "control/state_db.h"
 #include "control/tables.h"
 
@@ -48,6 +49,7 @@ struct cp_engine {
 
         struct cp_blocklist *blocklist; /* owner */
         struct cp_blob blocklist_blob;  /* the same, sealed */
+        struct cp_ruleset rules;        /* owner; its counts: event thread */
 
         struct cp_event_queue queue;
         struct cp_event_writer *writer;       /* event thread */
@@ -72,6 +74,15 @@ unsigned cp_engine_events(struct cp_engine *e);
 /* Owner: load the file again; the old policy stays when it is bad. Only `policy` changes; the
  * `control` section is read at start. 0, or a negative errno and *err. */
 int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err);
+/* Owner: compile the rules of a configuration (NULL: of the one in force) and put them in force;
+ * the old ones stay when it fails. 0, or a negative errno and *err. */
+int cp_engine_rules_load(struct cp_engine *e, const struct cp_config *config,
+                         struct cp_config_error *err);
+/* Owner: compile those of the configuration in force, and give them to the caller. */
+int cp_engine_rules_compile(struct cp_engine *e, struct cp_rulebook **out,
+                            struct cp_config_error *err);
+/* Owner: the rules that were in force before. 0, -ENOENT, or another negative errno. */
+int cp_engine_rules_rollback(struct cp_engine *e);
 /* Owner: add or replace a ban, on disk first. ban->added_ns and expires_ns are set from ttl_s.
  * 0, -ENOSPC, -ENOMEM, or the state file's error (then nothing changed). */
 int cp_engine_ban(struct cp_engine *e, struct cp_ban *ban, uint32_t ttl_s);

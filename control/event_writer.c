@@ -10,6 +10,7 @@
 #include "control/contract/shm_ring.h"
 #include "control/link.h"
 #include "control/log.h"
+#include "control/rulebook.h"
 
 struct cp_event_writer *cp_event_writer_create(const char *eve_path, uint32_t why_entries,
                                                struct cp_event_queue *queue)
@@ -44,6 +45,29 @@ void cp_event_writer_destroy(struct cp_event_writer *w)
         free(w);
 }
 
+static void write_alerts(struct cp_event_writer *w, const struct shm_event *ev)
+{
+        bool dropped = ev->action != SHM_ACTION_PASS;
+
+        for (unsigned i = 0; i < ev->rule_cnt; i++) {
+                struct cp_rulebook_entry *rule = cp_rulebook_find(w->eve.rules, ev->rules[i]);
+                size_t len = rule != NULL ? cp_eve_rule(&w->eve, ev, i) : 0;
+
+                if (len == 0)
+                        continue;
+                rule->hits++;
+                rule->drops += dropped;
+                rule->last_ns = ev->time_ns;
+                cp_eve_file_write(&w->file, w->eve.line, len);
+                cp_event_queue_put(w->queue, w->eve.line, len - 1, dropped);
+        }
+}
+
+void cp_event_writer_set_rules(struct cp_event_writer *w, struct cp_rulebook *rules)
+{
+        w->eve.rules = rules;
+}
+
 static void write_event(struct cp_event_writer *w, const struct shm_event *ev)
 {
         const uint8_t *text = w->rec + sizeof(*ev);
@@ -63,6 +87,7 @@ static void write_event(struct cp_event_writer *w, const struct shm_event *ev)
         cp_verdict_log_put(w->log, &v);
         if (w->detect != NULL)
                 cp_detect_event(w->detect, ev, &w->eve.msg);
+        write_alerts(w, ev);
 }
 
 void cp_event_writer_alert(void *writer, const struct cp_alert *alert, enum cp_alert_news news)

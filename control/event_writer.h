@@ -42,6 +42,8 @@ void cp_event_writer_destroy(struct cp_event_writer *w);
 unsigned cp_event_writer_run(struct cp_event_writer *w, struct cp_link *link, unsigned budget);
 /* cp_detect_tell of a writer: an alert to file and followers. */
 void cp_event_writer_alert(void *writer, const struct cp_alert *alert, enum cp_alert_news news);
+/* Owner, behind the event gate: the rules that events name; borrowed, NULL: none. */
+void cp_event_writer_set_rules(struct cp_event_writer *w, struct cp_rulebook *rules);
 /* After the links of a turn: hand lines to the kernel, tell failures once. */
 void cp_event_writer_flush(struct cp_event_writer *w);
 

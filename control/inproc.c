@@ -17,6 +17,7 @@
 #include "control/event_order.h"
 #include "control/link.h"
 #include "control/policy.h"
+#include "control/rulebook.h"
 #include "control/tables.h"
 
 #define GENERATION 1u
@@ -25,6 +26,7 @@
 struct cp_inproc {
         struct cp_policy *policy;
         struct cp_blocklist *blocklist;
+        struct cp_rulebook *rules;
         struct cp_bans bans; /* empty: a replay does not read the live state */
         struct cp_tables tables;
         struct cp_link link;
@@ -63,21 +65,38 @@ static int load_policy(struct cp_inproc *in, const char *path)
         return 0;
 }
 
+static int load_rules(struct cp_inproc *in, const char *path)
+{
+        const struct cp_rulebook_args args = {
+            .policy = &in->policy->config->policy,
+            .extra_file = path,
+            .generation = GENERATION,
+            .here = true,
+        };
+        struct cp_rule_errors *errors = calloc(1, sizeof(*errors));
+        char text[600];
+        int rc = errors == NULL ? -ENOMEM : cp_rulebook_create(&in->rules, &args, errors);
+
+        for (uint32_t i = 0; errors != NULL && i < errors->cnt; i++)
+                fprintf(stderr, "%s\n", cp_config_error_print(&errors->e[i], text, sizeof(text)));
+        free(errors);
+        in->eve.rules = in->rules;
+        return rc;
+}
+
 int cp_inproc_create(struct cp_inproc **out, const struct cp_inproc_args *args)
 {
         struct cp_inproc *in;
         int rc;
 
-        if (args->rules_path != NULL) {
-                fprintf(stderr, "%s: rules are not supported by this version\n", args->rules_path);
-                return -ENOTSUP;
-        }
         in = calloc(1, sizeof(*in));
         if (in == NULL)
                 return -ENOMEM;
         cp_link_init(&in->link, "");
         in->file.fd = -1;
         rc = load_policy(in, args->config_path);
+        if (rc == 0)
+                rc = load_rules(in, args->rules_path);
         if (rc == 0 && args->events_path != NULL) {
                 rc = cp_eve_file_open(&in->file, args->events_path, true);
                 if (rc != 0)
@@ -121,6 +140,12 @@ const void *cp_inproc_blocklist(const struct cp_inproc *in, size_t *bytes)
 {
         *bytes = in->blocklist->bytes;
         return in->blocklist->blob;
+}
+
+const void *cp_inproc_rules(const struct cp_inproc *in, size_t *bytes)
+{
+        *bytes = in->rules->image.bytes;
+        return in->rules->image.at;
 }
 
 int cp_inproc_decide(struct cp_inproc *in)
@@ -168,6 +193,10 @@ static void write_item(struct cp_inproc *in, const struct cp_event_item *item)
         memcpy(&ev, item->rec, sizeof(ev));
         cp_eve_event(&in->eve, &ev, item->rec + sizeof(ev), 0);
         cp_eve_file_write(&in->file, in->eve.line, in->eve.len);
+        for (unsigned i = 0; i < ev.rule_cnt; i++) {
+                if (cp_eve_rule(&in->eve, &ev, i) != 0)
+                        cp_eve_file_write(&in->file, in->eve.line, in->eve.len);
+        }
 }
 
 int cp_inproc_events(struct cp_inproc *in, uint64_t before)
@@ -206,6 +235,7 @@ void cp_inproc_destroy(struct cp_inproc *in)
         cp_tables_fini(&in->tables);
         cp_policy_destroy(in->policy);
         cp_blocklist_destroy(in->blocklist);
+        cp_rulebook_destroy(in->rules);
         cp_bans_fini(&in->bans);
         free(in);
 }

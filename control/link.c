@@ -46,6 +46,7 @@ void cp_link_detach(struct cp_link *l)
         memset(l->evt, 0, sizeof(l->evt));
         memset(l->blobs, 0, sizeof(l->blobs));
         l->blobs_told = 0;
+        l->rules_told = 0;
         shm_region_detach(&l->stats);
         shm_region_detach(&l->to_control);
         shm_region_detach(&l->to_dataplane);

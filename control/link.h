@@ -77,6 +77,7 @@ struct cp_link {
         struct cp_cursor cursor[SHM_WORKERS_MAX];
         struct shm_ring_consumer evt[SHM_WORKERS_MAX];
         struct cp_link_blob blobs[SHM_BLOB_KINDS];
+        uint64_t rules_told; /* the same of rules */
         uint64_t blobs_told; /* supervisor: the answer that has been logged */
 };
 

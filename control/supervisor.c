@@ -86,6 +86,25 @@ void cp_supervisor_remove(struct cp_engine *e, unsigned index)
 }
 
 /* Send what the dataplane has not been sent yet, and tell once what it said to it. */
+static void offer_rules(const struct cp_engine *e, struct cp_link *l)
+{
+        const struct cp_link_blob *blob = &l->blobs[SHM_BLOB_RULES];
+        int rc = e->rules.blob.generation != 0 ? cp_link_offer(l, &e->rules.blob) : 0;
+
+        if (rc != 0 && rc != -EAGAIN)
+                cp_log(CP_LOG_WARNING, "rules not sent to %s: %s", l->path, strerror(-rc));
+        if (blob->answered == l->rules_told)
+                return;
+        l->rules_told = blob->answered;
+        if (blob->status != 0)
+                cp_log(CP_LOG_ERROR, "%s does not take rule set %llu: %s", l->path,
+                       (unsigned long long)blob->answered, strerror(-blob->status));
+        else
+                cp_log(CP_LOG_INFO, "%s has rule set %llu: %u rules", l->path,
+                       (unsigned long long)blob->answered,
+                       e->rules.now != NULL ? e->rules.now->cnt : 0);
+}
+
 static void offer(const struct cp_engine *e, struct cp_link *l)
 {
         const struct cp_link_blob *blob = &l->blobs[SHM_BLOB_BLOCKLIST];
@@ -112,8 +131,10 @@ static bool step(struct cp_engine *e, unsigned i)
 
         switch (cp_link_step(l)) {
         case CP_LINK_SAME:
-                if (l->state == CP_LINK_STATE_ATTACHED)
+                if (l->state == CP_LINK_STATE_ATTACHED) {
+                        offer_rules(e, l);
                         offer(e, l);
+                }
                 break;
         case CP_LINK_BOUND:
                 set_live(e, i, true);
@@ -123,6 +144,8 @@ static bool step(struct cp_engine *e, unsigned i)
                 }
                 cp_log(CP_LOG_INFO, "attached to %s: %u workers, incarnation %llu", l->path,
                        l->worker_cnt, (unsigned long long)l->incarnation);
+                /* a replay waits for the block list, and then begins */
+                offer_rules(e, l);
                 offer(e, l);
                 break;
         case CP_LINK_LOST:

@@ -101,6 +101,13 @@ struct dp_pkt {
         uint32_t rule;
         uint32_t held_us;
 
+        /* rules */
+        bool ask;                 /* control decides, whatever is cached */
+        uint8_t rule_cnt;         /* sids in rules */
+        uint8_t rules_more;       /* that matched besides */
+        uint32_t rule_generation; /* of the set that was held against it, 0: none */
+        uint32_t rules[SHM_EVENT_RULES_MAX];
+
         /* match: what decisions are keyed by (shm_base.h, enum shm_scope) */
         struct dp_key key_route;
         struct dp_key key_dialog;

@@ -46,6 +46,8 @@ struct dp_link_slot {
         _Atomic(struct dp_link *) link; /* NULL: control absent */
         struct rte_rcu_qsbr *qsbr;
         struct dp_swap blocklist; /* of struct dp_blocklist */
+        struct dp_swap rules;     /* of struct dp_rules */
+        uint16_t worker_cnt;
 };
 
 struct dp_ctl {

@@ -16,6 +16,7 @@
 #include "control/contract/shm_cnc.h"
 #include "dataplane/blob_intake.h"
 #include "dataplane/blocklist_swap.h"
+#include "dataplane/rules_swap.h"
 #include "dataplane/clock.h"
 #include "dataplane/log.h"
 
@@ -317,6 +318,7 @@ void dp_ctl_server_poll(struct dp_ctl_server *s, int timeout_ms)
         link_watch(s, now_ns);
         links_reclaim(s);
         dp_swap_reclaim(&s->slot.blocklist);
+        dp_swap_reclaim(&s->slot.rules);
 }
 
 bool dp_ctl_server_has_blocklist(const struct dp_ctl_server *s)
@@ -346,6 +348,9 @@ static int rcu_create(struct dp_ctl_server *s)
         dp_blocklist_swap_init(&s->slot.blocklist, s->slot.qsbr);
         s->sinks[SHM_BLOB_BLOCKLIST] =
             (struct dp_blob_sink){.fn = dp_blocklist_swap_take, .arg = &s->slot.blocklist};
+        s->slot.worker_cnt = s->worker_cnt;
+        dp_rules_swap_init(&s->slot.rules, s->slot.qsbr);
+        s->sinks[SHM_BLOB_RULES] = (struct dp_blob_sink){.fn = dp_rules_swap_take, .arg = &s->slot};
         return rte_rcu_qsbr_init(s->slot.qsbr, s->worker_cnt) == 0 ? 0 : -EINVAL;
 }
 
@@ -476,6 +481,7 @@ void dp_ctl_server_destroy(struct dp_ctl_server *s)
                 s->retired = next;
         }
         dp_swap_fini(&s->slot.blocklist);
+        dp_swap_fini(&s->slot.rules);
         shm_region_detach(&s->stats);
         rte_free(s->slot.qsbr);
         free(s);

@@ -10,6 +10,7 @@
 
 #include "dataplane/blocklist_swap.h"
 #include "dataplane/clock.h"
+#include "dataplane/rules_swap.h"
 
 #define PATIENCE_NS UINT64_C(1000000000)
 #define POLL_MS     1
@@ -28,6 +29,14 @@ static int blocklist_take(struct dp_replay_control *c)
         return dp_blocklist_swap_take(&dp_ctl_server_slot(c->local_server)->blocklist, blob, bytes);
 }
 
+static int rules_take(struct dp_replay_control *c)
+{
+        size_t bytes;
+        const void *image = cp_inproc_rules(c->local, &bytes);
+
+        return dp_rules_swap_take(dp_ctl_server_slot(c->local_server), image, bytes);
+}
+
 static int local_start(struct dp_replay_control *c, const struct cp_inproc_args *args)
 {
         const struct shm_ring_sizes sizes = DP_CTL_RING_SIZES;
@@ -43,6 +52,8 @@ static int local_start(struct dp_replay_control *c, const struct cp_inproc_args 
                 rc = cp_inproc_attach(c->local, to_control, to_dataplane);
         if (rc == 0)
                 rc = blocklist_take(c);
+        if (rc == 0)
+                rc = rules_take(c);
         if (rc != 0)
                 return told(rc);
         dp_ctl_server_local_ready(c->local_server);

@@ -45,7 +45,7 @@ static bool wanted(struct dp_report *self, const struct dp_pkt *p)
                 return guard_wanted(self, p);
         if ((p->flags & DP_PKT_SIP) == 0)
                 return false;
-        return self->events == DP_EVENTS_ALL || p->action != SHM_ACTION_PASS;
+        return self->events == DP_EVENTS_ALL || p->action != SHM_ACTION_PASS || p->rule_cnt != 0;
 }
 
 static uint8_t known(const struct dp_pkt *p)
@@ -95,8 +95,12 @@ struct shm_event *dp_report_add(struct dp_report *self, const struct dp_pkt *p)
             .full_len = p->payload_len,
             .rule = p->rule,
             .held_us = p->held_us,
+            .rule_cnt = p->rule_cnt,
+            .rules_more = p->rules_more,
+            .rule_generation = p->rule_generation,
             .generation = atomic_load_explicit(self->generation, memory_order_relaxed),
         };
+        memcpy(e->rules, p->rules, p->rule_cnt * sizeof(e->rules[0]));
         dp_report_correct(e, p);
         memcpy(e + 1, dp_pkt_at(p, p->payload_off), len);
         return e;

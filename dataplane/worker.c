@@ -293,6 +293,9 @@ static void front_init(struct dp_worker *w, const struct dp_worker_args *args,
         dp_police_shed_init(&w->shed, &c->shedding, !args->one_way && c->mode != DP_MODE_TAP,
                             &w->counters);
         dp_police_init(&w->police, c, w->tables, &w->track, w->challenge, &w->shed, &w->counters);
+        w->police.rules.rules = w->ctl.slot != NULL ? &w->ctl.slot->rules : NULL;
+        w->police.rules.bans = w->bans;
+        w->police.rules.worker = w->ctl.index;
 }
 
 static void track_init(struct dp_worker *w)

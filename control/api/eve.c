@@ -9,6 +9,7 @@
 
 #include "control/api/json_out.h"
 #include "control/prefix.h"
+#include "control/rulebook.h"
 #include "parser/sip_check.h"
 #include "parser/sip_parse.h"
 #include "parser/sip_payload.h"
@@ -150,6 +151,18 @@ static size_t finish(struct cp_eve *eve, const struct cp_json *j)
         return eve->len;
 }
 
+static void write_rules(struct cp_json *j, const struct shm_event *ev)
+{
+        cp_json_open(j, "rules", '[');
+        for (unsigned i = 0; i < ev->rule_cnt; i++)
+                cp_json_number(j, NULL, ev->rules[i]);
+        cp_json_close(j, ']');
+        if (ev->rules_more != 0)
+                cp_json_number(j, "rules_more", ev->rules_more);
+        if (ev->rule_generation != 0)
+                cp_json_number(j, "rule_generation", ev->rule_generation);
+}
+
 size_t cp_eve_event(struct cp_eve *eve, const struct shm_event *ev, const uint8_t *text,
                     size_t text_max)
 {
@@ -173,10 +186,42 @@ size_t cp_eve_event(struct cp_eve *eve, const struct shm_event *ev, const uint8_
         if (sip) {
                 cp_eve_class_write(&eve->class, &j, ev, &eve->msg);
                 write_anomalies(&j, ev->msg_len == ev->full_len ? &eve->msg.anomalies : &unknown);
-                cp_json_open(&j, "rules", '[');
-                cp_json_close(&j, ']');
+                write_rules(&j, ev);
                 write_sip(&t);
         }
+        cp_json_close(&j, '}');
+        return finish(eve, &j);
+}
+
+/* The texts of the alert line: the first ones of its message, cut short. */
+#define ALERT_TEXT_MAX 512u
+
+size_t cp_eve_rule(struct cp_eve *eve, const struct shm_event *ev, unsigned n)
+{
+        const struct cp_rulebook_entry *e = cp_rulebook_find(eve->rules, ev->rules[n]);
+        struct cp_json j;
+        struct texts t = {.j = &j, .msg = &eve->msg, .max = ALERT_TEXT_MAX};
+        char when[CP_EVE_TIME_BYTES];
+
+        if (e == NULL)
+                return 0;
+        cp_json_init(&j, eve->line, sizeof(eve->line) - 1);
+        cp_json_open(&j, NULL, '{');
+        cp_json_string(&j, "timestamp", cp_eve_time(ev->time_ns, when));
+        cp_json_string(&j, "event_type", "alert");
+        write_flow(&j, &ev->flow);
+        cp_json_open(&j, "alert", '{');
+        cp_json_string(&j, "action", ev->action == SHM_ACTION_PASS ? "allowed" : "blocked");
+        cp_json_number(&j, "gid", e->rule->gid);
+        cp_json_number(&j, "signature_id", e->rule->sid);
+        cp_json_number(&j, "rev", e->rule->rev);
+        cp_json_text(&j, "signature", (const uint8_t *)e->msg, e->rule->msg.len);
+        cp_json_text(&j, "category", (const uint8_t *)e->classtype, e->rule->classtype.len);
+        cp_json_number(&j, "severity", e->rule->priority);
+        cp_json_close(&j, '}');
+        write_verdict(&j, ev);
+        if (eve->msg.kind != SIP_KIND_NONE)
+                write_sip(&t);
         cp_json_close(&j, '}');
         return finish(eve, &j);
 }

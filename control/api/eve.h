@@ -21,8 +21,11 @@
 #define CP_EVE_LINE_BYTES (2u * 6u * SHM_MSG_BYTES_MAX + 16384u)
 
 /* All zero before first use. */
+struct cp_rulebook;
+
 struct cp_eve {
         struct cp_eve_class class;
+        const struct cp_rulebook *rules; /* borrowed; NULL: none is known by its sid */
         struct sip_msg msg;
         size_t len; /* of the line below, its newline included */
         char line[CP_EVE_LINE_BYTES];
@@ -35,6 +38,12 @@ struct cp_eve {
  */
 size_t cp_eve_event(struct cp_eve *eve, const struct shm_event *ev, const uint8_t *text,
                     size_t text_max);
+
+/*
+ * The alert line of the n-th rule of an event, n < ev->rule_cnt; right behind cp_eve_event() of the
+ * same event. Returns its length, 0 when the rule is not known any more.
+ */
+size_t cp_eve_rule(struct cp_eve *eve, const struct shm_event *ev, unsigned n);
 
 /* The closing line of a replay: every counter and the conservation equation. */
 size_t cp_eve_stats(struct cp_eve *eve, const struct shm_counters *c, uint64_t time_ns);

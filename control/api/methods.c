@@ -19,6 +19,10 @@ const struct cp_rpc_method cp_methods[] = {
     {"routes.find", "number", cp_method_routes_find},
     {"users.list", "", cp_method_users_list},
     {"reload", "", cp_method_reload},
+    {"rules.hits", "", cp_method_rules_hits},
+    {"rules.diff", "", cp_method_rules_diff},
+    {"rules.apply", "", cp_method_rules_apply},
+    {"rules.rollback", "", cp_method_rules_rollback},
     {"attach", "socket", cp_method_attach},
     {NULL, NULL, NULL},
 };

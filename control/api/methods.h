@@ -34,6 +34,10 @@ int cp_method_users_list(struct cp_rpc_call *call);
 int cp_method_alerts(struct cp_rpc_call *call);
 /* methods_admin.c */
 int cp_method_reload(struct cp_rpc_call *call);
+int cp_method_rules_hits(struct cp_rpc_call *call);
+int cp_method_rules_diff(struct cp_rpc_call *call);
+int cp_method_rules_apply(struct cp_rpc_call *call);
+int cp_method_rules_rollback(struct cp_rpc_call *call);
 int cp_method_attach(struct cp_rpc_call *call);
 
 #endif

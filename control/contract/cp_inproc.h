@@ -32,6 +32,8 @@ int cp_inproc_attach(struct cp_inproc *in, int to_control_fd, int to_dataplane_f
 /* The block lists of the configuration as one blob (shm_blocklist.h), *bytes long; it stays the
  * logic's and does not change. */
 const void *cp_inproc_blocklist(const struct cp_inproc *in, size_t *bytes);
+/* The rules of the configuration and of --rules as one image (parser/match/match_image.h); as above. */
+const void *cp_inproc_rules(const struct cp_inproc *in, size_t *bytes);
 /* Answer every request that is in the rings. Returns how many, or a negative errno. */
 int cp_inproc_decide(struct cp_inproc *in);
 /*

@@ -135,7 +135,7 @@ bool shm_event_check(const void *rec, size_t len)
                 return false;
         if (!flow_ok(&e.flow) || e.action >= SHM_ACTION_CNT || e.cls >= SHM_CLASS_CNT ||
             e.lane >= SHM_LANE_CNT || e.worker >= SHM_WORKERS_MAX || !shm_reason_known(e.reason) ||
-            e.rewrite >= SHM_REWRITE_CNT)
+            e.rewrite >= SHM_REWRITE_CNT || e.rule_cnt > SHM_EVENT_RULES_MAX)
                 return false;
         /* A rejected ACK or response gets no answer, so code may be 0 there too. */
         return e.code == 0 ||

@@ -107,6 +107,9 @@ enum shm_known {
         SHM_KNOWN_CALL = 1u << 7,       /* an ACK that completes a call */
 };
 
+/* Sids in one event. More match a message only when rules say the same twice. */
+#define SHM_EVENT_RULES_MAX 12u
+
 /* What happened to one message; lossy. Followed by msg_len octets of the message as it
  * came. */
 struct shm_event {
@@ -122,11 +125,14 @@ struct shm_event {
         uint16_t full_len; /* octets that the message had */
         uint16_t code;     /* REJECT and REPLY: status sent */
         uint32_t rule;
-        uint32_t held_us;    /* time between hold and verdict, 0 when not held */
-        uint32_t generation; /* policy generation of the verdict */
-        uint8_t rewrite;     /* enum shm_rewrite */
-        uint8_t known;       /* bits of enum shm_known */
-        uint8_t reserved[6]; /* zero */
+        uint32_t held_us;         /* time between hold and verdict, 0 when not held */
+        uint32_t generation;      /* policy generation of the verdict */
+        uint8_t rewrite;          /* enum shm_rewrite */
+        uint8_t rule_cnt;         /* sids in rules, 0..SHM_EVENT_RULES_MAX */
+        uint8_t rules_more;       /* rules that matched besides, 255 = that many or more */
+        uint8_t known;            /* bits of enum shm_known */
+        uint32_t rule_generation; /* rule set that was held against it, 0 = none */
+        uint32_t rules[SHM_EVENT_RULES_MAX]; /* sids of rules that matched, in the set's order */
 };
 
 /* True when `len` octets at `rec` (a private copy) are a whole record of that kind with every field

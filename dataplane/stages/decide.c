@@ -100,7 +100,7 @@ void dp_decide_run(struct dp_decide *self, struct dp_burst *b)
 
                 if (!dp_pkt_open(p))
                         continue;
-                if (cached(self, p, b->now_ns, &d)) {
+                if (!p->ask && cached(self, p, b->now_ns, &d)) {
                         self->counters->decisions_cached++;
                         remember_call(self, p, b->now_ns, &d);
                         if (d.action == SHM_ACTION_PASS)

@@ -31,6 +31,9 @@ void dp_police_init(struct dp_police *self, const struct dp_config *config,
         self->counters = counters;
         self->peers_limited = peers_limited(&config->limits);
         self->shed = shed;
+        self->rules.tables = tables;
+        self->rules.challenge = &self->challenge;
+        self->rules.counters = counters;
         dp_police_challenge_init(&self->challenge, challenge, config, tables, counters);
 }
 
@@ -73,7 +76,12 @@ static bool is_ack_for_us(const struct dp_police *self, const struct dp_pkt *p)
 static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
 {
         struct dp_pkt *p = &b->pkt[i];
-        enum shm_reason reason =
+        enum shm_reason reason;
+
+        dp_police_rules_judge(&self->rules, p, b->now_ns);
+        if (!dp_pkt_open(p))
+                return;
+        reason =
             is_ack_for_us(self, p) ? SHM_REASON_ACK_OWN_REPLY : dp_track_judge(self->track, b, i);
 
         if (reason == SHM_REASON_NONE)
@@ -125,14 +133,18 @@ void dp_police_run(struct dp_police *self, struct dp_burst *b)
 
                 if (!dp_pkt_open(p))
                         continue;
+                dp_police_rules_match(&self->rules, p, b->now_ns);
                 if (p->malformed != 0) {
+                        dp_police_rules_malformed(&self->rules, p, b->now_ns);
                         dp_police_malformed(self->limits, self->tables, p, b->now_ns,
                                             self->counters);
                         dp_verdict_drop(p, p->malformed);
                 } else if ((p->flags & DP_PKT_SIP) != 0) {
                         police_sip(self, b, i);
                 } else {
-                        police_other(self->config, p);
+                        dp_police_rules_judge(&self->rules, p, b->now_ns);
+                        if (dp_pkt_open(p))
+                                police_other(self->config, p);
                 }
         }
 }

@@ -17,6 +17,7 @@
 #include "dataplane/config.h"
 #include "dataplane/stages/police_challenge.h"
 #include "dataplane/stages/police_limits.h"
+#include "dataplane/stages/police_rules.h"
 #include "dataplane/stages/police_shed.h"
 #include "dataplane/stages/track.h"
 #include "dataplane/state/tables.h"
@@ -26,6 +27,7 @@ struct dp_police {
         const struct dp_limits_config *limits; /* borrowed, as the tables are */
         struct dp_tables *tables;
         struct dp_track *track; /* shared with classify */
+        struct dp_police_rules rules;
         struct shm_counters *counters;
         struct dp_police_challenge challenge;
         struct dp_police_shed *shed; /* borrowed */

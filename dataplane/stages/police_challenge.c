@@ -79,6 +79,18 @@ static bool is_concerned(const struct dp_police_challenge *self, const struct dp
                dp_challenge_fits(p->msg);
 }
 
+/* Answer it with a challenge. */
+static void challenge(struct dp_police_challenge *self, struct dp_pkt *p)
+{
+        self->counters->challenges++;
+        self->counters->challenges_stale +=
+            dp_challenge_says_stale((enum dp_challenge_answer)p->credentials);
+        p->code = p->msg->method == SIP_METHOD_REGISTER || self->config->role == DP_CHALLENGE_SERVER
+                      ? 401
+                      : 407;
+        dp_verdict_set(p, SHM_ACTION_REJECT, SHM_REASON_CHALLENGE);
+}
+
 void dp_police_challenge(struct dp_police_challenge *self, struct dp_pkt *p, uint64_t now_ns)
 {
         if (self->maker == NULL || !is_concerned(self, p))
@@ -90,11 +102,13 @@ void dp_police_challenge(struct dp_police_challenge *self, struct dp_pkt *p, uin
         }
         if (p->credentials == DP_CHALLENGE_ECHOED)
                 return;
-        self->counters->challenges++;
-        self->counters->challenges_stale +=
-            dp_challenge_says_stale((enum dp_challenge_answer)p->credentials);
-        p->code = p->msg->method == SIP_METHOD_REGISTER || self->config->role == DP_CHALLENGE_SERVER
-                      ? 401
-                      : 407;
-        dp_verdict_set(p, SHM_ACTION_REJECT, SHM_REASON_CHALLENGE);
+        challenge(self, p);
+}
+
+bool dp_police_challenge_rule(struct dp_police_challenge *self, struct dp_pkt *p)
+{
+        if (self->maker == NULL || !dp_challenge_fits(p->msg))
+                return false;
+        challenge(self, p);
+        return true;
 }

@@ -42,6 +42,10 @@ void dp_police_cookies(struct dp_police_challenge *self, struct dp_pkt *p, uint6
 /* Challenge it, if it is to be: then it has its verdict, REJECT for CHALLENGE. */
 void dp_police_challenge(struct dp_police_challenge *self, struct dp_pkt *p, uint64_t now_ns);
 
+/* The same because a rule wants it, whatever the pressure. False: no challenges, or not of this
+ * request; it is still open. */
+bool dp_police_challenge_rule(struct dp_police_challenge *self, struct dp_pkt *p);
+
 static inline struct dp_cookie_from dp_cookie_from_pkt(const struct dp_pkt *p)
 {
         return (struct dp_cookie_from){.addr = p->flow.src, .port = p->flow.sport};

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "dataplane/state/rule_counts.h"
+
 struct dp_tables *dp_tables_create(const struct dp_config *config)
 {
         struct dp_tables *t = calloc(1, sizeof(*t));
@@ -16,7 +18,8 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
                 t->trust = dp_trust_create(config->trust_entries, &config->limits.trust, t->limits);
         if (t->trust != NULL && dp_challenge_is_on(&config->challenge))
                 t->cookie_keys = dp_cookie_keys_create();
-        if (t->trust == NULL ||
+        t->rule_counts = dp_table_create(DP_RULE_COUNTS_SETS);
+        if (t->trust == NULL || t->rule_counts == NULL ||
             (t->cookie_keys == NULL && dp_challenge_is_on(&config->challenge)) ||
             dp_calls_create(&t->calls, config->transaction_entries, config->dialog_entries) != 0) {
                 dp_tables_destroy(t);
@@ -30,6 +33,8 @@ void dp_tables_destroy(struct dp_tables *t)
         if (t == NULL)
                 return;
         dp_cookie_keys_destroy(t->cookie_keys);
+        if (t->rule_counts != NULL)
+                dp_table_destroy(t->rule_counts);
         dp_calls_destroy(t->calls);
         dp_trust_destroy(t->trust);
         dp_limits_destroy(t->limits);

@@ -10,6 +10,7 @@
 #include "dataplane/state/calls.h"
 #include "dataplane/state/cookie.h"
 #include "dataplane/state/limits.h"
+#include "dataplane/state/shared_table.h"
 #include "dataplane/state/siphash.h"
 #include "dataplane/state/trust.h"
 
@@ -18,7 +19,8 @@ struct dp_tables {
         struct dp_limits *limits;
         struct dp_trust *trust;
         struct dp_calls *calls;
-        struct dp_cookie_keys *cookie_keys; /* NULL: no challenges are configured */
+        struct dp_shared_table *rule_counts; /* thresholds and tags of rules: rule_counts.h */
+        struct dp_cookie_keys *cookie_keys;  /* NULL: no challenges are configured */
 };
 
 /* NULL without memory or randomness. */

@@ -32,7 +32,7 @@ extern "C" {
 #define MATCH_CONTENT_MAX     255u /* octets, as in Suricata */
 #define MATCH_SETS_MAX        4096u
 #define MATCH_NAME_BYTES_MAX  64u
-#define MATCH_FLAGS_MAX       32u /* names of flowbits */
+#define MATCH_FLAGS_MAX       24u /* names of flowbits */
 #define MATCH_IMAGE_BYTES_MAX (UINT64_C(1) << 30)
 
 enum match_field {
@@ -134,7 +134,8 @@ struct match_head {
         struct match_part flags;   /* struct match_text: names of flowbits */
         struct match_part text;    /* octets */
         struct match_part code;    /* octets: serialised databases */
-        uint8_t reserved[64 - 16];
+        uint32_t generation; /* that control gave it; 0 before */
+        uint8_t reserved[64 - 20];
 };
 
 struct match_text {

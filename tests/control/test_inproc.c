@@ -157,7 +157,7 @@ static void test_refusals(void **state)
         struct fake_dp dp;
 
         (void)state;
-        assert_int_equal(cp_inproc_create(&in, &args), -ENOTSUP);
+        assert_int_equal(cp_inproc_create(&in, &args), -EINVAL);
         args = (struct cp_inproc_args){.config_path = "/nonexistent.yaml"};
         assert_int_equal(cp_inproc_create(&in, &args), -ENOENT);
         write_config("policy: {defalt: drop}\n");

@@ -335,7 +335,7 @@ static struct shm_attach_msg claim_of(const void *data, size_t bytes)
         return m;
 }
 
-static void test_blob_that_nobody_takes(void **state)
+static void test_rules_that_are_none(void **state)
 {
         struct shm_attach_msg claim = claim_of("x", 1);
         struct peer p;
@@ -344,7 +344,7 @@ static void test_blob_that_nobody_takes(void **state)
         hello(&p);
         ready(&p, 1);
         assert_int_equal(offer_blob(&p, SHM_BLOB_RULES, shm_blob_create("rules", "x", 1), &claim),
-                         -EOPNOTSUPP);
+                         -EBADMSG);
         hang_up(&p);
 }
 
@@ -510,7 +510,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup_teardown(test_stopped_heart, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_broken_link_is_given_up, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_reclaim_waits_for_workers, set_up, tear_down),
-            cmocka_unit_test_setup_teardown(test_blob_that_nobody_takes, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_rules_that_are_none, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_blocklist_is_taken_and_stays, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_blocklist_that_is_none, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_blocklist_waits_for_workers, set_up, tear_down),
