@@ -81,7 +81,7 @@ static bool is_virtual(const char *device)
 
 int sb_eal_start(const struct sb_ports_setup *s)
 {
-        struct args a = {.argc = 0};
+        static struct args a; /* EAL keeps the words for as long as the process lives */
         bool pci = false;
         char word[512];
 
@@ -120,7 +120,7 @@ int sb_eal_start(const struct sb_ports_setup *s)
                 fprintf(stderr, "sluice-bench: EAL did not start: %s\n", rte_strerror(rte_errno));
                 return -EINVAL;
         }
-        return 0; /* EAL keeps the words */
+        return 0;
 }
 
 bool sb_port_is_alone(uint16_t port)
