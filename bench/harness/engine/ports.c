@@ -19,14 +19,18 @@
 #define DESCRIPTORS 1024u
 
 struct args {
-        char *argv[ARGS_MAX];
+        char *argv[ARGS_MAX]; /* EAL changes the order, and writes the program over the last one */
+        char *owned[ARGS_MAX];
         int argc;
 };
 
 static void arg(struct args *a, const char *word)
 {
-        if ((uint32_t)a->argc + 1 < ARGS_MAX)
-                a->argv[a->argc++] = strdup(word);
+        if ((uint32_t)a->argc + 1 >= ARGS_MAX)
+                return;
+        a->owned[a->argc] = strdup(word);
+        a->argv[a->argc] = a->owned[a->argc];
+        a->argc++;
 }
 
 static bool given(const struct sb_ports_setup *s, const char *word)
