@@ -27,12 +27,13 @@
 enum dp_pkt_flag {
         DP_PKT_IP4 = 1u << 0,
         DP_PKT_IP6 = 1u << 1,
-        DP_PKT_FRAGMENT = 1u << 2, /* any piece but a whole datagram */
-        DP_PKT_UDP = 1u << 3,      /* payload_off and payload_len are a UDP payload */
-        DP_PKT_SIP = 1u << 4,      /* sip_sniff says SIP; msg is parsed */
-        DP_PKT_HELD = 1u << 5,     /* waits in the pending table: this burst no longer owns it */
-        DP_PKT_RESUMED = 1u << 6,  /* came back from the pending table */
-        DP_PKT_NO_REPLY = 1u << 7, /* an ACK or a response: never answered (RFC 3261 17) */
+        DP_PKT_FRAGMENT = 1u << 2,  /* any piece but a whole datagram */
+        DP_PKT_UDP = 1u << 3,       /* payload_off and payload_len are a UDP payload */
+        DP_PKT_SIP = 1u << 4,       /* sip_sniff says SIP; msg is parsed */
+        DP_PKT_HELD = 1u << 5,      /* waits in the pending table: this burst no longer owns it */
+        DP_PKT_RESUMED = 1u << 6,   /* came back from the pending table */
+        DP_PKT_NO_REPLY = 1u << 7,  /* an ACK or a response: never answered (RFC 3261 17) */
+        DP_PKT_KEEPALIVE = 1u << 8, /* sip_sniff says so, to or from a SIP port */
 };
 
 /* What the transaction and dialog tables know of a message. */
@@ -75,7 +76,7 @@ struct dp_pkt {
         uint16_t payload_off;
         uint16_t payload_len;
         uint16_t l4_len; /* octets from l4_off to the end of the IP packet */
-        uint8_t flags;   /* enum dp_pkt_flag */
+        uint16_t flags;  /* enum dp_pkt_flag */
         uint8_t port;    /* rx: ethdev port it came from */
         struct shm_flow flow;
 

@@ -16,9 +16,12 @@
 enum dp_limit_class {
         DP_LIMIT_REGISTER = 0,
         DP_LIMIT_INVITE,
-        DP_LIMIT_MESSAGE, /* MESSAGE, SUBSCRIBE, NOTIFY, PUBLISH, REFER, INFO */
-        DP_LIMIT_OTHER,   /* OPTIONS and what else there may be */
-        DP_LIMIT_ONGOING, /* repetitions, and what only says that it belongs to something ongoing */
+        DP_LIMIT_MESSAGE,   /* MESSAGE, SUBSCRIBE, NOTIFY, PUBLISH, REFER, INFO */
+        DP_LIMIT_OTHER,     /* OPTIONS and what else there may be */
+        DP_LIMIT_ONGOING,   /* what only says that it belongs to something ongoing */
+        DP_LIMIT_REPEAT,    /* requests of unproven sources that passed before */
+        DP_LIMIT_KEEPALIVE, /* no SIP, but goes to a SIP port: CRLF, STUN, a few octets */
+        DP_LIMIT_QUESTION,  /* what control has to be asked about, besides what it is */
         DP_LIMIT_CLASS_CNT,
 };
 
@@ -28,6 +31,7 @@ enum dp_limit_key {
         DP_LIMIT_AOR,          /* user@host */
         DP_LIMIT_ADDRESS,      /* source address; IPv6: /64 */
         DP_LIMIT_PREFIX,       /* /24; IPv6: /48 */
+        DP_LIMIT_ALL,          /* the whole lane: what spoofed sources can not go round */
         DP_LIMIT_KEY_CNT,
 };
 

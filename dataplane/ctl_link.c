@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "dataplane/shares.h"
-
 void dp_ctl_init(struct dp_ctl *ctl, struct dp_link_slot *slot, uint16_t index,
                  struct shm_counters *counters)
 {
@@ -49,8 +47,6 @@ int dp_ctl_ask(struct dp_ctl *ctl, const struct dp_pkt *p, uint64_t id, uint32_t
                 return -ENOTCONN;
         struct shm_ring_producer *ring = &ctl->me->req;
 
-        if (shm_ring_free(ring) <= dp_share_reserved(p->cls, ring->capacity))
-                return -ENOBUFS;
         struct shm_request *r = shm_ring_reserve(
             ring, SHM_REC_REQUEST, (uint32_t)sizeof(struct shm_request) + p->payload_len);
         if (r == NULL)

@@ -77,7 +77,7 @@ uint64_t dp_ctl_incarnation(const struct dp_ctl *ctl);
 
 /*
  * Ask about one packet. The message is copied; p stays the caller's.
- * Returns 0, -ENOTCONN without control, -ENOBUFS when the class's share of the ring is used up.
+ * Returns 0, -ENOTCONN without control, -ENOBUFS when the ring has no room.
  */
 int dp_ctl_ask(struct dp_ctl *ctl, const struct dp_pkt *p, uint64_t id, uint32_t age_limit_us);
 /* The next checked record. Returns 1, or 0 when there is none (or no control). *left says how many

@@ -130,6 +130,7 @@ unsigned dp_worker_turn(struct dp_worker *w)
                 dp_act_run(&w->act, b);
                 dp_tx_run(&w->tx, b);
         }
+        dp_decide_ask(&w->decide, b->now_ns);
         w->counters.loops++;
         w->counters.loops_idle += moved == 0;
         dp_load_meter_end(&w->shed.meter, moved != 0);
@@ -224,7 +225,8 @@ static int tables_create(struct dp_worker *w, const struct dp_worker_args *args,
                 if (w->challenge == NULL)
                         return -ENOMEM;
         }
-        return dp_pending_init(&w->pending, c->pending_messages, args->socket_id);
+        return dp_pending_init(&w->pending, c->pending_messages,
+                               c->decision_deadline_ms * UINT64_C(1000000), args->socket_id);
 }
 
 static void ports_init(struct dp_worker *w, const struct dp_worker_args *args)
@@ -345,6 +347,8 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args)
             .pending = &w->pending,
             .ctl = &w->ctl,
             .exceptions = c->exceptions,
+            .limits = &c->limits,
+            .tables = w->tables,
             .deadline_us = args->virtual_clock ? 0 : c->decision_deadline_ms * 1000u,
             .counters = &w->counters,
         };

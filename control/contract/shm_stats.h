@@ -45,7 +45,7 @@
         X(decisions_expired, "messages whose deadline passed")                               \
         X(decisions_stale, "replies that came late or twice")                                \
         X(decisions_forged, "replies refused by their check")                                \
-        X(ring_full, "questions not asked: request ring full for the class")                 \
+        X(ring_full, "turns that left questions unasked: request ring full")                 \
         X(pending_full, "questions not asked: no slot to hold the message")                  \
         X(control_absent, "questions not asked: no control attached")                        \
         X(exception_pass, "messages passed by the exception table")                          \

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/decide.h"
 
-#include <errno.h>
-
 #include "dataplane/exception.h"
-#include "dataplane/shares.h"
+#include "dataplane/stages/police_limits.h"
 #include "dataplane/verdict.h"
 
 void dp_decide_apply(struct dp_pkt *p, const struct dp_decision *d)
@@ -49,30 +47,44 @@ static void remember_call(struct dp_decide *self, const struct dp_pkt *p, uint64
                 self->counters->cache_evictions++;
 }
 
-/* 0 when the message is held now; otherwise why it can not be. */
-static enum shm_reason ask(struct dp_decide *self, struct dp_pkt *p, uint64_t now_ns)
+/* NONE when the message is held now; otherwise why it can not be. */
+static enum shm_reason hold(struct dp_decide *self, struct dp_pkt *p, uint64_t now_ns)
 {
         struct shm_counters *c = self->counters;
+        uint64_t incarnation = dp_ctl_incarnation(self->ctl);
 
-        if (dp_pending_free(self->pending) <= dp_share_reserved(p->cls, self->pending->slot_cnt)) {
-                c->pending_full++;
-                return SHM_REASON_PENDING_FULL;
-        }
-        int rc = dp_ctl_ask(self->ctl, p, dp_pending_next_id(self->pending), self->deadline_us);
-
-        if (rc == -ENOTCONN) {
+        if (incarnation == 0) {
                 c->control_absent++;
                 return SHM_REASON_NO_CONTROL;
         }
-        if (rc != 0) {
-                c->ring_full++;
-                return SHM_REASON_RING_FULL;
+        if (!dp_police_question(self->limits, self->tables, p, now_ns))
+                return SHM_REASON_QUESTIONS;
+        if (!dp_pending_has_room(self->pending, p->cls)) {
+                c->pending_full++;
+                return SHM_REASON_PENDING_FULL;
         }
-        c->decisions_asked++;
         c->held_pending++;
-        dp_pending_hold(self->pending, p, now_ns, dp_ctl_incarnation(self->ctl));
+        dp_pending_hold(self->pending, p, now_ns, incarnation);
         p->flags |= DP_PKT_HELD;
         return SHM_REASON_NONE;
+}
+
+void dp_decide_ask(struct dp_decide *self, uint64_t now_ns)
+{
+        const struct dp_pending_slot *s;
+        uint64_t id;
+
+        while ((s = dp_pending_next(self->pending, now_ns, &id)) != NULL) {
+                /* held for a control that has gone: resume ends it, and others like it first */
+                if (s->incarnation != dp_ctl_incarnation(self->ctl))
+                        return;
+                if (dp_ctl_ask(self->ctl, &s->pkt, id, self->deadline_us) != 0) {
+                        self->counters->ring_full++;
+                        return;
+                }
+                dp_pending_asked(self->pending, now_ns);
+                self->counters->decisions_asked++;
+        }
 }
 
 /* Three look-ups a message, each in memory that is seldom in the CPU's caches: ask for all of the
@@ -108,7 +120,7 @@ void dp_decide_run(struct dp_decide *self, struct dp_burst *b)
                         dp_decide_apply(p, &d);
                         continue;
                 }
-                obstacle = ask(self, p, b->now_ns);
+                obstacle = hold(self, p, b->now_ns);
                 if (obstacle != SHM_REASON_NONE)
                         dp_exception_apply(self->exceptions, p, obstacle, self->counters);
         }

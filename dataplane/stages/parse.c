@@ -89,7 +89,7 @@ void dp_parse_run(struct dp_parse *self, struct dp_burst *b)
                 } else if (what == SIP_SNIFF_KEEPALIVE &&
                            (is_sip_port(self, p->flow.dport) || is_sip_port(self, p->flow.sport))) {
                         self->counters->keepalives++;
-                        dp_verdict_pass(p, SHM_REASON_PASS_KEEPALIVE);
+                        p->flags |= DP_PKT_KEEPALIVE;
                 } else {
                         take_other(self, p);
                 }

@@ -54,12 +54,14 @@ static void prepare(struct dp_police *self, struct dp_burst *b)
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];
 
-                if (!dp_pkt_open(p) || (p->flags & DP_PKT_SIP) == 0)
+                if (!dp_pkt_open(p))
                         continue;
-                source_complete(self, p, b->now_ns);
+                if ((p->flags & DP_PKT_SIP) != 0)
+                        source_complete(self, p, b->now_ns);
                 if (p->malformed != 0)
                         continue;
-                dp_police_cookies(&self->challenge, p, b->now_ns);
+                if ((p->flags & DP_PKT_SIP) != 0)
+                        dp_police_cookies(&self->challenge, p, b->now_ns);
                 dp_police_claims_make(self->limits, self->tables, p, &self->claims[i]);
         }
 }
@@ -113,10 +115,18 @@ static bool is_stream_sip(const struct dp_config *config, const struct dp_pkt *p
                 dp_config_is_sip_port(config, f->sport) || f->sport == DP_SIPS_PORT);
 }
 
-/* What is not SIP in a datagram. */
-static void police_other(const struct dp_config *config, struct dp_pkt *p)
+/* What is not SIP in a datagram. To a SIP port (guard knows its source) it counts as keep-alive. */
+static void police_other(struct dp_police *self, struct dp_burst *b, uint16_t i)
 {
-        if (config->non_sip == DP_POLICY_DROP)
+        const struct dp_config *config = self->config;
+        struct dp_pkt *p = &b->pkt[i];
+
+        dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns, self->counters);
+        if (!dp_pkt_open(p))
+                return;
+        if ((p->flags & DP_PKT_KEEPALIVE) != 0)
+                dp_verdict_pass(p, SHM_REASON_PASS_KEEPALIVE);
+        else if (config->non_sip == DP_POLICY_DROP)
                 dp_verdict_drop(p, SHM_REASON_NON_SIP);
         else if (config->stream_sip == DP_POLICY_DROP && is_stream_sip(config, p))
                 dp_verdict_drop(p, SHM_REASON_STREAM_SIP);
@@ -144,7 +154,7 @@ void dp_police_run(struct dp_police *self, struct dp_burst *b)
                 } else {
                         dp_police_rules_judge(&self->rules, p, b->now_ns);
                         if (dp_pkt_open(p))
-                                police_other(self->config, p);
+                                police_other(self, b, i);
                 }
         }
 }

@@ -4,8 +4,8 @@
  * charged to its source; so does what is unclear on a SIP port; other traffic follows the
  * operator's word; an ACK for a reply of ours has come to its end; what does not fit the calls that
  * are known goes; who is guessing is slowed down; a stranger may have to prove its address
- * (police_challenge.h); what an overloaded worker sheds goes (police_shed.h); a new request is
- * charged to the limits of its lane (police_limits.h).
+ * (police_challenge.h); what an overloaded worker sheds goes (police_shed.h); a new request, and
+ * what is no SIP but goes to a SIP port, is charged to the limits of its lane (police_limits.h).
  *
  * Never limited: the lane PRIORITY, the inside, and what passed before.
  */

@@ -11,6 +11,10 @@
 
 enum dp_limit_class dp_police_class(const struct dp_pkt *p)
 {
+        if (p->msg == NULL)
+                return DP_LIMIT_KEEPALIVE;
+        if (p->txn == DP_TXN_REPEAT)
+                return DP_LIMIT_REPEAT;
         if (p->cls == SHM_CLASS_IN_DIALOG)
                 return DP_LIMIT_ONGOING;
         switch (p->msg->method) {
@@ -75,33 +79,32 @@ static bool subject_key(const struct dp_tables *t, const struct dp_pkt *p, enum 
                 *out = p->source.endpoint;
                 return true;
         case DP_LIMIT_AOR:
-                return dp_police_aor_key(&t->key, p->msg, user_of(p, cls), out);
+                return p->msg != NULL && dp_police_aor_key(&t->key, p->msg, user_of(p, cls), out);
         case DP_LIMIT_ADDRESS:
                 *out = p->source.address;
                 return true;
         case DP_LIMIT_PREFIX:
                 dp_source_prefix(&t->key, &p->flow.src, out);
                 return true;
+        case DP_LIMIT_ALL:
+                *out = (struct dp_key){{0, 0}};
+                return true;
         default:
                 return false;
         }
 }
 
-void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                           const struct dp_pkt *p, struct dp_police_claims *out)
+static void claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
+                        const struct dp_pkt *p, enum dp_limit_class cls,
+                        struct dp_police_claims *out)
 {
         static const uint16_t reasons[DP_LIMIT_KEY_CNT] = {
             [DP_LIMIT_ENDPOINT] = SHM_REASON_LIMIT_ENDPOINT,
             [DP_LIMIT_AOR] = SHM_REASON_LIMIT_AOR,
             [DP_LIMIT_ADDRESS] = SHM_REASON_LIMIT_ADDRESS,
             [DP_LIMIT_PREFIX] = SHM_REASON_LIMIT_PREFIX,
+            [DP_LIMIT_ALL] = SHM_REASON_LIMIT_ALL,
         };
-        enum dp_limit_class cls;
-
-        out->cnt = 0;
-        if (!p->has_source || p->lane >= DP_LIMIT_LANES || p->txn != DP_TXN_NEW)
-                return;
-        cls = dp_police_class(p);
         const struct dp_rate *rates = config->rates[p->lane][cls];
         uint64_t kind = DP_KEY_LIMIT + (uint64_t)p->lane * DP_LIMIT_CLASS_CNT + cls;
 
@@ -114,11 +117,36 @@ void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tabl
                 *c = (struct dp_limit_claim){
                     .key = dp_key_kind(&subject, kind),
                     .rate = rates[which],
-                    .level = p->trust,
+                    /* everybody's entry must not make room for somebody's */
+                    .level = which == DP_LIMIT_ALL ? DP_TRUST_PEER : p->trust,
                 };
                 out->reason[out->cnt++] = reasons[which];
                 dp_limits_prefetch(tables->limits, &c->key);
         }
+}
+
+void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
+                           const struct dp_pkt *p, struct dp_police_claims *out)
+{
+        out->cnt = 0;
+        /* what is repeated was counted once, but strangers could repeat it as fast as they like */
+        if (!p->has_source || p->lane >= DP_LIMIT_LANES || p->txn == DP_TXN_CONTINUING ||
+            (p->txn == DP_TXN_REPEAT && p->lane != SHM_LANE_UNPROVEN))
+                return;
+        claims_make(config, tables, p, dp_police_class(p), out);
+}
+
+bool dp_police_question(const struct dp_limits_config *config, struct dp_tables *tables,
+                        const struct dp_pkt *p, uint64_t now_ns)
+{
+        struct dp_police_claims claims = {.cnt = 0};
+        unsigned refused;
+
+        if (!p->has_source || p->lane >= DP_LIMIT_LANES)
+                return true;
+        claims_make(config, tables, p, DP_LIMIT_QUESTION, &claims);
+        return claims.cnt == 0 || dp_limits_charge_all(tables->limits, claims.claim, claims.cnt,
+                                                       now_ns, &refused) == DP_LIMIT_OK;
 }
 
 /* 5 to 12 s: those who are turned down together do not come back together. */
@@ -145,7 +173,7 @@ void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_cl
         rc = dp_limits_charge_all(tables->limits, claims->claim, claims->cnt, now_ns, &refused);
         if (rc == DP_LIMIT_OK)
                 return;
-        if (has_credentials(p->msg) &&
+        if (p->msg != NULL && has_credentials(p->msg) &&
             dp_trust_take_lift(tables->trust, &p->source.endpoint, now_ns)) {
                 counters->lifts_used++;
                 return;
@@ -158,7 +186,7 @@ void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_cl
         }
         counters->limit_over++;
         dp_police_fault(tables, p, DP_TRUST_FAULT_ADMISSION, now_ns, counters);
-        if (p->lane == SHM_LANE_UNPROVEN || (p->flags & DP_PKT_NO_REPLY) != 0) {
+        if (p->lane == SHM_LANE_UNPROVEN || p->msg == NULL || (p->flags & DP_PKT_NO_REPLY) != 0) {
                 dp_verdict_drop(p, claims->reason[refused]);
                 return;
         }

@@ -19,8 +19,9 @@ struct dp_police_claims {
 };
 
 /*
- * Make the claims of a SIP message, well formed and open, and bring their memory towards the CPU.
- * None for an emergency, for the inside, and for what passed before (dp_pkt.txn).
+ * Make the claims of a SIP message, well formed and open, or of a packet to a SIP port that is no
+ * SIP, and bring their memory towards the CPU. None for an emergency, for the inside, and for what
+ * goes on or, of proven sources, is repeated (dp_pkt.txn).
  */
 void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
                            const struct dp_pkt *p, struct dp_police_claims *out);
@@ -29,6 +30,10 @@ void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tabl
  * with 503. */
 void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_claims *claims,
                              struct dp_pkt *p, uint64_t now_ns, struct shm_counters *counters);
+
+/* May control be asked about this open SIP message? Charges its source for the question. */
+bool dp_police_question(const struct dp_limits_config *config, struct dp_tables *tables,
+                        const struct dp_pkt *p, uint64_t now_ns);
 
 /* The user that a URI of m names, whatever its scheme and port. False: it names none. */
 bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,

@@ -15,7 +15,7 @@ struct dp_reply_packet {
         const uint8_t *frame; /* the request's, with offsets as decap found them */
         uint16_t l3_off;
         uint16_t l4_off;
-        uint8_t flags; /* enum dp_pkt_flag: UDP and one of IP4, IP6; no FRAGMENT */
+        uint16_t flags; /* enum dp_pkt_flag: UDP and one of IP4, IP6; no FRAGMENT */
         const uint8_t *payload;
         size_t payload_len;
 };

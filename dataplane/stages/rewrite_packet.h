@@ -15,7 +15,7 @@ struct dp_rewrite_packet {
         uint16_t l4_off;
         uint16_t payload_off;
         uint16_t payload_len;
-        uint8_t flags;         /* enum dp_pkt_flag: UDP and one of IP4, IP6 */
+        uint16_t flags;        /* enum dp_pkt_flag: UDP and one of IP4, IP6 */
         uint32_t headroom;     /* octets before the frame that may be written */
         uint32_t tailroom;     /* octets behind the payload that may be written */
         uint32_t ip_bytes_max; /* longest IP packet that the way on takes; one that came longer

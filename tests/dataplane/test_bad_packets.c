@@ -96,19 +96,22 @@ static void read_pending(const uint8_t *p, size_t n, struct rng *r, char *out)
         struct dp_pending t;
         bool once = true;
 
-        assert_int_equal(dp_pending_init(&t, PENDING_SLOTS, 0), 0);
+        assert_int_equal(dp_pending_init(&t, PENDING_SLOTS, 4000, 0), 0);
         for (size_t i = 0; i < n; i++) {
                 unsigned k = (p[i] >> 2) % PENDING_SLOTS, at;
                 const struct dp_pkt pkt = {.serial = i};
                 struct dp_pkt back;
-                uint64_t id = dp_pending_next_id(&t);
+                uint64_t id;
 
-                if (p[i] % 4 == 0 && id != 0) {
+                if (p[i] % 4 == 0 && dp_pending_has_room(&t, pkt.cls)) {
+                        dp_pending_hold(&t, &pkt, time_ns++, 1);
+                        if (dp_pending_next(&t, time_ns, &id) == NULL)
+                                continue; /* enough are open */
                         at = 0;
                         while (at < PENDING_SLOTS && held[at] != 0)
                                 at++;
                         once &= at < PENDING_SLOTS && slot_of(held, id) == PENDING_SLOTS;
-                        dp_pending_hold(&t, &pkt, time_ns++, 1);
+                        dp_pending_asked(&t, time_ns);
                         held[at] = id;
                         continue;
                 }

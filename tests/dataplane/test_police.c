@@ -129,6 +129,7 @@ static void test_each_key(void **state)
             {DP_LIMIT_ADDRESS, SHM_REASON_LIMIT_ADDRESS, {1, 2, 9, 40001}, {1, 3, 1, 40000}},
             {DP_LIMIT_PREFIX, SHM_REASON_LIMIT_PREFIX, {1, 9, 9, 40001}, {0, 2, 1, 40000}},
             {DP_LIMIT_AOR, SHM_REASON_LIMIT_AOR, {0, 9, 9, 9}, {0, 0, 0, 0}},
+            {DP_LIMIT_ALL, SHM_REASON_LIMIT_ALL, {1, 9, 9, 9}, {0, 0, 0, 0}},
         };
 
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -457,7 +458,12 @@ static void test_what_passed_before(void **state)
         assert_int_equal(dp_police_class(&p), DP_LIMIT_INVITE);
         p.txn = DP_TXN_REPEAT;
         dp_police_claims_make(&config.limits, t, &p, &claims);
+        assert_int_equal(claims.cnt, DP_LIMIT_KEY_CNT);
+        assert_int_equal(dp_police_class(&p), DP_LIMIT_REPEAT);
+        p.lane = SHM_LANE_PROVEN;
+        dp_police_claims_make(&config.limits, t, &p, &claims);
         assert_int_equal(claims.cnt, 0);
+        p.lane = SHM_LANE_UNPROVEN;
         p.txn = DP_TXN_CONTINUING;
         dp_police_claims_make(&config.limits, t, &p, &claims);
         assert_int_equal(claims.cnt, 0);

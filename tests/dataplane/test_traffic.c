@@ -390,9 +390,35 @@ static void test_blocklist(void **state)
         chain_destroy(c);
 }
 
+/* What is no SIP but goes to a SIP port has limits of its own. */
+static void test_keepalive_limits(void **state)
+{
+        struct dp_rate *rates = config.limits.rates[SHM_LANE_UNPROVEN][DP_LIMIT_KEEPALIVE];
+        struct chain *c;
+
+        (void)state;
+        rates[DP_LIMIT_ENDPOINT] = dp_rate_make(3, 1000000000, 3);
+        rates[DP_LIMIT_AOR] = dp_rate_make(1, 1000000000, 1); /* it has none */
+        rates[DP_LIMIT_ALL] = dp_rate_make(5, 1000000000, 5);
+        c = chain_create(&config, true);
+        for (unsigned n = 0; n < 4; n++)
+                chain_send(SHM_SIDE_OUTSIDE, 1, "\r\n\r\n");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->sent, 3);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_LIMIT_ENDPOINT], 1);
+        for (unsigned n = 0; n < 3; n++)
+                chain_send(SHM_SIDE_OUTSIDE, 2, n == 0 ? "\r\n" : "jaK");
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->sent, 5);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_LIMIT_ALL], 1);
+        assert_true(chain_counters(c)->passed[SHM_REASON_PASS_KEEPALIVE] >= 4);
+        chain_destroy(c);
+}
+
 int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
+            cmocka_unit_test_setup(test_keepalive_limits, reset),
             cmocka_unit_test_setup(test_written_oddly, reset),
             cmocka_unit_test_setup(test_cannot_normalise, reset),
             cmocka_unit_test_setup(test_written_oddly_unseen, reset),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "dataplane/stages/pending.h"
 #include "tests/dataplane/chain.h"
 
 static struct dp_config config;
@@ -463,38 +464,56 @@ static void test_pending_full(void **state)
         struct chain *c;
 
         (void)state;
-        config.pending_messages = 16;
+        config.pending_messages = 64;
         c = chain_create(&config, true);
-        for (unsigned i = 0; i < 20; i++)
+        for (unsigned i = 0; i < 40; i++)
                 chain_send_request(c, "OPTIONS", "sip:bob@example.com", "");
-        /* unproven work gets half; the rest is for those who come after it */
-        assert_int_equal(chain_counters(c)->held_pending, 8);
-        assert_int_equal(chain_counters(c)->pending_full, 12);
-        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_PENDING_FULL], 12);
-        for (unsigned i = 0; i < 20; i++)
-                chain_send_request(c, "BYE", "sip:bob@example.com", "To: <sip:b@c>;tag=1\r\n");
-        assert_int_equal(chain_counters(c)->held_pending, 14);
-        for (unsigned i = 0; i < 20; i++)
-                chain_send_request(c, "INVITE", "sip:112@example.com", "");
+        /* its own eighth, and the eighth that is for all */
         assert_int_equal(chain_counters(c)->held_pending, 16);
+        assert_int_equal(chain_counters(c)->pending_full, 24);
+        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_PENDING_FULL], 24);
+        for (unsigned i = 0; i < 40; i++)
+                chain_send_request(c, "INVITE", "sip:bob@example.com", "");
+        assert_int_equal(chain_counters(c)->held_pending, 28);
+        for (unsigned i = 0; i < 40; i++)
+                chain_send_request(c, "REGISTER", "sip:example.com", "");
+        assert_int_equal(chain_counters(c)->held_pending, 36);
+        for (unsigned i = 0; i < 40; i++)
+                chain_send_request(c, "INVITE", "sip:112@example.com", "");
+        assert_int_equal(chain_counters(c)->held_pending, 40);
         chain_destroy(c);
 }
 
-/* Unproven work can not fill the ring: a call that is up still gets its question through. */
-static void test_ring_shares(void **state)
+/* A control that answers nothing is not asked ever more: what waits, waits in the worker, and an
+ * emergency is asked about as soon as another question may be open. */
+static void test_open_questions(void **state)
 {
         struct chain *c = chain_create(&config, true);
-        unsigned asked = 0;
+        struct shm_request first, r;
+        char uri[64];
 
         (void)state;
-        while (chain_counters(c)->ring_full == 0) {
-                chain_send_request(c, "OPTIONS", "sip:bob@example.com", "");
-                assert_true(++asked < 4096);
+        for (unsigned i = 0; i < 100; i++) {
+                snprintf(uri, sizeof(uri), "sip:%u@example.com", i);
+                chain_send_request(c, "OPTIONS", uri, "");
         }
-        assert_int_equal(chain_counters(c)->dropped[SHM_REASON_RING_FULL], 1);
+        assert_int_equal(chain_counters(c)->held_pending, 100);
+        assert_int_equal(chain_counters(c)->decisions_asked, DP_PENDING_OPEN_START);
         chain_send_request(c, "INVITE", "sip:112@example.com", "");
-        chain_send_request(c, "BYE", "sip:bob@example.com", "To: <sip:b@c>;tag=1\r\n");
-        assert_int_equal(chain_counters(c)->ring_full, 1);
+        assert_true(chain_request(c, &first));
+        for (unsigned i = 1; i < DP_PENDING_OPEN_START; i++)
+                assert_true(chain_request(c, &r));
+        assert_false(chain_request(c, &r));
+        chain_answer(c, first.id, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, 0);
+        chain_turn(c);
+        assert_true(chain_request(c, &r));
+        assert_int_equal(r.cls, SHM_CLASS_EMERGENCY);
+        assert_false(chain_request(c, &r));
+        /* an answer to what was not asked yet finds nothing */
+        chain_answer(c, (first.id & ~UINT64_C(0xffffffff)) | 90, SHM_ACTION_PASS,
+                     SHM_REASON_PASS_POLICY, 0);
+        chain_turn(c);
+        assert_int_equal(chain_counters(c)->decisions_stale, 1);
         chain_destroy(c);
 }
 
@@ -533,7 +552,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup(test_control_dies_and_returns, reset),
             cmocka_unit_test_setup(test_bans_peers_and_flush, reset),
             cmocka_unit_test_setup(test_pending_full, reset),
-            cmocka_unit_test_setup(test_ring_shares, reset),
+            cmocka_unit_test_setup(test_open_questions, reset),
             cmocka_unit_test_setup(test_stop_after_control_left, reset),
         };
 
