@@ -31,7 +31,7 @@ void dp_challenge_config_default(struct dp_challenge_config *c)
                        METHOD_BIT(SIP_METHOD_OPTIONS),
             .lifetime_s = 60,
             .rotate_s = 300,
-            .unproven = dp_rate_make(500, UINT64_C(1000000000), 1000),
+            .unproven = dp_rate_make(60, UINT64_C(1000000000), 120),
             .hold_ns = UINT64_C(2000000000),
         };
 }

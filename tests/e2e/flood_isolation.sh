@@ -9,7 +9,11 @@
 # flood, `sent` is what the generator put on the wire, `arrived` what the kernel handed to the dataplane's
 # end, `received` what the dataplane took from the socket, `through` what came out inside beyond the calls.
 #
-# Environment: FLOOD_FACTOR (10), FLOODS (all kinds), FLOOD_PEER_CALLS (1000 a row), FLOOD_USER_CALLS (500).
+# What is counted is judged always. What is timed is judged with FLOOD_TIMES=yes, on a machine with nothing
+# else to do, and else printed.
+#
+# Environment: FLOOD_FACTOR (10), FLOODS (all kinds), FLOOD_PEER_CALLS (1000 a row), FLOOD_USER_CALLS (500),
+# FLOOD_TIMES (no).
 . "$(dirname "$0")/harness.sh"
 e2e_begin flood_isolation
 
@@ -19,6 +23,7 @@ peer_calls=${FLOOD_PEER_CALLS:-1000} peer_rate=100
 user_calls=${FLOOD_USER_CALLS:-500} user_rate=50
 frames=20000 seed=${FLOOD_SEED:-20261122}
 peer=198.51.100.30 peer_port=5060 user_port=5080
+times=${FLOOD_TIMES:-no}
 time_tries=3 # a stall of the machine adds to a time, and nothing makes one smaller
 
 command -v tcpreplay >/dev/null || e2e_skip "needs tcpreplay"
@@ -179,12 +184,12 @@ for kind in $floods; do
                 lost=$((arrived + answered - received))
                 show "$kind"
                 judge "$kind"
-                [ $((sent * 1000 / span_ms)) -ge $((flood_rate * 8 / 10)) ] ||
+                [ $times = no ] || [ $((sent * 1000 / span_ms)) -ge $((flood_rate * 8 / 10)) ] ||
                         e2e_fail "$kind: the generator sent only $((sent * 1000 / span_ms)) frames/s of $flood_rate"
                 [ $added -ge $best ] || best=$added
-                [ $best -gt 10 ] || break
+                [ $times = yes ] && [ $best -gt 10 ] || break
         done
-        e2e_is "$kind: ms that the p99 of setting up a call grew by" "$best" -le 10
+        [ $times = no ] || e2e_is "$kind: ms that the p99 of setting up a call grew by" "$best" -le 10
         [ "$best" -le "$worst" ] || worst=$best
 done
 e2e_conserved
