@@ -9,6 +9,8 @@
 
 #include <sqlite3.h>
 
+#include "control/sqlite_errno.h"
+
 #define SCHEMA_VERSION 2
 #define BUSY_MS        2000
 
@@ -39,32 +41,6 @@ static const char version_2[] = "BEGIN IMMEDIATE;"
                                 "PRAGMA user_version=2;"
                                 "COMMIT;";
 
-static int to_errno(int rc)
-{
-        switch (rc & 0xff) {
-        case SQLITE_OK:
-        case SQLITE_DONE:
-        case SQLITE_ROW:
-                return 0;
-        case SQLITE_NOMEM:
-                return -ENOMEM;
-        case SQLITE_READONLY:
-        case SQLITE_PERM:
-        case SQLITE_CANTOPEN:
-                return -EACCES;
-        case SQLITE_FULL:
-                return -ENOSPC;
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-                return -EBUSY;
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-                return -EBADMSG;
-        default:
-                return -EIO;
-        }
-}
-
 /* The one integer that a statement yields; `none` when it yields no row. */
 static int query_int(sqlite3 *sql, const char *text, sqlite3_int64 none, sqlite3_int64 *out)
 {
@@ -76,7 +52,7 @@ static int query_int(sqlite3 *sql, const char *text, sqlite3_int64 none, sqlite3
                 *out = rc == SQLITE_ROW ? sqlite3_column_int64(st, 0) : none;
         }
         sqlite3_finalize(st);
-        return to_errno(rc);
+        return cp_sqlite_errno(rc);
 }
 
 static int set_up(struct cp_state_db *db)
@@ -89,16 +65,16 @@ static int set_up(struct cp_state_db *db)
         if (rc == 0 && version > SCHEMA_VERSION)
                 rc = -EPROTO; /* written by a later release */
         if (rc == 0)
-                rc = to_errno(sqlite3_exec(db->sql, schema, NULL, NULL, NULL));
+                rc = cp_sqlite_errno(sqlite3_exec(db->sql, schema, NULL, NULL, NULL));
         if (rc == 0 && version < 2)
-                rc = to_errno(sqlite3_exec(db->sql, version_2, NULL, NULL, NULL));
+                rc = cp_sqlite_errno(sqlite3_exec(db->sql, version_2, NULL, NULL, NULL));
         if (rc == 0)
-                rc = to_errno(sqlite3_prepare_v2(
+                rc = cp_sqlite_errno(sqlite3_prepare_v2(
                     db->sql, "INSERT OR REPLACE INTO ban VALUES (?,?,?,?,?,?,?,?)", -1, &db->put,
                     NULL));
         if (rc == 0)
-                rc = to_errno(sqlite3_prepare_v2(db->sql, "DELETE FROM ban WHERE prefix = ?", -1,
-                                                 &db->del, NULL));
+                rc = cp_sqlite_errno(sqlite3_prepare_v2(db->sql, "DELETE FROM ban WHERE prefix = ?",
+                                                        -1, &db->del, NULL));
         return rc;
 }
 
@@ -112,7 +88,7 @@ int cp_state_db_open(struct cp_state_db **out, const char *dir, char *why, size_
                 return -ENOMEM;
         (void)mkdir(dir, 0750); /* opening tells if that failed */
         snprintf(path, sizeof(path), "%s/sluice.db", dir);
-        rc = to_errno(
+        rc = cp_sqlite_errno(
             sqlite3_open_v2(path, &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
         if (rc == 0)
                 rc = set_up(db);
@@ -184,7 +160,7 @@ int cp_state_db_load(struct cp_state_db *db, struct cp_bans *bans, uint64_t now_
                         rc = SQLITE_NOMEM;
         }
         sqlite3_finalize(st);
-        return to_errno(rc);
+        return cp_sqlite_errno(rc);
 }
 
 static int run(sqlite3_stmt *st)
@@ -193,7 +169,7 @@ static int run(sqlite3_stmt *st)
 
         sqlite3_reset(st);
         sqlite3_clear_bindings(st);
-        return to_errno(rc);
+        return cp_sqlite_errno(rc);
 }
 
 int cp_state_db_put_ban(struct cp_state_db *db, const struct cp_ban *ban)
@@ -234,7 +210,7 @@ int cp_state_db_put_offence(struct cp_state_db *db, const struct cp_prefix *p, u
                 snprintf(text, sizeof(text),
                          "INSERT OR REPLACE INTO offence VALUES ('%s', %u, %llu)", prefix, bans,
                          (unsigned long long)until_ns);
-        return to_errno(sqlite3_exec(db->sql, text, NULL, NULL, NULL));
+        return cp_sqlite_errno(sqlite3_exec(db->sql, text, NULL, NULL, NULL));
 }
 
 int cp_state_db_load_offences(struct cp_state_db *db, struct cp_offences *o, uint64_t now_ns)
@@ -260,7 +236,7 @@ int cp_state_db_load_offences(struct cp_state_db *db, struct cp_offences *o, uin
                                         (uint64_t)sqlite3_column_int64(st, 2));
         }
         sqlite3_finalize(st);
-        return to_errno(rc);
+        return cp_sqlite_errno(rc);
 }
 
 int cp_state_db_generation(struct cp_state_db *db, uint64_t digest, uint32_t *generation)
@@ -284,5 +260,5 @@ int cp_state_db_generation(struct cp_state_db *db, uint64_t digest, uint32_t *ge
         *generation = last < 0 || last >= UINT32_MAX ? 1 : (uint32_t)last + 1;
         snprintf(text, sizeof(text), "INSERT OR REPLACE INTO policy VALUES (1, %lld, %u)",
                  (long long)digest, *generation);
-        return to_errno(sqlite3_exec(db->sql, text, NULL, NULL, NULL));
+        return cp_sqlite_errno(sqlite3_exec(db->sql, text, NULL, NULL, NULL));
 }

@@ -11,6 +11,8 @@
 
 #include <sqlite3.h>
 
+#include "control/sqlite_errno.h"
+
 #define SCHEMA_VERSION 1
 #define APPLICATION_ID 0x534c4f43 /* "SLOC" */
 #define BUSY_MS        2000
@@ -28,38 +30,12 @@ struct sqlite_store {
         sqlite3_stmt *commit;
 };
 
-static int to_errno(int rc)
-{
-        switch (rc & 0xff) {
-        case SQLITE_OK:
-        case SQLITE_DONE:
-        case SQLITE_ROW:
-                return 0;
-        case SQLITE_NOMEM:
-                return -ENOMEM;
-        case SQLITE_READONLY:
-        case SQLITE_PERM:
-        case SQLITE_CANTOPEN:
-                return -EACCES;
-        case SQLITE_FULL:
-                return -ENOSPC;
-        case SQLITE_BUSY:
-        case SQLITE_LOCKED:
-                return -EBUSY;
-        case SQLITE_CORRUPT:
-        case SQLITE_NOTADB:
-                return -EBADMSG;
-        default:
-                return -EIO;
-        }
-}
-
 static int step(sqlite3_stmt *st)
 {
         int rc = sqlite3_step(st);
 
         sqlite3_reset(st);
-        return to_errno(rc);
+        return cp_sqlite_errno(rc);
 }
 
 static struct sqlite_store *mine(struct cp_store *s)
@@ -147,7 +123,7 @@ static int store_load(struct cp_store *s, cp_store_row *row, void *arg)
         int end;
         int rc = each_row(mine(s)->sql, false, row, arg, &end);
 
-        return rc != 0 ? rc : to_errno(end);
+        return rc != 0 ? rc : cp_sqlite_errno(end);
 }
 
 static void store_close(struct cp_store *s)
@@ -183,7 +159,7 @@ static int query_int(sqlite3 *sql, const char *text, int *out)
                         *out = sqlite3_column_int(st, 0);
         }
         sqlite3_finalize(st);
-        return to_errno(rc);
+        return cp_sqlite_errno(rc);
 }
 
 /* -EBADMSG with the first finding when the file's structure is not sound. */
@@ -196,7 +172,7 @@ static int check_file(sqlite3 *sql, char *why, size_t why_len)
         if (rc == SQLITE_OK)
                 rc = sqlite3_step(st);
         said = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(st, 0) : sqlite3_errmsg(sql);
-        rc = rc == SQLITE_ROW ? 0 : to_errno(rc);
+        rc = rc == SQLITE_ROW ? 0 : cp_sqlite_errno(rc);
         if (rc == 0 && (said == NULL || strcmp(said, "ok") != 0))
                 rc = -EBADMSG;
         if (rc != 0)
@@ -245,13 +221,13 @@ static int set_up(struct sqlite_store *q, char *why, size_t why_len)
         if (rc == 0)
                 rc = check_file(q->sql, why, why_len);
         if (rc == 0)
-                rc = to_errno(sqlite3_exec(q->sql, settings, NULL, NULL, NULL));
+                rc = cp_sqlite_errno(sqlite3_exec(q->sql, settings, NULL, NULL, NULL));
         if (rc == 0 && version == 0) /* nothing is written to a file that may prove damaged */
-                rc = to_errno(sqlite3_exec(q->sql, schema, NULL, NULL, NULL));
+                rc = cp_sqlite_errno(sqlite3_exec(q->sql, schema, NULL, NULL, NULL));
         for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]) && rc == 0; i++)
-                rc =
-                    to_errno(sqlite3_prepare_v3(q->sql, statements[i].text, -1,
-                                                SQLITE_PREPARE_PERSISTENT, statements[i].to, NULL));
+                rc = cp_sqlite_errno(sqlite3_prepare_v3(q->sql, statements[i].text, -1,
+                                                        SQLITE_PREPARE_PERSISTENT, statements[i].to,
+                                                        NULL));
         return rc;
 }
 
@@ -267,7 +243,7 @@ int cp_store_sqlite_open(struct cp_store **out, const char *dir, char *why, size
         q->store.ops = &ops;
         (void)mkdir(dir, 0750); /* opening tells if that failed */
         snprintf(path, sizeof(path), "%s/location.db", dir);
-        rc = to_errno(
+        rc = cp_sqlite_errno(
             sqlite3_open_v2(path, &q->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
         if (rc == 0)
                 rc = set_up(q, found, sizeof(found));
