@@ -15,18 +15,18 @@ static enum sip_call_info_purpose purpose_of(const uint8_t *buf, struct sip_span
         uint32_t n = (uint32_t)sizeof(data) - 1;
 
         if (s.off == 0)
-                return SIP_PURPOSE_NONE;
+                return SIP_CALL_INFO_NONE;
         if (sip_span_ieq(buf, s, "info", 4))
-                return SIP_PURPOSE_INFO;
+                return SIP_CALL_INFO_INFO;
         if (sip_span_ieq(buf, s, "icon", 4))
-                return SIP_PURPOSE_ICON;
+                return SIP_CALL_INFO_ICON;
         if (sip_span_ieq(buf, s, "card", 4))
-                return SIP_PURPOSE_CARD;
+                return SIP_CALL_INFO_CARD;
         if (sip_span_ieq(buf, s, "jcard", 5))
-                return SIP_PURPOSE_JCARD;
+                return SIP_CALL_INFO_JCARD;
         if (s.len > n && sip_span_ieq(buf, sip_span_make(s.off, s.off + n), data, n))
-                return SIP_PURPOSE_EMERGENCY_CALL_DATA;
-        return SIP_PURPOSE_OTHER;
+                return SIP_CALL_INFO_EMERGENCY_CALL_DATA;
+        return SIP_CALL_INFO_OTHER;
 }
 
 enum sip_value sip_call_info_parse(struct sip_cur *c, struct sip_call_info *out)

@@ -13,13 +13,13 @@ extern "C" {
 #endif
 
 enum sip_call_info_purpose {
-        SIP_PURPOSE_NONE = 0,
-        SIP_PURPOSE_INFO,
-        SIP_PURPOSE_ICON,
-        SIP_PURPOSE_CARD,
-        SIP_PURPOSE_EMERGENCY_CALL_DATA, /* EmergencyCallData.*, RFC 7852 */
-        SIP_PURPOSE_JCARD,               /* RFC 9796 */
-        SIP_PURPOSE_OTHER,
+        SIP_CALL_INFO_NONE = 0,
+        SIP_CALL_INFO_INFO,
+        SIP_CALL_INFO_ICON,
+        SIP_CALL_INFO_CARD,
+        SIP_CALL_INFO_EMERGENCY_CALL_DATA, /* EmergencyCallData.*, RFC 7852 */
+        SIP_CALL_INFO_JCARD,               /* RFC 9796 */
+        SIP_CALL_INFO_OTHER,
 };
 
 struct sip_call_info {

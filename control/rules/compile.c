@@ -84,7 +84,7 @@ static bool send_all(int fd, const void *data, size_t bytes)
         return true;
 }
 
-static void limit(int resource, rlim_t most)
+static void limit(__rlimit_resource_t resource, rlim_t most)
 {
         struct rlimit l = {most, most};
 

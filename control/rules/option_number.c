@@ -17,7 +17,7 @@ static int not_a_number(struct cp_build *b, struct cp_piece value, uint64_t low,
 
 static const char *find(struct cp_piece p, const char *what)
 {
-        return p.len == 0 ? NULL : memmem(p.at, p.len, what, strlen(what));
+        return p.at == NULL ? NULL : memmem(p.at, p.len, what, strlen(what));
 }
 
 /* "a<>b" or "a-b" */

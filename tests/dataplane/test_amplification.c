@@ -90,8 +90,10 @@ static bool may_be_answered(const struct frame *f)
         if (line == NULL || end - at < 8 || memcmp(at, "SIP/", 4) == 0 ||
             memcmp(at, "ACK ", 4) == 0)
                 return false;
-        return memmem(at, (size_t)(line - at), " SIP/2.0", 8) != NULL ||
-               memmem(at, (size_t)(line - at), " sip/2.0", 8) != NULL;
+        for (; line - at >= 8; at++)
+                if (memcmp(at, " SIP/2.0", 8) == 0 || memcmp(at, " sip/2.0", 8) == 0)
+                        return true;
+        return false;
 }
 
 static void send_frame(struct frame *f, struct account *a)

@@ -13,33 +13,33 @@ static void links(void **state)
             sip_call_info_parse(probe_value(&p, "<http://x/?a=b,c>;purpose=Card , y", 34), &x),
             SIP_VALUE_OK);
         probe_span(p.cur.buf, x.addr.uri.all, "http://x/?a=b,c");
-        assert_int_equal(x.purpose, SIP_PURPOSE_CARD);
+        assert_int_equal(x.purpose, SIP_CALL_INFO_CARD);
         probe_end(&p);
         assert_int_equal(sip_call_info_parse(probe_value(&p, "<http://x/>", 11), &x), SIP_VALUE_OK);
-        assert_int_equal(x.purpose, SIP_PURPOSE_NONE);
+        assert_int_equal(x.purpose, SIP_CALL_INFO_NONE);
         probe_end(&p);
         assert_int_equal(
             sip_call_info_parse(
                 probe_value(&p, "<cid:1@x>;purpose=EmergencyCallData.ServiceInfo", 47), &x),
             SIP_VALUE_OK);
-        assert_int_equal(x.purpose, SIP_PURPOSE_EMERGENCY_CALL_DATA);
+        assert_int_equal(x.purpose, SIP_CALL_INFO_EMERGENCY_CALL_DATA);
         probe_end(&p);
         assert_int_equal(sip_call_info_parse(probe_value(&p, "<x:y>;purpose=jcard", 19), &x),
                          SIP_VALUE_OK);
-        assert_int_equal(x.purpose, SIP_PURPOSE_JCARD);
+        assert_int_equal(x.purpose, SIP_CALL_INFO_JCARD);
         probe_end(&p);
         assert_int_equal(sip_call_info_parse(probe_value(&p, "<x:y>;purpose=icon", 18), &x),
                          SIP_VALUE_OK);
-        assert_int_equal(x.purpose, SIP_PURPOSE_ICON);
+        assert_int_equal(x.purpose, SIP_CALL_INFO_ICON);
         probe_end(&p);
         assert_int_equal(sip_call_info_parse(probe_value(&p, "<x:y>;purpose=info", 18), &x),
                          SIP_VALUE_OK);
-        assert_int_equal(x.purpose, SIP_PURPOSE_INFO);
+        assert_int_equal(x.purpose, SIP_CALL_INFO_INFO);
         probe_end(&p);
         assert_int_equal(
             sip_call_info_parse(probe_value(&p, "<x:y>;purpose=emergencycalldata.", 32), &x),
             SIP_VALUE_OK);
-        assert_int_equal(x.purpose, SIP_PURPOSE_OTHER);
+        assert_int_equal(x.purpose, SIP_CALL_INFO_OTHER);
         probe_end(&p);
 }
 
