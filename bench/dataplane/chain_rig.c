@@ -170,6 +170,7 @@ struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events event
         r->device = device;
         r->config.cache_entries = CACHE_ENTRIES;
         r->config.decision_deadline_ms = 10000; /* a preempted rig is not a slow control */
+        r->config.shedding.mode = DP_SHEDDING_OFF; /* it has as much to do as it can */
         r->config.events = events == RIG_EVENTS_ALL ? DP_EVENTS_ALL : DP_EVENTS_OFF;
         if (dp_ctl_server_create_local(&r->server, 1, &sizes) != 0)
                 abort();
