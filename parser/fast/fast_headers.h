@@ -32,7 +32,8 @@ static inline bool fast_same16(__m128i wire, const char *row, __m128i care)
 static inline const struct sip_hname_row *fast_slot(const uint8_t *p, uint64_t n)
 {
         uint64_t first = fast_low8(fast_load8(p) | UINT64_C(0x2020202020202020), (uint32_t)n);
-        uint64_t last = p[n - 1];
+        uint64_t last =
+            p[(int64_t)n - 1]; /* of no name it is what stands in front, which no row has */
 
         return sip_hname_at(first, last | 0x20, n);
 }

@@ -91,15 +91,22 @@ edge_config "$e2e_tmp/md5" "MD5"
 
 # ---- SIPp with MD5, which is all that it knows; the stronger ones by a client of our own ----
 
-e2e_lab "$e2e_tmp/md5"
+# All users are behind one address and port here, as a phone never is.
+cat >"$e2e_tmp/dataplane" <<'YAML'
+  limits:
+    unproven:
+      register: {endpoint: 500/s burst 1000, address: 500/s burst 1000, prefix: 500/s burst 1000, all: 500/s burst 1000}
+      question: {endpoint: 500/s burst 1000, address: 500/s burst 1000, prefix: 500/s burst 1000}
+YAML
+e2e_lab "$e2e_tmp/md5" "$e2e_tmp/dataplane"
 registers md5 1 50 100 || e2e_fail "with MD5: $(sipp_failures md5)"
-lab_config "$e2e_tmp/sha256"
+lab_config "$e2e_tmp/sha256" "$e2e_tmp/dataplane"
 lab_ctl reload >/dev/null || e2e_fail "reload refused"
 client SHA-256 51 90
-lab_config "$e2e_tmp/sha"
+lab_config "$e2e_tmp/sha" "$e2e_tmp/dataplane"
 lab_ctl reload >/dev/null || e2e_fail "reload refused"
 client SHA-512-256 91 100
-lab_config "$e2e_tmp/md5"
+lab_config "$e2e_tmp/md5" "$e2e_tmp/dataplane"
 lab_ctl reload >/dev/null || e2e_fail "reload refused"
 e2e_is "bindings" "$(bindings)" -eq 100
 inputs "$e2e_tmp/wrong.csv" 1 1
@@ -135,9 +142,11 @@ command_to 5300 /hangup
 registers storm 101 $users 40 -trace_msg -message_file "$e2e_tmp/storm.msg" &
 storm=$!
 lab_until 10 eval '[ "$(bindings)" -ge 130 ]' || e2e_fail "no storm: $(bindings) bindings"
-kill -9 "$(lab_pid control)"
+pid=$(lab_pid control)
+kill -9 "$pid"
+lab_until 5 lab_gone "$pid" || e2e_fail "control does not die"
 lab_start_control
-lab_until 5 lab_attached || e2e_fail "control is not attached again"
+lab_until 20 lab_attached || e2e_fail "control is not attached again"
 wait $storm || e2e_fail "registrations fail for a restart: $(sipp_failures storm)"
 redirected after 1 $users || e2e_fail "bindings are lost: $(sipp_failures after)"
 
