@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/api/device.h"
 #include "control/prefix.h"
 #include "parser/sip_aor.h"
 
@@ -97,10 +98,8 @@ static void add_user(struct cp_top *t, enum cp_top_by by, const struct sip_msg *
 
 static void add_device(struct cp_top *t, const struct sip_msg *m, struct key *k, bool dropped)
 {
-        const struct sip_hdr *h = sip_msg_first(m, SIP_HDR_USER_AGENT);
+        const struct sip_hdr *h = cp_device_header(m);
 
-        if (h == NULL)
-                h = sip_msg_first(m, SIP_HDR_SERVER);
         if (h == NULL)
                 return;
         k->len = 1 + (h->value.len < DEVICE_BYTES_MAX ? h->value.len : DEVICE_BYTES_MAX);

@@ -235,7 +235,7 @@ static bool flag(const struct view *v, enum sip_class_flag f)
         return (v->out->flags & f) != 0;
 }
 
-static bool is_sos(const struct sip_msg *m)
+bool sip_class_is_sos(const struct sip_msg *m)
 {
         static const char sos[] = "service:sos";
         const uint8_t *at = sip_span_at(m, m->ruri.host);
@@ -248,7 +248,7 @@ static bool is_sos(const struct sip_msg *m)
 /* An INVITE outside a dialog. What brought it here counts more than that it opens a call. */
 static void new_call(const struct view *v)
 {
-        if (v->known->emergency || is_sos(v->m))
+        if (v->known->emergency || sip_class_is_sos(v->m))
                 say(v, SIP_PURPOSE_EMERGENCY, 100);
         else if (has(v->m, SIP_HDR_JOIN) || flag(v, SIP_CLASS_FOCUS))
                 say(v, SIP_PURPOSE_CONFERENCE, 100);
@@ -351,8 +351,8 @@ static void request(const struct view *v)
                 break;
         case SIP_METHOD_MESSAGE:
                 say(v,
-                    v->known->emergency || is_sos(v->m) ? SIP_PURPOSE_EMERGENCY
-                                                        : SIP_PURPOSE_MESSAGE,
+                    v->known->emergency || sip_class_is_sos(v->m) ? SIP_PURPOSE_EMERGENCY
+                                                                  : SIP_PURPOSE_MESSAGE,
                     100);
                 break;
         case SIP_METHOD_REFER: /* outside a dialog it may be a click to dial (RFC 5359 2.18) */

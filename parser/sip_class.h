@@ -70,6 +70,10 @@ void sip_classify(const struct sip_msg *m, const struct sip_class_known *known,
  */
 bool sip_class_silent(const uint8_t *body, size_t len);
 
+/* Does the Request-URI name the emergency service or one of its sub-services, urn:service:sos
+ * (RFC 5031)? */
+bool sip_class_is_sos(const struct sip_msg *m);
+
 /* Static names; "unknown" outside the enumerations, "none" for 0. */
 const char *sip_purpose_name(unsigned purpose);
 const char *sip_purpose_text(unsigned purpose);

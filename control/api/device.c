@@ -13,6 +13,13 @@ static const struct {
 #undef X
 };
 
+const struct sip_hdr *cp_device_header(const struct sip_msg *m)
+{
+        const struct sip_hdr *h = sip_msg_first(m, SIP_HDR_USER_AGENT);
+
+        return h != NULL ? h : sip_msg_first(m, SIP_HDR_SERVER);
+}
+
 struct cp_device cp_device_find(const uint8_t *text, size_t len)
 {
         for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {

@@ -27,6 +27,8 @@ struct cp_device {
         uint8_t kind;       /* enum cp_device_kind */
 };
 
+/* The header that says it: User-Agent, else Server; NULL without. */
+const struct sip_hdr *cp_device_header(const struct sip_msg *m);
 /* By the text of a User-Agent or Server header. */
 struct cp_device cp_device_find(const uint8_t *text, size_t len);
 const char *cp_device_kind_name(unsigned kind);

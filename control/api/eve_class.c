@@ -10,11 +10,9 @@
 
 static void write_device(struct cp_json *j, const struct sip_msg *m)
 {
-        const struct sip_hdr *h = sip_msg_first(m, SIP_HDR_USER_AGENT);
+        const struct sip_hdr *h = cp_device_header(m);
         char order[9];
 
-        if (h == NULL)
-                h = sip_msg_first(m, SIP_HDR_SERVER);
         if (h != NULL) {
                 struct cp_device d = cp_device_find(sip_span_at(m, h->value), h->value.len);
 

@@ -2,7 +2,6 @@
 #include "dataplane/stages/classify.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "parser/sip_class.h"
 
@@ -23,16 +22,10 @@ static bool may_be_emergency(const struct sip_msg *m)
 /* urn:service:sos and its sub-services (RFC 5031), or a configured number as the user part. */
 static bool is_emergency(const struct dp_classify *self, const struct sip_msg *m)
 {
-        static const char sos[] = "service:sos";
         const struct sip_uri *u = &m->ruri;
 
-        if (u->scheme == SIP_SCHEME_URN) {
-                size_t n = sizeof(sos) - 1;
-                const char *at = (const char *)sip_span_at(m, u->host);
-
-                return u->host.len >= n && strncasecmp(at, sos, n) == 0 &&
-                       (u->host.len == n || at[n] == '.');
-        }
+        if (u->scheme == SIP_SCHEME_URN)
+                return sip_class_is_sos(m);
         for (uint32_t i = 0; i < self->emergency_cnt; i++)
                 if (span_is(m, u->user, self->emergency[i]))
                         return true;
