@@ -34,21 +34,6 @@ static int assign_to(struct sb_build *b, struct sb_action *act, sb_attributes a)
         return 0;
 }
 
-static int operand(struct sb_build *b, sb_attributes a, const char *name, uint8_t *out)
-{
-        const char *v = sb_attribute(a, name);
-        int at;
-
-        *out = SB_VAR_NONE;
-        if (v == NULL)
-                return 0;
-        at = sb_build_variable(b, v, strlen(v));
-        if (at < 0)
-                return sb_build_fail(b, "%s=\"%.60s\": too many variables, or no name", name, v);
-        *out = (uint8_t)at;
-        return 0;
-}
-
 static int search_in(struct sb_build *b, struct sb_action *act, sb_attributes a)
 {
         const char *where = sb_attribute(a, "search_in");
@@ -66,7 +51,7 @@ static int search_in(struct sb_build *b, struct sb_action *act, sb_attributes a)
         }
         if (strcmp(where, "var") == 0) {
                 act->search = SB_SEARCH_VAR;
-                return operand(b, a, "variable", &act->var);
+                return sb_build_variable_of(b, a, "variable", &act->var);
         }
         if (strcmp(where, "hdr") != 0)
                 return sb_build_fail(b, "search_in=\"%.60s\" is not supported", where);
@@ -133,7 +118,7 @@ static int arithmetic(struct sb_build *b, struct sb_action *act, sb_attributes a
         int rc = assign_to(b, act, a);
 
         if (rc == 0)
-                rc = operand(b, a, "variable", &act->var);
+                rc = sb_build_variable_of(b, a, "variable", &act->var);
         if (rc != 0 || act->var != SB_VAR_NONE)
                 return rc;
         if (value == NULL)
@@ -153,9 +138,9 @@ static int comparison(struct sb_build *b, struct sb_action *act, sb_attributes a
         int rc = assign_to(b, act, a);
 
         if (rc == 0)
-                rc = operand(b, a, "variable", &act->var);
+                rc = sb_build_variable_of(b, a, "variable", &act->var);
         if (rc == 0)
-                rc = operand(b, a, "variable2", &act->var2);
+                rc = sb_build_variable_of(b, a, "variable2", &act->var2);
         if (rc != 0)
                 return rc;
         if (act->var == SB_VAR_NONE || (act->var2 == SB_VAR_NONE && value == NULL))
@@ -176,9 +161,9 @@ static int strings_compared(struct sb_build *b, struct sb_action *act, sb_attrib
         int rc = assign_to(b, act, a);
 
         if (rc == 0)
-                rc = operand(b, a, "variable", &act->var);
+                rc = sb_build_variable_of(b, a, "variable", &act->var);
         if (rc == 0)
-                rc = operand(b, a, "variable2", &act->var2);
+                rc = sb_build_variable_of(b, a, "variable2", &act->var2);
         if (rc == 0 && act->var == SB_VAR_NONE)
                 rc = sb_build_fail(b, "wants variable=");
         if (rc == 0 && act->var2 == SB_VAR_NONE && value == NULL)
@@ -218,7 +203,7 @@ static int jump(struct sb_build *b, struct sb_action *act, sb_attributes a)
         int rc;
 
         act->kind = SB_ACT_JUMP;
-        rc = operand(b, a, "variable", &act->var);
+        rc = sb_build_variable_of(b, a, "variable", &act->var);
         if (rc != 0 || act->var != SB_VAR_NONE)
                 return rc;
         if (value == NULL)

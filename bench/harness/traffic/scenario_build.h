@@ -47,6 +47,9 @@ int sb_build_fail(struct sb_build *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Index of a variable, made when it is new; fails with -EINVAL. */
 int sb_build_variable(struct sb_build *b, const char *name, size_t len);
+/* The same of the variable that an attribute names; SB_VAR_NONE without the attribute. 0, or -1
+ * with the error told. */
+int sb_build_variable_of(struct sb_build *b, sb_attributes a, const char *name, uint8_t *out);
 int sb_build_text(struct sb_build *b, const char *text, bool is_message, struct sb_template **out);
 int sb_build_use(struct sb_build *b, const char *label, bool timeout, struct sb_action *jump);
 /* Index + 1 of a named transaction; made when new and make is set, else 0. */

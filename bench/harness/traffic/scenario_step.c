@@ -45,21 +45,6 @@ static int number(struct sb_build *b, sb_attributes a, const char *name, uint32_
         return 0;
 }
 
-static int variable(struct sb_build *b, sb_attributes a, const char *name, uint8_t *out)
-{
-        const char *v = sb_attribute(a, name);
-        int at;
-
-        *out = SB_VAR_NONE;
-        if (v == NULL)
-                return 0;
-        at = sb_build_variable(b, v, strlen(v));
-        if (at < 0)
-                return sb_build_fail(b, "%s=\"%.60s\": too many variables, or no name", name, v);
-        *out = (uint8_t)at;
-        return 0;
-}
-
 /* rtd="true", rtd="2", start_rtd="1,2" */
 static int rtds(struct sb_build *b, sb_attributes a, const char *name, uint8_t *mask)
 {
@@ -90,12 +75,12 @@ static int everywhere(struct sb_build *b, struct sb_step *step, sb_attributes a)
 {
         const char *next = sb_attribute(a, "next");
         const char *chance = sb_attribute(a, "chance");
-        int rc = variable(b, a, "test", &step->test_var);
+        int rc = sb_build_variable_of(b, a, "test", &step->test_var);
 
         step->chance = chance == NULL ? 1.0 : strtod(chance, NULL);
         step->cond_inverse = sb_attribute_true(a, "condexec_inverse");
         if (rc == 0)
-                rc = variable(b, a, "condexec", &step->cond_var);
+                rc = sb_build_variable_of(b, a, "condexec", &step->cond_var);
         if (rc == 0)
                 rc = rtds(b, a, "start_rtd", &step->rtd_start);
         if (rc == 0)
@@ -206,7 +191,7 @@ static int pause_step(struct sb_build *b, struct sb_step *step, sb_attributes a)
         if (rc == 0)
                 rc = number(b, a, "milliseconds", 86400000, &step->pause_ms);
         if (rc == 0)
-                rc = variable(b, a, "variable", &step->pause_var);
+                rc = sb_build_variable_of(b, a, "variable", &step->pause_var);
         if (rc != 0 || kind == NULL)
                 return rc;
         if (strcmp(kind, "fixed") == 0)

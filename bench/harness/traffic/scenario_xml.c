@@ -70,6 +70,21 @@ int sb_build_variable(struct sb_build *b, const char *name, size_t len)
         return (int)s->var_cnt++;
 }
 
+int sb_build_variable_of(struct sb_build *b, sb_attributes a, const char *name, uint8_t *out)
+{
+        const char *v = sb_attribute(a, name);
+        int at;
+
+        *out = SB_VAR_NONE;
+        if (v == NULL)
+                return 0;
+        at = sb_build_variable(b, v, strlen(v));
+        if (at < 0)
+                return sb_build_fail(b, "%s=\"%.60s\": too many variables, or no name", name, v);
+        *out = (uint8_t)at;
+        return 0;
+}
+
 static int variable_name(void *ctx, const char *name, size_t len)
 {
         return sb_build_variable(ctx, name, len);
