@@ -16,6 +16,7 @@
 
 #include <rte_rcu_qsbr.h>
 
+#include "control/contract/shm_forward.h"
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"
@@ -60,9 +61,9 @@ struct dp_ctl {
 
 /* What control sent: *type is SHM_REC_REPLY or SHM_REC_TABLE. */
 union dp_ctl_record {
-        struct shm_reply reply; /* its header lines behind it */
+        struct shm_reply reply; /* its header lines, or where to, behind it */
         struct shm_table_update table;
-        uint8_t octets[sizeof(struct shm_reply) + SHM_REPLY_HEADERS_MAX];
+        uint8_t octets[sizeof(struct shm_reply) + SHM_FORWARD_BYTES_MAX];
 };
 
 void dp_ctl_init(struct dp_ctl *ctl, struct dp_link_slot *slot, uint16_t index,

@@ -31,11 +31,8 @@ static const char *const lane_names[SHM_LANE_CNT] = {
 };
 
 static const char *const action_names[SHM_ACTION_CNT] = {
-    [SHM_ACTION_NONE] = "none",
-    [SHM_ACTION_PASS] = "pass",
-    [SHM_ACTION_DROP] = "drop",
-    [SHM_ACTION_REJECT] = "reject",
-    [SHM_ACTION_REPLY] = "reply",
+    [SHM_ACTION_NONE] = "none",     [SHM_ACTION_PASS] = "pass",   [SHM_ACTION_DROP] = "drop",
+    [SHM_ACTION_REJECT] = "reject", [SHM_ACTION_REPLY] = "reply", [SHM_ACTION_PROXY] = "proxy",
 };
 
 const char *shm_class_name(unsigned cls)

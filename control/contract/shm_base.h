@@ -77,6 +77,7 @@ enum shm_action {
         SHM_ACTION_DROP = 2,
         SHM_ACTION_REJECT = 3, /* consume the request, answer it with a SIP response */
         SHM_ACTION_REPLY = 4,  /* the same, and control wrote header lines of the response */
+        SHM_ACTION_PROXY = 5,  /* forward it as a stateless proxy (RFC 3261 16.11); edge mode */
         SHM_ACTION_CNT,
 };
 
@@ -94,12 +95,14 @@ enum shm_reason {
  *   ROUTE   source address, side, method, Request-URI, User-Agent; not for class IN_DIALOG
  *   DIALOG  Call-ID and the unordered pair of addresses; only for class IN_DIALOG
  *   SRC_UA  source address and User-Agent, any message that has that User-Agent
+ *   DOMAIN  source address, side, method, host and port of the Request-URI; not for class IN_DIALOG
  */
 enum shm_scope {
         SHM_SCOPE_ROUTE = 1u << 0,
         SHM_SCOPE_DIALOG = 1u << 1,
         SHM_SCOPE_SRC_UA = 1u << 2,
-        SHM_SCOPE_ALL = 7u,
+        SHM_SCOPE_DOMAIN = 1u << 3,
+        SHM_SCOPE_ALL = 15u,
 };
 
 /* Stable names for output; "unknown" for a value outside the enumeration. */

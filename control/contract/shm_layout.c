@@ -4,6 +4,7 @@
 #include "control/contract/shm_attach.h"
 #include "control/contract/shm_blocklist.h"
 #include "control/contract/shm_cnc.h"
+#include "control/contract/shm_forward.h"
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "control/contract/shm_forward.h"
+
 #define VLAN_MAX   4095u
 #define PREFIX_MAX 128u
 #define CODE_MIN   400u
@@ -26,44 +28,23 @@ bool shm_request_check(const void *rec, size_t len)
         return flow_ok(&r.flow) && r.cls < SHM_CLASS_CNT && r.lane < SHM_LANE_CNT;
 }
 
-static bool is_name_octet(uint8_t c)
+/* What follows the fixed part of a reply: only REPLY and PROXY have something. */
+static bool reply_extra_ok(const struct shm_reply *r, const void *rec, size_t len)
 {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               c == '-';
-}
+        const uint8_t *extra = (const uint8_t *)rec + sizeof(*r);
 
-/* Whole header lines and nothing else: none can end the header section or begin a message. */
-static bool header_lines_ok(const uint8_t *at, size_t len)
-{
-        size_t i = 0;
-
-        while (i < len) {
-                size_t name = i;
-
-                while (i < len && is_name_octet(at[i]))
-                        i++;
-                if (i == name || i == len || at[i] != ':')
-                        return false;
-                while (i < len && at[i] >= ' ' && at[i] != 0x7f)
-                        i++;
-                if (len - i < 2 || at[i] != '\r' || at[i + 1] != '\n')
-                        return false;
-                i += 2;
-        }
-        return true;
-}
-
-/* What only a REPLY may have. */
-static bool reply_extra_ok(const struct shm_reply *r, const void *rec)
-{
         for (size_t i = 0; i < sizeof(r->reserved); i++) {
                 if (r->reserved[i] != 0)
                         return false;
         }
+        if (r->action == SHM_ACTION_PROXY)
+                return r->proven == 0 && shm_forward_check(extra, len, r->headers_len);
+        if (len != r->headers_len)
+                return false;
         if (r->action != SHM_ACTION_REPLY)
                 return r->headers_len == 0 && r->proven == 0;
         return r->scopes == 0 && r->proven <= 1 && r->headers_len <= SHM_REPLY_HEADERS_MAX &&
-               header_lines_ok((const uint8_t *)rec + sizeof(*r), r->headers_len);
+               shm_header_lines_check(extra, len);
 }
 
 bool shm_reply_check(const void *rec, size_t len)
@@ -73,7 +54,7 @@ bool shm_reply_check(const void *rec, size_t len)
         if (len < sizeof(r))
                 return false;
         memcpy(&r, rec, sizeof(r));
-        if (len - sizeof(r) != r.headers_len || !reply_extra_ok(&r, rec))
+        if (!reply_extra_ok(&r, rec, len - sizeof(r)))
                 return false;
         if (r.action == SHM_ACTION_NONE || r.action >= SHM_ACTION_CNT)
                 return false;

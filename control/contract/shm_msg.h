@@ -4,8 +4,10 @@
  *
  *   dataplane worker -> control   SHM_REC_REQUEST   struct shm_request + the SIP message
  *                                 SHM_REC_EVENT     struct shm_event + the SIP message (maybe cut)
- *   control -> dataplane worker   SHM_REC_REPLY     struct shm_reply + header lines (action REPLY)
+ *   control -> dataplane worker   SHM_REC_REPLY     struct shm_reply + header lines (action REPLY),
+ *                                                   + where to (action PROXY, shm_forward.h)
  *                                 SHM_REC_TABLE     struct shm_table_update
+ *                                 SHM_REC_BINDING   struct shm_binding + text (shm_forward.h)
  *
  * The reader copies a record out of the ring, calls the check on its copy, and uses only the copy.
  * A check is pure: it looks at lengths, ranges and enumerations, and says nothing about truth.
@@ -28,6 +30,7 @@ enum shm_rec_type {
         SHM_REC_EVENT = 3,
         SHM_REC_REPLY = 4,
         SHM_REC_TABLE = 5,
+        SHM_REC_BINDING = 6,
 };
 
 /* "What shall I do with this?" Followed by msg_len octets: the message from its start line on. */
@@ -52,7 +55,7 @@ struct shm_reply {
         uint32_t lifetime_ms;   /* how long the cached decision stands, 1..SHM_LIFETIME_MS_MAX if
                                  * scopes != 0 */
         uint32_t rule;          /* number of the route or rule that decided, 0 = none */
-        uint16_t headers_len;   /* REPLY: octets that follow, else 0 */
+        uint16_t headers_len;   /* REPLY: octets that follow; PROXY: the last of them; else 0 */
         uint8_t proven;         /* REPLY: 1 = the request showed that its source is where it says */
         uint8_t reserved[5];    /* zero */
 };

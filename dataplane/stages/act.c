@@ -257,6 +257,8 @@ static void act(struct dp_act *self, struct dp_pkt *p, uint64_t now_ns)
 
                 if (reason != SHM_REASON_NONE)
                         dp_verdict_fail(p, reason);
+        } else if (p->action == SHM_ACTION_PROXY) {
+                fail(p, SHM_REASON_NO_HOP); /* there is no proxy in a bump in the wire */
         }
 }
 

@@ -16,6 +16,7 @@
 #include "control/contract/shm_attach.h"
 #include "control/contract/shm_blocklist.h"
 #include "control/contract/shm_cnc.h"
+#include "control/contract/shm_forward.h"
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"
@@ -34,11 +35,12 @@ static const struct row rows[] = {
 #undef SHM_FIELD
 
 #define SIZE(s) {"sizeof", #s, sizeof(struct s), _Alignof(struct s)},
-    SIZE(shm_ip) SIZE(shm_flow) SIZE(shm_request) SIZE(shm_reply) SIZE(shm_table_update)
-        SIZE(shm_event) SIZE(shm_ring_rec) SIZE(shm_ring_mem) SIZE(shm_ring_tail) SIZE(shm_cnc)
-            SIZE(shm_part) SIZE(shm_header) SIZE(shm_attach_msg) SIZE(shm_counters)
-                SIZE(shm_stats_page) SIZE(shm_blocklist_head) SIZE(shm_blocklist_prefix){
-                    "offsetof", "shm_ring_mem.data", offsetof(struct shm_ring_mem, data), 0},
+    SIZE(shm_ip) SIZE(shm_flow) SIZE(shm_request) SIZE(shm_reply) SIZE(shm_hop) SIZE(shm_forward)
+        SIZE(shm_binding) SIZE(shm_table_update) SIZE(shm_event) SIZE(shm_ring_rec)
+            SIZE(shm_ring_mem) SIZE(shm_ring_tail) SIZE(shm_cnc) SIZE(shm_part) SIZE(shm_header)
+                SIZE(shm_attach_msg) SIZE(shm_counters) SIZE(shm_stats_page)
+                    SIZE(shm_blocklist_head) SIZE(shm_blocklist_prefix){
+                        "offsetof", "shm_ring_mem.data", offsetof(struct shm_ring_mem, data), 0},
 
 #define VALUE(v) {"value", #v, (uint64_t)(v), 0},
     VALUE(SHM_MAGIC) VALUE(SHM_ABI_MAJOR) VALUE(SHM_ABI_MINOR) VALUE(SHM_CACHE_LINE) VALUE(
@@ -51,31 +53,34 @@ static const struct row rows[] = {
                     SHM_CLASS_IN_DIALOG) VALUE(SHM_CLASS_EMERGENCY) VALUE(SHM_LANE_UNPROVEN)
                     VALUE(SHM_LANE_PROVEN) VALUE(SHM_LANE_PEER) VALUE(SHM_LANE_PRIORITY) VALUE(
                         SHM_ACTION_NONE) VALUE(SHM_ACTION_PASS) VALUE(SHM_ACTION_DROP)
-                        VALUE(SHM_ACTION_REJECT) VALUE(SHM_SCOPE_ROUTE) VALUE(
-                            SHM_SCOPE_DIALOG) VALUE(SHM_SCOPE_SRC_UA)
-                            VALUE(SHM_SCOPE_ALL) VALUE(
-                                SHM_REC_PAD) VALUE(SHM_REC_REQUEST) VALUE(SHM_REC_EVENT)
-                                VALUE(SHM_REC_REPLY) VALUE(SHM_REC_TABLE) VALUE(
-                                    SHM_TABLE_ADD) VALUE(SHM_TABLE_DEL) VALUE(SHM_TABLE_SYNC_BEGIN)
-                                    VALUE(SHM_TABLE_SYNC_END) VALUE(SHM_TABLE_FLUSH_CACHE) VALUE(
-                                        SHM_TABLE_NONE) VALUE(SHM_TABLE_BAN)
-                                        VALUE(SHM_TABLE_PEER) VALUE(SHM_REGION_STATS) VALUE(
-                                            SHM_REGION_TO_CONTROL)
-                                            VALUE(SHM_REGION_TO_DATAPLANE) VALUE(SHM_PART_CNC) VALUE(
-                                                SHM_PART_STATS) VALUE(SHM_PART_RING_REQ)
-                                                VALUE(SHM_PART_RING_EVT) VALUE(
-                                                    SHM_PART_RING_REP) VALUE(SHM_PART_TAIL_REQ)
-                                                    VALUE(SHM_PART_TAIL_EVT) VALUE(
-                                                        SHM_PART_TAIL_REP) VALUE(SHM_CNC_BOOT)
-                                                        VALUE(SHM_CNC_RUN) VALUE(SHM_CNC_HALT) VALUE(
-                                                            SHM_CNC_FAIL) VALUE(SHM_ATTACH_HELLO)
-                                                            VALUE(SHM_ATTACH_WELCOME)
-                                                                VALUE(SHM_ATTACH_REFUSE) VALUE(
-                                                                    SHM_ATTACH_READY)
-                                                                    VALUE(SHM_ATTACH_BLOB) VALUE(
-                                                                        SHM_ATTACH_BLOB_ACK)
-                                                                        VALUE(SHM_ATTACH_FDS_MAX)
-                                                                            VALUE(SHM_BLOB_RULES)};
+                        VALUE(SHM_ACTION_REJECT) VALUE(SHM_ACTION_REPLY) VALUE(SHM_ACTION_PROXY) VALUE(
+                            SHM_SCOPE_ROUTE) VALUE(SHM_SCOPE_DIALOG) VALUE(SHM_SCOPE_SRC_UA)
+                            VALUE(
+                                SHM_SCOPE_DOMAIN) VALUE(SHM_SCOPE_ALL)
+                                VALUE(SHM_REC_PAD) VALUE(SHM_REC_REQUEST) VALUE(SHM_REC_EVENT) VALUE(
+                                    SHM_REC_REPLY) VALUE(SHM_REC_TABLE) VALUE(SHM_REC_BINDING)
+                                    VALUE(SHM_TABLE_ADD) VALUE(SHM_TABLE_DEL) VALUE(
+                                        SHM_TABLE_SYNC_BEGIN) VALUE(SHM_TABLE_SYNC_END)
+                                        VALUE(SHM_TABLE_FLUSH_CACHE) VALUE(SHM_TABLE_NONE) VALUE(
+                                            SHM_TABLE_BAN) VALUE(SHM_TABLE_PEER) VALUE(SHM_REGION_STATS)
+                                            VALUE(SHM_REGION_TO_CONTROL) VALUE(
+                                                SHM_REGION_TO_DATAPLANE) VALUE(SHM_PART_CNC)
+                                                VALUE(SHM_PART_STATS) VALUE(SHM_PART_RING_REQ)
+                                                    VALUE(SHM_PART_RING_EVT) VALUE(
+                                                        SHM_PART_RING_REP) VALUE(SHM_PART_TAIL_REQ)
+                                                        VALUE(SHM_PART_TAIL_EVT) VALUE(
+                                                            SHM_PART_TAIL_REP) VALUE(SHM_CNC_BOOT)
+                                                            VALUE(SHM_CNC_RUN) VALUE(SHM_CNC_HALT) VALUE(
+                                                                SHM_CNC_FAIL) VALUE(SHM_ATTACH_HELLO)
+                                                                VALUE(SHM_ATTACH_WELCOME) VALUE(
+                                                                    SHM_ATTACH_REFUSE)
+                                                                    VALUE(SHM_ATTACH_READY) VALUE(
+                                                                        SHM_ATTACH_BLOB)
+                                                                        VALUE(SHM_ATTACH_BLOB_ACK)
+                                                                            VALUE(
+                                                                                SHM_ATTACH_FDS_MAX)
+                                                                                VALUE(
+                                                                                    SHM_BLOB_RULES)};
 #define ROW_CNT (sizeof(rows) / sizeof(rows[0]))
 
 static void row_text(const struct row *r, char *out, size_t room)
