@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# sluice-bench against Kamailio over a veth: OPTIONS, and registrations with Digest. Not one may fail.
+# sluice-bench against Kamailio over a veth: OPTIONS, registrations with Digest, and calls through a
+# stateless and a stateful proxy to sipp behind it. Not one may fail.
 . "$(dirname "$0")/harness.sh"
 e2e_begin bench_kamailio
 calls=${SLUICE_BENCH_CALLS:-3000} rate=${SLUICE_BENCH_RATE:-300}
@@ -13,10 +14,17 @@ listening() { # PORT
         ip netns exec "$LAB_IN" ss -Hlun "sport = :$1" | grep -q .
 }
 
-kamailio_run() { # CONFIGURATION
-        setsid ip netns exec "$LAB_IN" kamailio -f "$1" -l "udp:$LAB_PBX:5060" -DD -E -m 64 -M 8 -Y "$LAB_RUN" \
+kamailio_run() { # CONFIGURATION [ARGUMENTS]
+        setsid ip netns exec "$LAB_IN" kamailio -f "$@" -l "udp:$LAB_PBX:5060" -DD -E -m 64 -M 8 -Y "$LAB_RUN" \
                 -P "$LAB_RUN/kamailio.pid" </dev/null >"$e2e_tmp/kamailio.log" 2>&1 &
+        kamailio_pid=$!
         lab_until 10 listening 5060 || e2e_fail "kamailio did not start: $(tail -n 2 "$e2e_tmp/kamailio.log" | tr '\n' ' ')"
+}
+
+kamailio_stop() {
+        kill -TERM "$kamailio_pid" 2>/dev/null || true
+        wait "$kamailio_pid" 2>/dev/null || true
+        lab_until 10 eval '! listening 5060' || e2e_fail "kamailio does not end"
 }
 
 load() { # NAME ARGUMENTS...
@@ -40,6 +48,31 @@ load options --scenario options
 load register --scenario "$E2E/bench_register.xml" --inject "$e2e_tmp/users.csv"
 e2e_is "register: challenges answered" \
         "$(jq '[.result.steps[] | select(.step == "recv 401") | .messages] | add' "$e2e_tmp/register.json")" -eq "$calls"
-e2e_pass "$calls each: OPTIONS and registrations with Digest; response p50" \
-        "$(jq '.result.times.response.p50 / 1000 | round' "$e2e_tmp/options.json") and" \
-        "$(jq '.result.times.response.p50 / 1000 | round' "$e2e_tmp/register.json") us"
+kamailio_stop
+
+# Calls: sipp answers behind the proxy, and counts what reaches it.
+said() { # NAME COLUMN - of the last line of sipp's statistics
+        awk -F ';' -v want="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == want) at = i } END { print $at }' \
+                "$e2e_tmp/$1.csv"
+}
+
+through() { # NAME [KAMAILIO ARGUMENTS]: sipp wants an ACK before the BYE of every call
+        local name=$1 sipp_pid
+        kamailio_run "$E2E/bench_proxy.cfg" "${@:2}"
+        (cd "$e2e_tmp" && exec ip netns exec "$LAB_IN" sipp -nostdin -sf "$LAB_FILES/uas.xml" -i "$LAB_PBX" -p 5070 -m "$calls" \
+                -trace_stat -stf "$e2e_tmp/$name.csv" >"$e2e_tmp/$name.screen" 2>&1) &
+        sipp_pid=$!
+        lab_until 10 listening 5070 || e2e_fail "$name: sipp does not listen"
+        load "$name" --hold 100
+        wait $sipp_pid || e2e_fail "$name: sipp counts $(said "$name" 'FailedCall(C)') failed calls"
+        e2e_is "$name: calls that failed at sipp's" "$(said "$name" 'FailedCall(C)')" -eq 0
+        e2e_is "$name: calls that sipp had" "$(said "$name" 'SuccessfulCall(C)')" -eq "$calls"
+        kamailio_stop
+}
+
+through stateless -A STATELESS
+through stateful
+e2e_pass "$calls each: OPTIONS, registrations with Digest, calls through a stateless and a stateful proxy; response p50" \
+        "$(for name in options register stateless stateful; do
+                jq '.result.times.response.p50 / 1000 | round' "$e2e_tmp/$name.json"
+        done | paste -sd ' ') us"

@@ -61,9 +61,10 @@
         "<recv response=\"180\" optional=\"true\"/>\n" \
         "<recv response=\"183\" optional=\"true\"/>\n"
 
+/* The ACK of a 2xx is a request of the dialog (RFC 3261 13.2.2.4): it takes the route set too. */
 static const char uac[] =
     "<scenario name=\"Calls: INVITE, ACK, BYE\">\n" SEND_AGAIN(HEAD("INVITE", "1") CONTACT SDP)
-        PROVISIONAL "<recv response=\"200\" rrs=\"true\" rtd=\"true\"/>\n" SEND(HEAD(
+        PROVISIONAL "<recv response=\"200\" rrs=\"true\" rtd=\"true\"/>\n" SEND(INSIDE(
             "ACK", "1") NO_BODY) "<pause/>\n" SEND_AGAIN(INSIDE("BYE", "2")
                                                              NO_BODY) "<recv response=\"200\"/>\n"
                                                                       "</scenario>\n";
