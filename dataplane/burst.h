@@ -65,6 +65,8 @@ enum dp_proof {
         DP_PROOF_REFUSED = 1u << 6,    /* no proof: its request was turned down */
 };
 
+struct dp_forward;
+
 struct dp_pkt {
         struct rte_mbuf *m;
         uint64_t time_ns; /* rx: CLOCK_REALTIME, or capture time in replay */
@@ -125,9 +127,16 @@ struct dp_pkt {
         const char *headers; /* header lines, terminated; good for this turn. NULL = none */
         bool proven;         /* control has seen that the source is where it says */
 
+        /* resume and decide, of a PROXY: where it goes, good for this turn. With any other verdict
+         * of edge mode NULL: a message that passes says itself where it goes. */
+        const struct dp_forward *forward;
+
         /* act */
-        bool rewritten;          /* the frame is not any more what came; `event` was made before */
-        struct rte_mbuf *reply;  /* our answer to a rejected request */
+        bool rewritten;         /* the frame is not any more what came; `event` was made before */
+        struct rte_mbuf *reply; /* our answer to a rejected request */
+        struct rte_mbuf *out;   /* edge mode: what leaves in its place (edge/send.h)... */
+        uint8_t out_side;       /* ...and by which enum shm_side */
+        bool out_waits;         /* it waits for its neighbour: `out` is not the packet's any more */
         struct shm_event *event; /* NULL: not made, or nobody wants it */
 };
 
