@@ -11,7 +11,8 @@ import re
 import sys
 
 BITS = 10
-NAME_MAX = 31
+NAME_MAX = 30
+WINDOW = 14  # octets of a name that its row's first compare sees
 ROWS = 192
 
 TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
@@ -30,9 +31,9 @@ _Static_assert(SIP_HNAME_BITS == {bits} && SIP_HNAME_ROWS == {row_cnt} &&
 /* clang-format off */
 const struct sip_hname_table sip_hname_table = {{
     {{
-        {{"", "{none}", "", SIP_HDR_OTHER, 0, 0xff, 255}},
+        {{"", "{none}", "", SIP_HDR_OTHER, 0, 0xff, 255, 255}},
 {rows}    }},
-    UINT64_C({mult:#x}),
+    {mult:#x},
     {{
 {slots}    }},
 }};
@@ -43,12 +44,15 @@ const struct sip_hname_table sip_hname_table = {{
 
 
 def key(name):
-    raw = [c | 0x20 for c in name.lower().encode()]
-    return int.from_bytes(bytes(raw[:8]), 'little'), raw[-1] + len(raw)
+    wire = ('\r\n' + name + ': ').encode()
+    colon = len(wire) - 2
+    first = int.from_bytes(wire[1:5], 'little')
+    last = int.from_bytes(wire[colon - 3:colon + 1], 'little')
+    return (first ^ last) | 0x20202020
 
 
 def slot(k, mult):
-    return ((k[0] * mult & 0xFFFFFFFFFFFFFFFF) >> (64 - BITS)) + k[1]
+    return (k * mult & 0xFFFFFFFF) >> (32 - BITS)
 
 
 def perfect(keys, mult):
@@ -70,22 +74,23 @@ def main():
     assert len(names) < ROWS, 'too many names for sip_hname_row.h'
     keys = [key(n[0]) for n in names]
     assert len(set(keys)) == len(keys), 'two names have one key'
-    mult = 0x9E3779B97F4A7C15
+    mult = 0x9E3779B9
     for _ in range(2000000):
         if perfect(keys, mult):
             break
-        mult = (mult * 6364136223846793005 + 1442695040888963407) & 0xFFFFFFFFFFFFFFFF | 1
+        mult = (mult * 1664525 + 1013904223) & 0xFFFFFFFF | 1
     else:
         sys.exit('gen_hname.py: no perfect hash found; raise BITS')
     text = ''
     for name, row, compact in names:
-        last = (('\n' if len(name) < 15 else '') + name + ':')[-16:].rjust(16, '\0')
+        last = (name + ': ')[-16:].rjust(16, '\0')
         care = ''.join(r'\0' if c == '\0' else r'\337' if c.isalpha() else r'\377' for c in last)
-        last = last.replace('\0', '\\0').replace('\n', '\\n')
-        first = (name + ':')[:16] if len(name) > 14 else ''
+        last = last.replace('\0', '\\0')
+        first = (name + ':')[:16] if len(name) > WINDOW else ''
         text += (f'        {{"{last}", "{care}", "{first}", '
                  f'SIP_HDR_{row[0]}, {"SIP_HDR_F_COMPACT" if compact else 0}, '
-                 f'{0 if row[3] == "SINGLE" else "0xff"}, {len(name)}}},\n')
+                 f'{0 if row[3] == "SINGLE" else "0xff"}, {len(name)}, '
+                 f'{len(name) if len(name) <= WINDOW else 255}}},\n')
     order = sorted((slot(k, mult), i + 1) for i, k in enumerate(keys))
     slots = ''.join(f'        [{s}] = {64 * i},\n' for s, i in order)
     sys.stdout.write(TEMPLATE.format(bits=BITS, mult=mult, none=r'\377' * 16, rows=text,

@@ -22,13 +22,20 @@ static const struct {
 _Static_assert(SIP_HDR_CNT <= 256, "header id does not fit sip_hdr.id");
 _Static_assert(SIP_MSG_HDRS_MAX < SIP_HDR_NONE, "header index does not fit next_same");
 
+/* Four octets, the first of them lowest. */
+static uint32_t word(const uint8_t *p)
+{
+        return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* The name as it stands on the wire. */
 static const struct sip_hname_row *row_at(const uint8_t *name, size_t len)
 {
-        uint64_t first = 0;
+        uint8_t wire[2 + SIP_HNAME_BYTES_MAX + 2] = {'\r', '\n'};
 
-        for (size_t i = 0; i < len && i < 8; i++)
-                first |= (uint64_t)(name[i] | 0x20u) << 8 * i;
-        return sip_hname_at(first, (name[len - 1] | 0x20u) & 0x7fu, len);
+        memcpy(wire + 2, name, len);
+        memcpy(wire + 2 + len, ": ", 2);
+        return sip_hname_at(word(wire + 1), word(wire + 2 + len - 3));
 }
 
 /* Octet i of the name in a row, in lower case. */
@@ -36,7 +43,8 @@ static uint8_t letter(const struct sip_hname_row *row, size_t i)
 {
         size_t behind = row->len - i; /* counted from the end, 1 the last */
 
-        return (uint8_t)(behind <= 15 ? row->last[15 - behind] : row->first[i]);
+        return (uint8_t)(behind <= SIP_HNAME_LAST ? row->last[SIP_HNAME_LAST - behind]
+                                                  : row->first[i]);
 }
 
 const struct sip_hname_row *sip_hname_row_of(const uint8_t *name, size_t len)

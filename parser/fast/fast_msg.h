@@ -18,7 +18,7 @@ static inline bool fast_msg(const uint8_t *buf, uint32_t len, struct sip_msg *m)
         struct scan_index ix;
         struct sip_state s;
         uint32_t hosts[FAST_HOSTS_MAX];
-        struct fast f = {buf, len, ix.stop, m, hosts};
+        struct fast f = {buf, len, &ix, m, hosts};
 
         sip_msg_begin(m, buf, len);
         if (!scan_drive(buf, len, &ix) || !fast_headers(&f, &ix) ||

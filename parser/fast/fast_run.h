@@ -13,12 +13,13 @@
 
 #include <string.h>
 
+#include "parser/scan/scan.h"
 #include "parser/sip_cur.h"
 
 struct fast {
-        const uint8_t *b;     /* the message */
-        uint32_t len;         /* its octets */
-        const uint64_t *stop; /* scan_index.stop */
+        const uint8_t *b; /* the message */
+        uint32_t len;     /* its octets */
+        const struct scan_index *ix;
         struct sip_msg *m;
         /* Host names and IPv4 addresses that were found go here, each as a span lies in memory;
          * they are looked at all together at the end (fast_host.h). */
@@ -65,6 +66,13 @@ static inline uint16_t fast_load2(const uint8_t *p)
         return w;
 }
 
+static inline void fast_store2(void *p, uint32_t w)
+{
+        uint16_t low = (uint16_t)w;
+
+        memcpy(p, &low, sizeof(low));
+}
+
 /* The n octets before e, 1..8, the first of them lowest. Eight octets before e are in memory. */
 static inline uint64_t fast_tail8(const uint8_t *e, uint32_t n)
 {
@@ -102,9 +110,9 @@ _Static_assert(offsetof(struct sip_span, off) == 0 && sizeof(struct sip_span) ==
                "fast_span() knows how a span lies in memory");
 
 /* The bits of 57 stops or more, from pos on. */
-static inline uint64_t fast_bits(const struct fast *f, uint32_t pos)
+static inline uint64_t fast_bits(const struct fast *f, uint64_t pos)
 {
-        return fast_load8((const uint8_t *)f->stop + pos / 8) >> (pos & 7);
+        return fast_load8((const uint8_t *)f->ix->stop + pos / 8) >> (pos & 7);
 }
 
 /* The first stop at or behind pos, which must lie in the header section: behind each field there is

@@ -26,58 +26,83 @@ static inline struct scan_block scan_classify(const uint8_t *p);
 
 /* The number of zeros below the lowest one; of zero, anything up to 64. By hand for gcc, which
  * clears the result's register first, for the sake of CPUs that are old now. */
-static inline uint32_t scan_ctz(uint64_t x)
+static inline uint64_t scan_zeros(uint64_t x)
 {
 #if defined(__BMI__) && !defined(__clang__)
         uint64_t n;
 
         __asm__("tzcnt %1, %0" : "=r"(n) : "rm"(x) : "cc");
-        return (uint32_t)n;
+        return n;
 #elif defined(__BMI__)
-        return (uint32_t)__builtin_ia32_tzcnt_u64(x);
+        return __builtin_ia32_tzcnt_u64(x);
 #else
-        return (uint32_t)__builtin_ctzll(x | UINT64_C(1) << 63);
+        return (uint64_t)__builtin_ctzll(x | UINT64_C(1) << 63);
+#endif
+}
+
+static inline uint32_t scan_ctz(uint64_t x)
+{
+        return (uint32_t)scan_zeros(x);
+}
+
+/* How many bits are set; by hand for gcc, for the same reason. */
+static inline uint64_t scan_popcnt(uint64_t x)
+{
+#if defined(__POPCNT__) && !defined(__clang__)
+        uint64_t n;
+
+        __asm__("popcnt %1, %0" : "=r"(n) : "rm"(x) : "cc");
+        return n;
+#else
+        return (uint64_t)__builtin_popcountll(x);
 #endif
 }
 
 /* Where lines end in the block at base. Nearly always at most two do, so that many are written
  * without asking: a branch on how many there are is a branch mispredicted. Returns how many. */
-static inline uint32_t scan_lines(uint64_t ends, uint32_t base, uint16_t *eol)
+static inline uint64_t scan_lines(uint64_t ends, uint64_t base, uint16_t *eol)
 {
-        uint32_t n = (uint32_t)__builtin_popcountll(ends);
+        uint64_t n = scan_popcnt(ends);
 
         for (unsigned i = 0; i < 2; i++, ends &= ends - 1)
-                eol[i] = (uint16_t)(base + scan_ctz(ends));
+                eol[i] = (uint16_t)(base + scan_zeros(ends));
         for (unsigned i = 2; __builtin_expect(i < n, 0); i++, ends &= ends - 1)
-                eol[i] = (uint16_t)(base + scan_ctz(ends));
+                eol[i] = (uint16_t)(base + scan_zeros(ends));
         return n;
 }
 
 struct scan_walk {
         uint64_t one, two; /* did one, two control octets end the block before */
         uint16_t *eol;     /* of the next line */
+        uint64_t third;    /* of the block that was taken: control octets that are the third in
+                            * succession */
 };
 
-/* The block at base. Returns the bits of all control octets that are the third in succession. */
-static inline uint64_t scan_take(struct scan_walk *w, struct scan_block b, uint32_t base)
+/* The block at base. True when the section ends in it. Sums, where the lowest bit is free, because
+ * a shift and a sum are one instruction. */
+static inline bool scan_take(struct scan_walk *w, uint64_t ctl, uint64_t base)
 {
-        uint64_t behind = b.ctl << 1 | w->one;
-        uint64_t pair = b.ctl & behind;
-        uint64_t three = pair & (pair << 1 | w->two);
+        uint64_t behind = 2 * ctl + w->one;
+        uint64_t pair = ctl & behind;
 
-        /* Behind the third one may be more; those are no lines of this section. */
-        if (__builtin_expect(three != 0, 0))
-                b.ctl &= three ^ (three - 1);
-        w->eol += scan_lines(b.ctl & ~behind, base, w->eol);
-        w->one = b.ctl >> 63;
+        w->third = pair & (2 * pair + w->two);
+        if (__builtin_expect(w->third != 0, 0)) {
+                /* Behind the third one may be more; those are no lines of this section. */
+                ctl &= w->third ^ (w->third - 1);
+                w->eol += scan_lines(ctl & ~behind, base, w->eol);
+                return true;
+        }
+        w->eol += scan_lines(ctl & ~behind, base, w->eol);
+        w->one = ctl >> 63;
         w->two = pair >> 63;
-        return three;
+        return false;
 }
 
-/* Three control octets in succession were found, the last at o. */
+/* The section ends in the block at base. */
 static inline bool scan_end(const struct scan_walk *w, const uint8_t *buf, uint32_t limit,
-                            uint32_t o, struct scan_index *out)
+                            uint64_t base, struct scan_index *out)
 {
+        uint32_t o = (uint32_t)base + scan_ctz(w->third);
         uint32_t lines = (uint32_t)(w->eol - out->eol);
 
         out->header_end = (uint16_t)(o + 2);
@@ -87,30 +112,26 @@ static inline bool scan_end(const struct scan_walk *w, const uint8_t *buf, uint3
 
 static inline bool scan_drive(const uint8_t *buf, uint32_t len, struct scan_index *out)
 {
-        uint32_t limit = len < SCAN_BYTES_MAX ? len : SCAN_BYTES_MAX;
-        struct scan_walk w = {0, 0, out->eol};
-        uint64_t *stop = out->stop, third;
+        uint64_t limit = len < SCAN_BYTES_MAX ? len : SCAN_BYTES_MAX, base, over;
+        struct scan_walk w = {0, 0, out->eol, 0};
+        uint64_t *stop = out->stop;
         struct scan_block b;
-        uint32_t base, over;
 
         if (len < SCAN_BLOCK_BYTES)
                 return false;
         for (base = 0; base <= limit - SCAN_BLOCK_BYTES; base += SCAN_BLOCK_BYTES) {
                 b = scan_classify(buf + base);
                 *stop++ = b.stop;
-                third = scan_take(&w, b, base);
-                if (third != 0)
-                        return scan_end(&w, buf, limit, base + scan_ctz(third), out);
+                if (scan_take(&w, b.ctl, base))
+                        return scan_end(&w, buf, (uint32_t)limit, base, out);
         }
         if (base == limit)
                 return false;
         /* The last block is read from further ahead and shifted, so that nothing is copied. */
         over = base + SCAN_BLOCK_BYTES - limit;
         b = scan_classify(buf + limit - SCAN_BLOCK_BYTES);
-        b.ctl >>= over;
         *stop = b.stop >> over;
-        third = scan_take(&w, b, base);
-        return third != 0 && scan_end(&w, buf, limit, base + scan_ctz(third), out);
+        return scan_take(&w, b.ctl >> over, base) && scan_end(&w, buf, (uint32_t)limit, base, out);
 }
 
 #endif

@@ -9,9 +9,9 @@
 #include "parser/scan/scan_tables.h"
 
 /* One more makes 0x7f negative, and with it all from 0x7f on; 0xff becomes 0. */
-static inline uint32_t scan_printable(scan_vec v)
+static inline uint32_t scan_ctl(scan_vec v)
 {
-        return scan_above(scan_add(v, scan_load(scan_tables.one)), scan_tables.blank);
+        return scan_under(scan_add(v, scan_load(scan_tables.one)), scan_tables.printable);
 }
 
 /* Octets whose row, picked by their lower half, lacks the bit of their upper half. */
@@ -28,7 +28,7 @@ static inline struct scan_block scan_classify(const uint8_t *p)
         scan_vec a = scan_load(p), z = scan_load(p + 32);
 
         return (struct scan_block){
-            .ctl = ~(scan_printable(a) | (uint64_t)scan_printable(z) << 32),
+            .ctl = scan_ctl(a) | (uint64_t)scan_ctl(z) << 32,
             .stop = scan_stop(a) | (uint64_t)scan_stop(z) << 32,
         };
 }

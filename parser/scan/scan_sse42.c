@@ -39,7 +39,7 @@ static inline uint32_t scan_below(scan_vec v, char c)
         return scan_bits((scan_vec){_mm_cmpgt_epi8(all, v.a), _mm_cmpgt_epi8(all, v.z)});
 }
 
-/* Octets that are those of a table, and that are above them as signed ones. */
+/* Octets that are those of a table, and that are above or under them as signed ones. */
 static inline uint32_t scan_same(scan_vec v, const uint8_t table[32])
 {
         __m128i t = load(table);
@@ -52,6 +52,13 @@ static inline uint32_t scan_above(scan_vec v, const uint8_t table[32])
         __m128i t = load(table);
 
         return scan_bits((scan_vec){_mm_cmpgt_epi8(v.a, t), _mm_cmpgt_epi8(v.z, t)});
+}
+
+static inline uint32_t scan_under(scan_vec v, const uint8_t table[32])
+{
+        __m128i t = load(table);
+
+        return scan_bits((scan_vec){_mm_cmpgt_epi8(t, v.a), _mm_cmpgt_epi8(t, v.z)});
 }
 
 static inline scan_vec scan_and(scan_vec v, scan_vec w)

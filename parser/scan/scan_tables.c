@@ -7,7 +7,7 @@ const struct scan_tables scan_tables = {
     .zero = SCAN_ALL(0),
     .one = SCAN_ALL(1),
     .half = SCAN_ALL(0x0f),
-    .blank = SCAN_ALL(' '),
+    .printable = SCAN_ALL(' ' + 1),
     .row_bit = SCAN_TWICE(1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0),
     .run_rows = SCAN_TWICE(SCAN_ROWS(SCAN_IS_RUN)),
 };

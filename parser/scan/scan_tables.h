@@ -22,7 +22,7 @@
 struct scan_tables {
         _Alignas(32) uint8_t zero[32], one[32]; /* 0, 1 */
         uint8_t half[32];                       /* 0x0f */
-        uint8_t blank[32];                      /* SP */
+        uint8_t printable[32];                  /* one more than SP */
         uint8_t row_bit[32];                    /* bit h for the upper half h */
         uint8_t run_rows[32];                   /* what is no stop */
 };

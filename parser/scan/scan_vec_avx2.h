@@ -32,7 +32,7 @@ static inline uint32_t scan_below(scan_vec v, char c)
         return scan_bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(c), v));
 }
 
-/* Octets that are those of a table, and that are above them as signed ones. */
+/* Octets that are those of a table, and that are above or under them as signed ones. */
 static inline uint32_t scan_same(scan_vec v, const uint8_t table[32])
 {
         return scan_bits(_mm256_cmpeq_epi8(v, scan_load(table)));
@@ -41,6 +41,11 @@ static inline uint32_t scan_same(scan_vec v, const uint8_t table[32])
 static inline uint32_t scan_above(scan_vec v, const uint8_t table[32])
 {
         return scan_bits(_mm256_cmpgt_epi8(v, scan_load(table)));
+}
+
+static inline uint32_t scan_under(scan_vec v, const uint8_t table[32])
+{
+        return scan_bits(_mm256_cmpgt_epi8(scan_load(table), v));
 }
 
 static inline scan_vec scan_and(scan_vec a, scan_vec b)
