@@ -108,6 +108,7 @@ struct cp_config_policy {
 enum cp_edge_calls {
         CP_EDGE_REDIRECT = 0, /* answer requests for users with where they are */
         CP_EDGE_PASS,         /* let them through */
+        CP_EDGE_PROXY,        /* send them on to where they are */
 };
 
 enum cp_edge_answer_when {
@@ -145,6 +146,7 @@ struct cp_config_edge { /* no domains: there is no registrar */
         char *service_route; /* NULL = none */
         char *numbers;       /* file of prefixes, NULL = none */
         uint8_t calls;       /* enum cp_edge_calls */
+        bool *record_route;  /* stay in the way of dialogs; NULL = yes */
         uint8_t answer;      /* enum cp_edge_answer_when */
 };
 

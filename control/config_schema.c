@@ -150,6 +150,7 @@ static const cyaml_strval_t algorithm_words[] = {
 static const cyaml_strval_t calls_words[] = {
     {"redirect", CP_EDGE_REDIRECT},
     {"pass", CP_EDGE_PASS},
+    {"proxy", CP_EDGE_PROXY},
 };
 
 static const cyaml_strval_t answer_words[] = {
@@ -200,6 +201,7 @@ static const cyaml_schema_field_t edge_fields[] = {
     CYAML_FIELD_STRING_PTR("numbers", OPT_PTR, struct cp_config_edge, numbers, 1, PATH_TEXT_MAX),
     CYAML_FIELD_ENUM("calls", OPT_WORD, struct cp_config_edge, calls, calls_words,
                      CYAML_ARRAY_LEN(calls_words)),
+    CYAML_FIELD_BOOL_PTR("record-route", OPT_PTR, struct cp_config_edge, record_route),
     CYAML_FIELD_ENUM("answer", OPT_WORD, struct cp_config_edge, answer, answer_words,
                      CYAML_ARRAY_LEN(answer_words)),
     CYAML_FIELD_END,

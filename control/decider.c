@@ -17,15 +17,31 @@ static bool too_old(const struct shm_request *req, uint64_t now_ns)
                now_ns - req->time_ns > req->age_limit_us * UINT64_C(1000);
 }
 
+static uint8_t *put(uint8_t *to, const void *from, size_t len)
+{
+        memcpy(to, from, len);
+        return to + len;
+}
+
 bool cp_answer_send(struct shm_ring_producer *rep, const struct cp_answer *answer)
 {
-        size_t bytes = sizeof(answer->reply) + answer->reply.headers_len;
+        const struct shm_forward *f = &answer->to.fixed;
+        bool proxy = answer->reply.action == SHM_ACTION_PROXY;
+        size_t hops = f->hop_cnt * sizeof(answer->to.hop[0]);
+        size_t where = proxy ? sizeof(*f) + hops + f->ruri_len + f->route_len : 0;
+        size_t bytes = sizeof(answer->reply) + where + answer->reply.headers_len;
         uint8_t *to = shm_ring_reserve(rep, SHM_REC_REPLY, (uint32_t)bytes);
 
         if (to == NULL)
                 return false;
-        memcpy(to, &answer->reply, sizeof(answer->reply));
-        memcpy(to + sizeof(answer->reply), answer->headers, answer->reply.headers_len);
+        to = put(to, &answer->reply, sizeof(answer->reply));
+        if (proxy) {
+                to = put(to, f, sizeof(*f));
+                to = put(to, answer->to.hop, hops);
+                to = put(to, answer->to.uri, f->ruri_len);
+                to = put(to, answer->to.route, f->route_len);
+        }
+        (void)put(to, answer->headers, answer->reply.headers_len);
         return true;
 }
 

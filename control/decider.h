@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "control/contract/shm_forward.h"
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_ring.h"
 #include "parser/sip_msg.h"
@@ -43,9 +44,18 @@ struct cp_asked {
         uint32_t now_s; /* seconds since the epoch */
 };
 
+/* Where to, of an answer with action PROXY; as it lies in the record, header lines apart. */
+struct cp_forward {
+        struct shm_forward fixed;
+        struct shm_hop hop[SHM_HOPS_MAX];
+        char uri[SHM_URI_BYTES_MAX];
+        char route[SHM_ROUTE_BYTES_MAX];
+};
+
 struct cp_answer {
         struct shm_reply reply;                  /* the policy's at first */
         char headers[SHM_REPLY_HEADERS_MAX + 1]; /* reply.headers_len octets */
+        struct cp_forward to;
 };
 
 /* Whoever answers requests in control's own name; `decide` NULL = nobody does. */

@@ -281,6 +281,7 @@ unsigned cp_engine_decide(struct cp_engine *e)
 
         cp_gate_enter(&e->decide_gate);
         p.policy = e->policy;
+        p.flushes = e->edge != NULL ? cp_edge_flushes(e->edge) : 0;
         for (unsigned i = 0; i < e->link_cnt; i++) {
                 struct cp_link *l = e->links[i];
 

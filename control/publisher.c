@@ -45,6 +45,8 @@ static bool push_flush(const struct cp_publish *p, struct cp_cursor *c,
         if (!push(rep, &u))
                 return false;
         c->generation = p->policy->generation;
+        c->flushes = p->flushes;
+        c->flushed_ns = p->now_ns;
         return true;
 }
 
@@ -76,6 +78,12 @@ static const struct shm_table_update *next_update(const struct cp_publish *p, st
         return &c->image->update[c->pos];
 }
 
+static bool is_stale(const struct cp_publish *p, const struct cp_cursor *c)
+{
+        return c->generation != p->policy->generation ||
+               (c->flushes != p->flushes && p->now_ns - c->flushed_ns >= CP_FLUSH_EVERY_NS);
+}
+
 unsigned cp_publish_run(const struct cp_publish *p, struct cp_cursor *c,
                         struct shm_ring_producer *rep)
 {
@@ -88,7 +96,7 @@ unsigned cp_publish_run(const struct cp_publish *p, struct cp_cursor *c,
                 c->synced = false;
                 c->epoch = p->tables->epoch;
         }
-        if (c->generation != p->policy->generation) {
+        if (is_stale(p, c)) {
                 if (!push_flush(p, c, rep))
                         return 0;
                 n++;

@@ -35,6 +35,7 @@
         X(repeated, "retransmissions of requests that were taken")             \
         X(forbidden, "REGISTERs of a user for somebody else")                  \
         X(redirected, "requests answered with where a user is")                \
+        X(proxied, "requests sent on to where a user is")                      \
         X(absent, "requests for users who are nowhere")                        \
         X(answers_lost, "answers not sent: too many wait for the store")
 
@@ -74,6 +75,8 @@ unsigned cp_edge_release(struct cp_edge *e, struct cp_link *const *links, const 
 struct cp_location *cp_edge_location(struct cp_edge *e);
 const struct cp_number_map *cp_edge_numbers(const struct cp_edge *e); /* NULL = none */
 const struct cp_users *cp_edge_users(const struct cp_edge *e);
+/* Grows when decisions that workers may have cached have become wrong. */
+uint64_t cp_edge_flushes(const struct cp_edge *e);
 void cp_edge_stats(const struct cp_edge *e, struct cp_edge_stats *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/location/changes.h"
 #include "control/siphash.h"
 
 #define SLOTS_MIN 64u
@@ -25,6 +26,7 @@ struct cp_bindings {
         uint32_t wheel_s; /* every second up to this one has been looked at */
         size_t bytes;
         struct cp_aor *dirty;
+        struct cp_changes *changes; /* NULL = nobody wants to know */
         struct cp_binding *wheel[CP_WHEEL_SLOTS];
 };
 
@@ -160,8 +162,20 @@ struct cp_aor *cp_bindings_aor(struct cp_bindings *b, struct cp_text aor)
         return made;
 }
 
+void cp_bindings_watch(struct cp_bindings *b, struct cp_changes *changes)
+{
+        b->changes = changes;
+}
+
+static void note(struct cp_bindings *b, const struct cp_aor *aor)
+{
+        if (b->changes != NULL)
+                cp_changes_put(b->changes, aor->text, aor->len);
+}
+
 void cp_bindings_touch(struct cp_bindings *b, struct cp_aor *aor)
 {
+        note(b, aor);
         if (aor->dirty_link != NULL)
                 return;
         aor->dirty_next = b->dirty;
@@ -190,6 +204,8 @@ static void drop_aor(struct cp_bindings *b, struct cp_aor *aor)
 
                 b->slot[i].aor = NULL;
                 *free_slot(b, moved.hash) = moved;
+                if (b->slot[i].aor == NULL)
+                        note(b, moved.aor);
         }
         free(aor);
 }

@@ -77,15 +77,20 @@ struct cp_aor {
         struct cp_binding *first;
         struct cp_aor *dirty_next;
         struct cp_aor **dirty_link; /* NULL = clean */
+        uint32_t told;              /* for the owner: 0 at first, and kept while the AoR is there */
         uint16_t len;
         char text[]; /* not terminated */
 };
 
 struct cp_bindings;
+struct cp_changes;
 
 /* NULL without memory or randomness. Times before now_s have passed. */
 struct cp_bindings *cp_bindings_create(uint32_t now_s);
 void cp_bindings_destroy(struct cp_bindings *b);
+/* From now on the names of AoRs that change are written there (borrowed), and of those whose place
+ * in the table moves down, which a reader of cp_bindings_below() may have missed. */
+void cp_bindings_watch(struct cp_bindings *b, struct cp_changes *changes);
 
 uint32_t cp_bindings_count(const struct cp_bindings *b);
 uint32_t cp_bindings_aors(const struct cp_bindings *b);

@@ -107,9 +107,37 @@ bool fake_dp_tell(struct fake_dp *dp, uint16_t w, const struct shm_event *ev, co
         return true;
 }
 
+/* What a checked record says behind its fixed part; header lines are the last of it. */
+static void keep(struct fake_dp *dp, const struct shm_reply *r, const uint8_t *at)
+{
+        memset(&dp->to, 0, sizeof(dp->to));
+        if (r->action == SHM_ACTION_PROXY) {
+                memcpy(&dp->to, at, sizeof(dp->to));
+                at += sizeof(dp->to);
+                memcpy(dp->hop, at, dp->to.hop_cnt * sizeof(dp->hop[0]));
+                at += dp->to.hop_cnt * sizeof(dp->hop[0]);
+                memcpy(dp->uri, at, dp->to.ruri_len);
+                at += dp->to.ruri_len;
+                memcpy(dp->route, at, dp->to.route_len);
+                at += dp->to.route_len;
+        }
+        dp->uri[dp->to.ruri_len] = '\0';
+        dp->route[dp->to.route_len] = '\0';
+        memcpy(dp->lines, at, r->headers_len);
+        dp->lines[r->headers_len] = '\0';
+}
+
+bool fake_dp_hop_is(const struct shm_hop *hop, const char *address, uint16_t port, uint8_t proto)
+{
+        const struct shm_ip ip = fake_ip(address);
+
+        return memcmp(&hop->ip, &ip, sizeof(ip)) == 0 && hop->port == port &&
+               hop->ip_proto == proto;
+}
+
 bool fake_dp_reply(struct fake_dp *dp, uint16_t w, struct shm_reply *out, unsigned *updates)
 {
-        uint8_t rec[sizeof(*out) + SHM_REPLY_HEADERS_MAX];
+        uint8_t rec[sizeof(*out) + SHM_FORWARD_BYTES_MAX];
         uint16_t type = 0;
         uint32_t bytes = 0;
 
@@ -124,8 +152,7 @@ bool fake_dp_reply(struct fake_dp *dp, uint16_t w, struct shm_reply *out, unsign
                 assert_int_equal(type, SHM_REC_REPLY);
                 assert_true(shm_reply_check(rec, bytes));
                 memcpy(out, rec, sizeof(*out));
-                memcpy(dp->lines, rec + sizeof(*out), out->headers_len);
-                dp->lines[out->headers_len] = '\0';
+                keep(dp, out, rec + sizeof(*out));
                 return true;
         }
         return false;

@@ -12,6 +12,7 @@
 
 #include "control/contract/shm_attach.h"
 #include "control/contract/shm_cnc.h"
+#include "control/contract/shm_forward.h"
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"
@@ -28,6 +29,10 @@ struct fake_dp {
         struct shm_ring_producer evt[FAKE_WORKERS_MAX];
         struct shm_ring_consumer rep[FAKE_WORKERS_MAX];
         char lines[SHM_REPLY_HEADERS_MAX + 1]; /* header lines of the last reply, terminated */
+        struct shm_forward to;                 /* of the last reply with action PROXY */
+        struct shm_hop hop[SHM_HOPS_MAX];
+        char uri[SHM_URI_BYTES_MAX + 1]; /* these two terminated */
+        char route[SHM_ROUTE_BYTES_MAX + 1];
         int listen_fd;
         int conn;
 };
@@ -43,6 +48,8 @@ bool fake_dp_ask(struct fake_dp *dp, uint16_t w, const struct shm_request *req, 
 bool fake_dp_tell(struct fake_dp *dp, uint16_t w, const struct shm_event *ev, const void *msg);
 /* The next reply; table updates before it are counted in *updates (may be NULL). False: none. */
 bool fake_dp_reply(struct fake_dp *dp, uint16_t w, struct shm_reply *out, unsigned *updates);
+/* Has the hop this address, port and protocol? */
+bool fake_dp_hop_is(const struct shm_hop *hop, const char *address, uint16_t port, uint8_t proto);
 /* The next table update; false when there is none (a reply on the way is a failure). */
 bool fake_dp_update(struct fake_dp *dp, uint16_t w, struct shm_table_update *out);
 

@@ -11,15 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "control/bans.h"
-#include "control/edge/edge.h"
-#include "control/link.h"
-#include "control/policy.h"
-#include "tests/control/fake_dataplane.h"
-#include "tests/control/identity/client.h"
-
-#define NOW_S UINT32_C(1800000000)
-#define NOW   (NOW_S * UINT64_C(1000000000))
+#include "tests/control/edge/edge_world.h"
 
 #define YAML                                                                 \
         "edge:\n  domains: [example.com]\n  algorithms: [SHA-256, MD5]\n"    \
@@ -29,162 +21,49 @@
         "    - {name: carol, password: x}\n"                                 \
         "    - {name: mallory, password: x, refused: true}\n"
 
-struct fixture {
-        struct fake_dp dp;
-        struct cp_link link;
-        struct cp_policy *policy;
-        struct cp_bans bans;
-        struct cp_decider decider;
-        struct cp_edge *edge;
-        struct shm_reply r;
-        char nonce[33];
-        uint64_t id;
-};
-
 static char dir[64];
-
-static struct cp_config *config(const char *yaml)
-{
-        struct cp_config *c = NULL;
-        struct cp_config_error err;
-
-        if (cp_config_parse(&c, "t", (const uint8_t *)yaml, strlen(yaml), &err) != 0)
-                fail_msg("%s", err.text);
-        return c;
-}
-
-static struct fixture *make(const char *yaml, const char *state_dir)
-{
-        struct fixture *f = calloc(1, sizeof(*f));
-        char why[512] = "";
-
-        assert_non_null(f);
-        fake_dp_make(&f->dp, 1, 1, 12);
-        cp_link_init(&f->link, "");
-        assert_int_equal(cp_link_bind(&f->link, f->dp.to_control.fd, f->dp.to_dataplane.fd), 0);
-        f->policy = cp_policy_create(config(yaml), 1, NOW, NULL);
-        assert_non_null(f->policy);
-        f->policy->bans = &f->bans.map;
-        if (cp_edge_create(&f->edge, &f->policy->config->edge, state_dir, why, sizeof(why)) != 0)
-                fail_msg("%s", why);
-        f->decider.edge = cp_edge_hook(f->edge);
-        return f;
-}
-
-static void drop(struct fixture *f)
-{
-        cp_edge_destroy(f->edge);
-        cp_link_detach(&f->link);
-        fake_dp_free(&f->dp);
-        cp_policy_destroy(f->policy);
-        cp_bans_fini(&f->bans);
-        free(f);
-}
-
-static bool release(struct fixture *f)
-{
-        struct cp_link *links[] = {&f->link};
-        const bool live[] = {true};
-
-        return cp_edge_release(f->edge, links, live, 1, NOW_S) != 0;
-}
-
-/* Send a request of this class and decide; true when it is answered at once. */
-static bool ask_as(struct fixture *f, const struct client *c, uint8_t cls)
-{
-        static struct client_request request;
-        struct shm_request req = {
-            .id = ++f->id,
-            .time_ns = NOW,
-            .flow = fake_flow("192.0.2.7"),
-            .cls = cls,
-        };
-
-        client_request(c, &request);
-        req.msg_len = (uint16_t)request.msg.len;
-        assert_true(fake_dp_ask(&f->dp, 0, &req, request.text));
-        assert_int_equal(cp_decider_run(&f->decider, &f->link, f->policy, NOW, 8), 1);
-        if (!fake_dp_reply(&f->dp, 0, &f->r, NULL))
-                return false;
-        assert_int_equal(f->r.id, f->id);
-        return true;
-}
-
-#define ASK(f, ...) ask_as(f, &(struct client){__VA_ARGS__}, SHM_CLASS_OTHER)
-
-/* The code of the answer, 0 when it passes. */
-static unsigned code(const struct fixture *f)
-{
-        if (f->r.action == SHM_ACTION_PASS)
-                return 0;
-        assert_int_equal(f->r.action, SHM_ACTION_REPLY);
-        assert_int_equal(f->r.scopes, 0);
-        return f->r.code;
-}
-
-static void take_nonce(struct fixture *f)
-{
-        const char *at = strstr(f->dp.lines, "nonce=\"");
-
-        assert_non_null(at);
-        snprintf(f->nonce, sizeof(f->nonce), "%s", at + 7);
-}
-
-static void log_in(struct fixture *f, unsigned nc)
-{
-        assert_true(ASK(f, .user = NULL));
-        assert_int_equal(code(f), 401);
-        take_nonce(f);
-        if (!ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce, .nc = nc)) {
-                for (unsigned i = 0; i < 5000 && !fake_dp_reply(&f->dp, 0, &f->r, NULL); i++) {
-                        (void)release(f);
-                        usleep(1000);
-                }
-                assert_int_equal(f->r.id, f->id);
-        }
-}
 
 static void a_register_is_challenged_and_stored(void **state)
 {
-        struct fixture *f = make(YAML, dir);
+        struct edge_world *f = edge_make(YAML, dir);
         struct cp_edge_stats s;
 
         (void)state;
         assert_true(ASK(f, .user = NULL));
-        assert_int_equal(code(f), 401);
+        assert_int_equal(edge_code(f), 401);
         assert_int_equal(f->r.reason, SHM_REASON_AUTHENTICATE);
         assert_non_null(strstr(f->dp.lines, "WWW-Authenticate: Digest realm=\"example.com\""));
         assert_true(strstr(f->dp.lines, "SHA-256") < strstr(f->dp.lines, "MD5"));
-        take_nonce(f);
+        edge_take_nonce(f);
         /* The answer waits for the store... */
         assert_false(ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce));
         assert_false(fake_dp_reply(&f->dp, 0, &f->r, NULL));
         /* ...and so does the one to its retransmission. */
         assert_false(ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce));
         while (!fake_dp_reply(&f->dp, 0, &f->r, NULL)) {
-                (void)release(f);
+                (void)edge_release(f);
                 usleep(200);
         }
         /* ...and says what is bound. */
-        assert_int_equal(code(f), 200);
+        assert_int_equal(edge_code(f), 200);
         assert_int_equal(f->r.proven, 1);
         assert_int_equal(f->r.reason, SHM_REASON_REGISTRAR);
         assert_string_equal(f->dp.lines, "Contact: <sip:alice@192.0.2.7>;expires=3600\r\n");
         while (!fake_dp_reply(&f->dp, 0, &f->r, NULL))
-                (void)release(f);
-        assert_int_equal(code(f), 200);
+                (void)edge_release(f);
+        assert_int_equal(edge_code(f), 200);
         assert_int_equal(f->r.id, f->id);
         assert_true(ASK(f, .user = "alice", .password = "guess", .nonce = f->nonce, .nc = 2));
-        assert_int_equal(code(f), 401);
+        assert_int_equal(edge_code(f), 401);
         assert_null(strstr(f->dp.lines, "stale"));
         /* The same octets again are a retransmission, and are told the same... */
         assert_true(ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce));
-        assert_int_equal(code(f), 200);
+        assert_int_equal(edge_code(f), 200);
         assert_string_equal(f->dp.lines, "Contact: <sip:alice@192.0.2.7>;expires=3600\r\n");
         /* ...but nothing else with the same credentials. */
         assert_true(
             ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce, .body = "x"));
-        assert_int_equal(code(f), 401);
+        assert_int_equal(edge_code(f), 401);
         assert_non_null(strstr(f->dp.lines, "stale=true"));
         cp_edge_stats(f->edge, &s);
         assert_int_equal(s.registers, 1);
@@ -192,97 +71,97 @@ static void a_register_is_challenged_and_stored(void **state)
         assert_int_equal(s.challenged, 3);
         assert_int_equal(s.refused, 1);
         assert_int_equal(s.stale, 1);
-        drop(f);
+        edge_drop(f);
 }
 
 /* Another start finds what the last one promised. */
 static void a_call_is_redirected_also_after_a_restart(void **state)
 {
-        struct fixture *f = make(YAML, dir);
+        struct edge_world *f = edge_make(YAML, dir);
 
         (void)state;
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:alice@EXAMPLE.com"));
-        assert_int_equal(code(f), 302);
+        assert_int_equal(edge_code(f), 302);
         assert_int_equal(f->r.reason, SHM_REASON_LOCATION);
         /* It registered from a port that its Via did not name. */
         assert_non_null(
             strstr(f->dp.lines, "Contact: <sip:alice@192.0.2.7:5061>;q=1.000;expires="));
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:bob@example.com"));
-        assert_int_equal(code(f), 302);
+        assert_int_equal(edge_code(f), 302);
         assert_string_equal(f->dp.lines, "Contact: <sip:bob@elsewhere.net>\r\n");
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:carol@example.com"));
-        assert_int_equal(code(f), 404); /* to strangers she is nobody */
+        assert_int_equal(edge_code(f), 404); /* to strangers she is nobody */
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:zorro@example.com"));
-        assert_int_equal(code(f), 404);
+        assert_int_equal(edge_code(f), 404);
         assert_true(ASK(f, .method = "SUBSCRIBE", .ruri = "sip:alice@example.com"));
-        assert_int_equal(code(f), 302);
-        drop(f);
+        assert_int_equal(edge_code(f), 302);
+        edge_drop(f);
 }
 
 static void what_is_not_ours_passes(void **state)
 {
-        struct fixture *f = make(YAML, "");
+        struct edge_world *f = edge_make(YAML, "");
         const struct client call = {.method = "INVITE", .ruri = "sip:alice@example.com"};
 
         (void)state;
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:alice@example.org"));
-        assert_int_equal(code(f), 0);
+        assert_int_equal(edge_code(f), 0);
         assert_true(ASK(f, .ruri = "sip:example.org"));
-        assert_int_equal(code(f), 0);
+        assert_int_equal(edge_code(f), 0);
         assert_true(ASK(f, .method = "OPTIONS", .ruri = "sip:example.com"));
-        assert_int_equal(code(f), 0);
+        assert_int_equal(edge_code(f), 0);
         assert_true(ASK(f, .method = "ACK", .ruri = "sip:alice@example.com"));
-        assert_int_equal(code(f), 0);
-        assert_true(ask_as(f, &call, SHM_CLASS_EMERGENCY));
-        assert_int_equal(code(f), 0);
-        assert_true(ask_as(f, &call, SHM_CLASS_IN_DIALOG));
-        assert_int_equal(code(f), 0);
-        assert_true(ask_as(f, &call, SHM_CLASS_INVITE));
-        assert_int_equal(code(f), 404);
-        drop(f);
+        assert_int_equal(edge_code(f), 0);
+        assert_true(edge_ask_as(f, &call, SHM_CLASS_EMERGENCY));
+        assert_int_equal(edge_code(f), 0);
+        assert_true(edge_ask_as(f, &call, SHM_CLASS_IN_DIALOG));
+        assert_int_equal(edge_code(f), 0);
+        assert_true(edge_ask_as(f, &call, SHM_CLASS_INVITE));
+        assert_int_equal(edge_code(f), 404);
+        edge_drop(f);
 }
 
 static void only_for_oneself(void **state)
 {
-        struct fixture *f = make(YAML, "");
+        struct edge_world *f = edge_make(YAML, "");
 
         (void)state;
         assert_true(ASK(f, .user = NULL));
-        take_nonce(f);
+        edge_take_nonce(f);
         /* carol may log in, but the To is alice's */
         assert_true(ASK(f, .user = "carol", .password = "x", .nonce = f->nonce));
-        assert_int_equal(code(f), 403);
+        assert_int_equal(edge_code(f), 403);
         assert_true(ASK(f, .user = "mallory", .password = "x", .nonce = f->nonce));
-        assert_int_equal(code(f), 401);
+        assert_int_equal(edge_code(f), 401);
         assert_null(strstr(f->dp.lines, "stale"));
-        drop(f);
+        edge_drop(f);
 }
 
 /* A method that is to be authenticated is, when it comes from one of our domains. */
 static void other_methods(void **state)
 {
-        struct fixture *f = make(YAML, "");
+        struct edge_world *f = edge_make(YAML, "");
 
         (void)state;
         assert_true(ASK(f, .method = "MESSAGE", .ruri = "sip:carol@example.com"));
-        assert_int_equal(code(f), 407);
+        assert_int_equal(edge_code(f), 407);
         assert_non_null(strstr(f->dp.lines, "Proxy-Authenticate: Digest"));
-        take_nonce(f);
+        edge_take_nonce(f);
         assert_true(ASK(f, .method = "MESSAGE", .ruri = "sip:carol@example.com", .user = "alice",
                         .password = "wonderland", .nonce = f->nonce));
-        assert_int_equal(code(f), 480); /* who has logged in may know that she exists */
-        drop(f);
-        f = make(YAML "  calls: pass\n", "");
+        assert_int_equal(edge_code(f), 480); /* who has logged in may know that she exists */
+        edge_drop(f);
+        f = edge_make(YAML "  calls: pass\n", "");
         assert_true(ASK(f, .method = "MESSAGE", .ruri = "sip:carol@example.com"));
-        assert_int_equal(code(f), 407);
-        take_nonce(f);
+        assert_int_equal(edge_code(f), 407);
+        edge_take_nonce(f);
         assert_true(ASK(f, .method = "MESSAGE", .ruri = "sip:carol@example.com", .user = "alice",
                         .password = "wonderland", .nonce = f->nonce));
-        assert_int_equal(code(f), 0);
+        assert_int_equal(edge_code(f), 0);
         assert_int_equal(f->r.scopes, 0); /* the next one is asked again */
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:carol@example.com"));
-        assert_int_equal(code(f), 0);
-        drop(f);
+        assert_int_equal(edge_code(f), 0);
+        edge_drop(f);
 }
 
 static void write_numbers(const char *text)
@@ -301,66 +180,67 @@ static void write_numbers(const char *text)
 static void numbers_are_redirected(void **state)
 {
         char yaml[1024], why[256] = "";
-        struct fixture *f;
+        struct edge_world *f;
 
         (void)state;
         snprintf(yaml, sizeof(yaml), "%s  numbers: %s/numbers\n", YAML, dir);
         write_numbers("+49,de.example.net\n+4930,gw.example.net:5070\n");
-        f = make(yaml, "");
+        f = edge_make(yaml, "");
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:+49-30-123@example.com"));
-        assert_int_equal(code(f), 302);
+        assert_int_equal(edge_code(f), 302);
         assert_string_equal(f->dp.lines, "Contact: <sip:+49-30-123@gw.example.net:5070>\r\n");
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:+43@example.com"));
-        assert_int_equal(code(f), 404);
+        assert_int_equal(edge_code(f), 404);
         write_numbers("+49,de.example.net\n+43\n");
         assert_int_not_equal(cp_edge_reload(f->edge, &f->policy->config->edge, why, sizeof(why)),
                              0);
         assert_non_null(strstr(why, "numbers:2:1: not PREFIX,TARGET"));
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:+4930@example.com"));
         assert_string_equal(f->dp.lines, "Contact: <sip:+4930@gw.example.net:5070>\r\n");
-        drop(f);
+        edge_drop(f);
 }
 
 static void at_once_and_reload(void **state)
 {
         char why[256];
-        struct fixture *f = make(YAML "  answer: at-once\n", "");
-        struct cp_config *c = config("edge:\n  domains: [example.com]\n  users:\n"
-                                     "    - {name: alice, password: other}\n  answer: at-once\n");
+        struct edge_world *f = edge_make(YAML "  answer: at-once\n", "");
+        struct cp_config *c =
+            edge_config("edge:\n  domains: [example.com]\n  users:\n"
+                        "    - {name: alice, password: other}\n  answer: at-once\n");
 
         (void)state;
-        log_in(f, 1);
-        assert_int_equal(code(f), 200);
+        edge_log_in(f, 1);
+        assert_int_equal(edge_code(f), 200);
         assert_int_equal(cp_edge_reload(f->edge, &c->edge, why, sizeof(why)), 0);
         cp_config_free(c);
-        log_in(f, 1);
-        assert_int_equal(code(f), 401); /* the password is another now */
+        edge_log_in(f, 1);
+        assert_int_equal(edge_code(f), 401); /* the password is another now */
         assert_true(ASK(f, .method = "INVITE", .ruri = "sip:alice@example.com"));
-        assert_int_equal(code(f), 302); /* and the binding stays */
-        drop(f);
+        assert_int_equal(edge_code(f), 302); /* and the binding stays */
+        edge_drop(f);
 }
 
 /* Answers for a dataplane that has gone are not sent to the next one. */
 static void answers_of_a_lost_link(void **state)
 {
-        struct fixture *f = make(YAML, "");
+        struct edge_world *f = edge_make(YAML, "");
         struct cp_link *links[] = {&f->link};
         const bool dead[] = {false};
 
         (void)state;
         assert_true(ASK(f, .user = NULL));
-        take_nonce(f);
+        edge_take_nonce(f);
         assert_false(ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce));
         for (unsigned i = 0; i < 3; i++)
                 (void)cp_edge_release(f->edge, links, dead, 1, NOW_S);
-        (void)release(f);
+        (void)edge_release(f);
         assert_false(fake_dp_reply(&f->dp, 0, &f->r, NULL));
-        drop(f);
+        edge_drop(f);
 }
 
 static void a_damaged_store_stops_the_start(void **state)
 {
-        struct cp_config *c = config(YAML);
+        struct cp_config *c = edge_config(YAML);
         struct cp_edge *e = NULL;
         char path[128], why[512] = "";
         int fd;

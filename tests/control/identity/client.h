@@ -23,6 +23,10 @@ struct client {
         const char *cnonce;    /* NULL = 0a4f113b */
         const char *extra;     /* more parameters, ", x=y" */
         const char *body;      /* NULL = none */
+        const char *contact;   /* value; NULL = <sip:alice@192.0.2.7> */
+        const char *from;      /* URI of From and To; NULL = sip:alice@example.com */
+        const char *to_tag;    /* NULL = none */
+        const char *headers;   /* more lines, each with CRLF; NULL = none */
         unsigned nc;           /* 0 = 1 */
 };
 

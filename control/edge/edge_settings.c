@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "control/edge/edge_state.h"
+#include "control/edge/edge_users.h"
+
+#define NONCE_ENTRIES (1u << 17)
+
+void cp_edge_settings_destroy(struct cp_edge_settings *s)
+{
+        if (s == NULL)
+                return;
+        cp_digest_destroy(s->digest);
+        cp_users_destroy(s->users);
+        cp_number_map_destroy(s->numbers);
+        free(s->domain);
+        free(s->method);
+        free(s->service_route);
+        free(s);
+}
+
+static int copy_texts(struct cp_edge_settings *s, const struct cp_config_edge *c)
+{
+        s->domain = calloc(c->domains_count + 1u, sizeof(*s->domain));
+        s->method = calloc(c->authenticate_count + 1u, sizeof(*s->method));
+        if (c->service_route != NULL)
+                s->service_route = strdup(c->service_route);
+        if (s->domain == NULL || s->method == NULL ||
+            (c->service_route != NULL && s->service_route == NULL))
+                return -ENOMEM;
+        for (; s->domains < c->domains_count; s->domains++)
+                snprintf(s->domain[s->domains], CP_EDGE_HOST_BYTES, "%s", c->domains[s->domains]);
+        for (; s->methods < c->authenticate_count; s->methods++)
+                snprintf(s->method[s->methods], sizeof(s->method[0]), "%s",
+                         c->authenticate[s->methods]);
+        return 0;
+}
+
+/* The file of numbers, if there is one; *why says what is wrong with it. */
+static int load_numbers(struct cp_edge_settings *s, const char *path, char *why, size_t why_len)
+{
+        struct cp_config_error err;
+        int rc = path == NULL ? 0 : cp_number_map_load(&s->numbers, path, &err);
+
+        if (rc != 0)
+                (void)cp_config_error_print(&err, why, why_len);
+        return rc;
+}
+
+int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_config_edge *c,
+                            char *why, size_t why_len)
+{
+        const struct cp_digest_policy policy = {
+            .realm = c->realm,
+            .algs = cp_edge_algs(c),
+            .auth_int = c->auth_int != 0,
+            .nonce_lifetime_s = c->nonce_lifetime_s,
+            .nonce_entries = NONCE_ENTRIES,
+        };
+        struct cp_edge_settings *s = calloc(1, sizeof(*s));
+        int rc = s == NULL ? -ENOMEM : copy_texts(s, c);
+
+        why[0] = '\0';
+        if (rc == 0)
+                rc = load_numbers(s, c->numbers, why, why_len);
+        if (rc == 0)
+                rc = cp_edge_users_create(&s->users, c);
+        if (rc == 0) {
+                s->digest = cp_digest_create(&policy, s->users);
+                rc = s->digest == NULL ? -ENOMEM : 0;
+        }
+        if (rc != 0) {
+                if (why[0] == '\0')
+                        snprintf(why, why_len, "the registrar: %s", strerror(-rc));
+                cp_edge_settings_destroy(s);
+                return rc;
+        }
+        s->registrar = (struct cp_registrar_policy){
+            .default_expires_s = c->expires_s < c->max_expires_s ? c->expires_s : c->max_expires_s,
+            .min_expires_s = c->min_expires_s,
+            .max_expires_s = c->max_expires_s,
+            .contacts_max = c->contacts,
+            .service_route = s->service_route,
+        };
+        s->calls = c->calls;
+        s->record_route = c->record_route == NULL || *c->record_route;
+        s->at_once = c->answer == CP_EDGE_AT_ONCE;
+        *out = s;
+        return 0;
+}
+
+bool cp_edge_is_ours(const struct cp_edge_settings *s, const struct sip_msg *m,
+                     struct sip_span host)
+{
+        const char *at = (const char *)sip_span_at(m, host);
+        size_t len = host.len;
+
+        if (len > 1 && at[len - 1] == '.')
+                len--;
+        for (uint32_t i = 0; i < s->domains; i++) {
+                if (strlen(s->domain[i]) == len && strncasecmp(s->domain[i], at, len) == 0)
+                        return true;
+        }
+        return false;
+}
