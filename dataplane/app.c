@@ -67,7 +67,7 @@ static int workers_create(struct dp_app *app)
         app->tables = dp_tables_create(app->config);
         if (app->tables == NULL)
                 return told("no memory for the tables that workers share (limit-entries, "
-                            "trust-entries, transaction-entries, dialog-entries)",
+                            "trust-entries, transaction-entries, dialog-entries, binding-entries)",
                             -ENOMEM);
         for (uint16_t i = 0; i < app->config->workers; i++) {
                 struct dp_worker_args args = {

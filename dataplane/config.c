@@ -13,6 +13,7 @@
 #include "dataplane/config_limits_yaml.h"
 #include "dataplane/config_profile.h"
 #include "dataplane/config_shedding_yaml.h"
+#include "dataplane/state/bindings.h"
 
 /* ---- what the YAML parser fills; an absent key is a NULL pointer ---- */
 
@@ -54,6 +55,7 @@ struct yaml_dataplane {
         uint32_t *dialog_entries;
         uint32_t *dialog_lifetime_s;
         uint32_t *learning_s;
+        uint32_t *binding_entries;
         uint32_t *limit_entries;
         uint32_t *trust_entries;
         uint16_t *sip_ports;
@@ -176,6 +178,7 @@ static const cyaml_schema_field_t dataplane_fields[] = {
     NUMBER_FIELD("dialog-entries", dialog_entries),
     NUMBER_FIELD("dialog-lifetime-s", dialog_lifetime_s),
     NUMBER_FIELD("learning-s", learning_s),
+    NUMBER_FIELD("binding-entries", binding_entries),
     NUMBER_FIELD("limit-entries", limit_entries),
     NUMBER_FIELD("trust-entries", trust_entries),
     CYAML_FIELD_SEQUENCE("sip-ports", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -366,6 +369,7 @@ static int numbers_apply(const char *path, const struct yaml_dataplane *y, struc
             {"pending-messages", y->pending_messages, 16, 1u << 16, &c->pending_messages},
             {"cache-entries", y->cache_entries, 64, 1u << 24, &c->cache_entries},
             {"ban-entries", y->ban_entries, 64, 1u << 24, &c->ban_entries},
+            {"binding-entries", y->binding_entries, 0, DP_BINDINGS_MAX, &c->binding_entries},
             {"limit-entries", y->limit_entries, 1024, DP_LIMITS_ENTRIES_MAX, &c->limit_entries},
             {"transaction-entries", y->transaction_entries, 64, 1u << 26, &c->transaction_entries},
             {"dialog-entries", y->dialog_entries, 64, 1u << 26, &c->dialog_entries},

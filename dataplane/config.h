@@ -82,6 +82,7 @@ struct dp_config {
         uint32_t pending_messages; /* per worker */
         uint32_t cache_entries;    /* per worker */
         uint32_t ban_entries;      /* per worker */
+        uint32_t binding_entries;  /* users whose binding is known; 0 = none are kept */
         uint32_t limit_entries;    /* live keys of the limits, all workers together */
         uint32_t trust_entries;    /* proven sources, all workers together */
         struct dp_limits_config limits;

@@ -59,10 +59,11 @@ struct dp_ctl {
         uint16_t index;
 };
 
-/* What control sent: *type is SHM_REC_REPLY or SHM_REC_TABLE. */
+/* What control sent: *type is SHM_REC_REPLY, SHM_REC_TABLE or SHM_REC_BINDING. */
 union dp_ctl_record {
         struct shm_reply reply; /* its header lines, or where to, behind it */
         struct shm_table_update table;
+        struct shm_binding binding; /* its text behind it */
         uint8_t octets[sizeof(struct shm_reply) + SHM_FORWARD_BYTES_MAX];
 };
 

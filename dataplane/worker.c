@@ -333,11 +333,15 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args)
 {
         const struct dp_config *c = w->config;
 
+        if (args->index == 0 && w->tables->bindings != NULL && w->ctl.slot != NULL)
+                dp_bindings_readers(w->tables->bindings, w->ctl.slot->qsbr);
+
         w->resume = (struct dp_resume){
             .ctl = &w->ctl,
             .pending = &w->pending,
             .cache = w->cache,
             .bans = w->bans,
+            .bindings = args->index == 0 ? w->tables->bindings : NULL,
             .exceptions = c->exceptions,
             .deadline_ns = c->decision_deadline_ms * UINT64_C(1000000),
             .counters = &w->counters,

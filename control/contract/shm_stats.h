@@ -98,7 +98,8 @@
         X(shed_unproven, "answered 503 in overload: new requests of unproven sources")       \
         X(shed_proven, "new requests of proven sources")                                     \
         X(shed_refresh, "refreshes, and new requests of peers")                              \
-        X(shed_dialog, "requests within dialogs")
+        X(shed_dialog, "requests within dialogs")                                            \
+        X(bindings, "users whose binding the workers know, now")
 
 struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of a page */
 #define X(field, help) uint64_t field;

@@ -15,6 +15,18 @@ void dp_housekeep_init(struct dp_housekeep *self)
         self->next_tsc = rte_rdtsc() + self->period_tsc;
 }
 
+/* What ended goes, and blocks that no worker can be reading come back. */
+static void bindings_sweep(struct dp_housekeep *self)
+{
+        struct dp_bindings_stats st;
+
+        if (self->tables == NULL || self->tables->bindings == NULL)
+                return;
+        dp_bindings_sweep(self->tables->bindings, self->clock->now_ns, SWEEP_SETS);
+        dp_bindings_stats(self->tables->bindings, &st);
+        self->counters->bindings = st.bindings;
+}
+
 /* A few sets more; at the end of the table the sum is what *gauge says until the next. */
 static void census_run(struct dp_housekeep *self)
 {
@@ -49,6 +61,7 @@ void dp_housekeep_force(struct dp_housekeep *self)
         dp_report_refill(self->report);
         dp_bans_sweep(self->bans, self->clock->now_ns, SWEEP_ENTRIES);
         census_run(self);
+        bindings_sweep(self);
         c->transactions_removed +=
             dp_rec_sweep(self->calls->transactions, self->clock->now_ns, SWEEP_SETS);
         c->dialogs_removed += dp_rec_sweep(self->calls->dialogs, self->clock->now_ns, SWEEP_SETS);

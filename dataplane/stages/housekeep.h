@@ -22,7 +22,7 @@ struct dp_census {
 struct dp_housekeep {
         struct dp_clock *clock;
         struct dp_bans *bans;
-        struct dp_tables *tables; /* NULL: another worker counts what is in them */
+        struct dp_tables *tables; /* NULL: another worker counts and sweeps what is in them */
         struct dp_calls *calls;   /* shared by all workers, who share the sweeping, too */
         struct dp_report *report;
         struct shm_stats_page *page;

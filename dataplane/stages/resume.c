@@ -84,6 +84,18 @@ void dp_resume_apply_table(struct dp_resume *self, const struct shm_table_update
         self->counters->table_updates++;
 }
 
+/* A record for a table that this worker has not is no use to anybody. */
+static void binding_apply(struct dp_resume *self, const struct shm_binding *rec)
+{
+        if (self->bindings == NULL) {
+                self->counters->decisions_forged++;
+                return;
+        }
+        if (dp_bindings_apply(self->bindings, rec) == -ENOSPC)
+                self->counters->table_full++;
+        self->counters->table_updates++;
+}
+
 static void take_oldest(struct dp_resume *self, struct dp_burst *b, enum shm_reason cause)
 {
         struct dp_pkt *p = slot_in_burst(b);
@@ -132,6 +144,8 @@ unsigned dp_resume_run(struct dp_resume *self, struct dp_burst *b)
                dp_ctl_poll(self->ctl, &left, &type, &rec) == 1) {
                 if (type == SHM_REC_REPLY)
                         reply_apply(self, b, &rec.reply, b->cnt - before);
+                else if (type == SHM_REC_BINDING)
+                        binding_apply(self, &rec.binding);
                 else
                         dp_resume_apply_table(self, &rec.table);
         }

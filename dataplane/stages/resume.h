@@ -14,6 +14,7 @@
 #include "dataplane/ctl_link.h"
 #include "dataplane/stages/pending.h"
 #include "dataplane/state/bans.h"
+#include "dataplane/state/bindings.h"
 #include "dataplane/state/cache.h"
 
 struct dp_resume {
@@ -21,6 +22,7 @@ struct dp_resume {
         struct dp_pending *pending;
         struct dp_cache *cache;
         struct dp_bans *bans;
+        struct dp_bindings *bindings; /* NULL: another worker writes them, or none are kept */
         const enum dp_policy *exceptions;
         uint64_t deadline_ns;
         _Atomic uint32_t

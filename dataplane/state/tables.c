@@ -18,8 +18,11 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
                 t->trust = dp_trust_create(config->trust_entries, &config->limits.trust, t->limits);
         if (t->trust != NULL && dp_challenge_is_on(&config->challenge))
                 t->cookie_keys = dp_cookie_keys_create();
+        if (t->trust != NULL && config->binding_entries != 0)
+                t->bindings = dp_bindings_create(config->binding_entries, &t->key);
         t->rule_counts = dp_table_create(DP_RULE_COUNTS_SETS);
         if (t->trust == NULL || t->rule_counts == NULL ||
+            (t->bindings == NULL && config->binding_entries != 0) ||
             (t->cookie_keys == NULL && dp_challenge_is_on(&config->challenge)) ||
             dp_calls_create(&t->calls, config->transaction_entries, config->dialog_entries) != 0) {
                 dp_tables_destroy(t);
@@ -33,6 +36,7 @@ void dp_tables_destroy(struct dp_tables *t)
         if (t == NULL)
                 return;
         dp_cookie_keys_destroy(t->cookie_keys);
+        dp_bindings_destroy(t->bindings);
         if (t->rule_counts != NULL)
                 dp_table_destroy(t->rule_counts);
         dp_calls_destroy(t->calls);

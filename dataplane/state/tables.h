@@ -7,6 +7,7 @@
 #define SLUICE_DATAPLANE_STATE_TABLES_H
 
 #include "dataplane/config.h"
+#include "dataplane/state/bindings.h"
 #include "dataplane/state/calls.h"
 #include "dataplane/state/cookie.h"
 #include "dataplane/state/limits.h"
@@ -20,6 +21,7 @@ struct dp_tables {
         struct dp_trust *trust;
         struct dp_calls *calls;
         struct dp_shared_table *rule_counts; /* thresholds and tags of rules: rule_counts.h */
+        struct dp_bindings *bindings;        /* where users are; NULL: none are configured */
         struct dp_cookie_keys *cookie_keys;  /* NULL: no challenges are configured */
 };
 

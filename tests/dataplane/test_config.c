@@ -217,7 +217,7 @@ static void test_every_key(void **state)
                  "  parser:\n    profile: strict\n    kernel: ref\n"
                  "    anomalies: {hdr_folded: reject, via_maddr: accept, date_syntax: normalise}\n"
                  "    caps: {request-uri: 100, headers: 7}\n"
-                 "  limit-entries: 4096\n  trust-entries: 2048\n"
+                 "  limit-entries: 4096\n  trust-entries: 2048\n  binding-entries: 1024\n"
                  "  guard:\n    proven: {address: 7/s}\n"
                  "  limits:\n"
                  "    unproven:\n      register: {aor: 3/m burst 4, prefix: none}\n"
@@ -245,6 +245,7 @@ static void test_every_key(void **state)
         assert_int_equal(c.tx_descriptors, 128);
         assert_string_equal(c.kernel.name, "ref");
         assert_int_equal(c.limit_entries, 4096);
+        assert_int_equal(c.binding_entries, 1024);
         assert_int_equal(c.trust_entries, 2048);
         challenge_given(&c.challenge);
         shedding_given(&c.shedding);
