@@ -23,6 +23,7 @@ brief parser/bench_edit .
 brief dataplane/bench_chain .
 brief dataplane/bench_calls .
 brief dataplane/bench_limits '1000000$|keys'
+brief dataplane/bench_bindings .
 if [ "$(nproc)" -ge 2 ]; then
         brief contract/bench_ring 'msg:200|line'
 fi
