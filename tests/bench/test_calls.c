@@ -181,6 +181,7 @@ static void both_down(void)
                         rte_pktmbuf_free(lab.wires[i]->on_way[k].m);
                 sb_calls_destroy(lab.sides[i].calls);
                 sb_scenario_free(lab.sides[i].scenario);
+                sb_out_fini(&lab.sides[i].w->out);
                 free(lab.sides[i].w);
         }
         /* Nothing is lost of the pool, whatever happened. */

@@ -245,6 +245,34 @@ static void a_message_is_read(void **state)
         }
 }
 
+/* Walking gives what counting gives, round the last one and on. */
+static void a_walk_meets_everybody(void **state)
+{
+        static const struct {
+                const char *base;
+                uint32_t addrs, ports, cnt;
+        } rows[] = {{"198.18.0.1", 1, 1, 1},       {"198.18.0.1", 1, 7, 7},
+                    {"198.18.0.1", 157, 3, 471},   {"198.18.0.1", 200, 3, 450},
+                    {"10.0.0.1", 30000, 2, 60000}, {"fd00:5::1", 300, 2, 600}};
+
+        (void)state;
+        for (size_t r = 0; r < sizeof(rows) / sizeof(rows[0]); r++) {
+                struct sb_ident s;
+                struct sb_ident_walk w = {0};
+
+                assert_int_equal(
+                    sb_ident_init(&s, rows[r].base, rows[r].addrs, 5060, rows[r].ports), 0);
+                for (uint32_t i = 0; i < 2 * rows[r].cnt + 3; i++) {
+                        struct sb_end a, b;
+
+                        assert_int_equal(sb_ident_walk(&s, &w, rows[r].cnt, &a), i % rows[r].cnt);
+                        sb_ident_at(&s, i % rows[r].cnt, &b);
+                        assert_memory_equal(a.addr.b, b.addr.b, s.v6 ? 16 : 4);
+                        assert_int_equal(a.port, b.port);
+                }
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -254,6 +282,7 @@ int main(void)
             cmocka_unit_test(a_late_generator_keeps_what_was_meant),
             cmocka_unit_test(deadlines_come_when_due),
             cmocka_unit_test(a_message_is_read),
+            cmocka_unit_test(a_walk_meets_everybody),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

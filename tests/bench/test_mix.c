@@ -125,6 +125,7 @@ static void messages_are_in_order(void **state)
                                 assert_int_equal(msg.via.port, r.flow.sport);
                         rte_pktmbuf_free(m);
                 }
+                sb_out_fini(&out);
                 assert_int_equal(rte_mempool_avail_count(pool), 1023);
                 sb_mix_destroy(w.mix);
         }

@@ -86,6 +86,20 @@ int sb_ident_init(struct sb_ident *s, const char *addr, uint32_t addr_cnt, uint1
         return room < addr_cnt ? -ERANGE : 0;
 }
 
+static void end_of(const struct sb_ident *s, uint32_t n, uint32_t p, struct sb_end *out)
+{
+        out->addr = s->base;
+        out->port = (uint16_t)(s->port + p);
+        if (s->v6 && s->octets_cnt != 0) {
+                uint32_t be = htonl(n);
+
+                memcpy(out->addr.b + 12, &be, sizeof(be));
+                return;
+        }
+        for (uint32_t k = 0; k < s->octets_cnt; k++, n /= OCTETS)
+                out->addr.b[3 - k] = (uint8_t)(FIRST_OCTET + n % OCTETS);
+}
+
 void sb_ident_at(const struct sb_ident *s, uint64_t i, struct sb_end *out)
 {
         uint32_t n = 0, p = 0;
@@ -100,16 +114,22 @@ void sb_ident_at(const struct sb_ident *s, uint64_t i, struct sb_end *out)
                 p = (uint32_t)(i / s->addr_cnt % s->port_cnt);
         }
 
-        out->addr = s->base;
-        out->port = (uint16_t)(s->port + p);
-        if (s->v6 && s->octets_cnt != 0) {
-                uint32_t be = htonl(n);
+        end_of(s, n, p, out);
+}
 
-                memcpy(out->addr.b + 12, &be, sizeof(be));
-                return;
+uint32_t sb_ident_walk(const struct sb_ident *s, struct sb_ident_walk *w, uint32_t cnt,
+                       struct sb_end *out)
+{
+        uint32_t i = w->i;
+
+        end_of(s, w->addr, w->port, out);
+        if (++w->addr == s->addr_cnt) {
+                w->addr = 0;
+                w->port = w->port + 1 == s->port_cnt ? 0 : w->port + 1;
         }
-        for (uint32_t k = 0; k < s->octets_cnt; k++, n /= OCTETS)
-                out->addr.b[3 - k] = (uint8_t)(FIRST_OCTET + n % OCTETS);
+        if (++w->i == cnt)
+                *w = (struct sb_ident_walk){0};
+        return i;
 }
 
 bool sb_ident_owns(const struct sb_ident *s, const struct sb_addr *a)

@@ -42,6 +42,18 @@ int sb_ident_init(struct sb_ident *s, const char *addr, uint32_t addr_cnt, uint1
                   uint32_t port_cnt);
 
 void sb_ident_at(const struct sb_ident *s, uint64_t i, struct sb_end *out);
+
+/* Identities one after the other, as sb_ident_at() numbers them, with no division. Begins zeroed.
+ */
+struct sb_ident_walk {
+        uint32_t i; /* of the next identity */
+        uint32_t addr;
+        uint32_t port;
+};
+
+/* The next of the first cnt identities, from 0 on and round again; its number is returned. */
+uint32_t sb_ident_walk(const struct sb_ident *s, struct sb_ident_walk *w, uint32_t cnt,
+                       struct sb_end *out);
 /* Is this address one of them? */
 bool sb_ident_owns(const struct sb_ident *s, const struct sb_addr *a);
 

@@ -10,6 +10,7 @@
 
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
+#include <rte_prefetch.h>
 
 #include "bench/harness/engine/counts.h"
 
@@ -22,7 +23,9 @@ struct sb_out {
         uint16_t cnt;
         struct rte_mempool *pool;
         struct sb_counts *counts;
+        uint16_t fresh_cnt;
         struct rte_mbuf *frames[SB_OUT_FRAMES];
+        struct rte_mbuf *fresh[SB_OUT_BURST]; /* empty, taken from the pool together */
 };
 
 static inline void sb_out_flush(struct sb_out *o)
@@ -40,11 +43,25 @@ static inline void sb_out_flush(struct sb_out *o)
 /* An empty buffer, or NULL (counted). */
 static inline struct rte_mbuf *sb_out_buffer(struct sb_out *o)
 {
-        struct rte_mbuf *m = rte_pktmbuf_alloc(o->pool);
+        if (o->fresh_cnt == 0) {
+                if (rte_pktmbuf_alloc_bulk(o->pool, o->fresh, SB_OUT_BURST) != 0) {
+                        o->counts->no_mbuf++;
+                        return NULL;
+                }
+                o->fresh_cnt = SB_OUT_BURST;
+        }
+        o->fresh_cnt--;
+        if (o->fresh_cnt >= 2) /* written soon */
+                rte_prefetch0(rte_pktmbuf_mtod(o->fresh[o->fresh_cnt - 2], const void *));
+        return o->fresh[o->fresh_cnt];
+}
 
-        if (m == NULL)
-                o->counts->no_mbuf++;
-        return m;
+/* Give back all that is held; what was not taken by the device is lost. */
+static inline void sb_out_fini(struct sb_out *o)
+{
+        rte_pktmbuf_free_bulk(o->frames, o->cnt);
+        rte_pktmbuf_free_bulk(o->fresh, o->fresh_cnt);
+        o->cnt = o->fresh_cnt = 0;
 }
 
 /* Takes the buffer over. */

@@ -206,6 +206,7 @@ static int ask(struct sb_bench *b, uint32_t i)
                         "hop\n",
                         b->options->remote);
         }
+        sb_out_fini(&w->out);
         free(w);
         return rc;
 }

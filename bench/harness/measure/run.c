@@ -94,6 +94,8 @@ static void job_destroy(struct sb_job *j)
         sb_mix_destroy(j->mix);
         sb_mix_destroy(j->attack);
         sb_play_destroy(j->play);
+        if (j->worker != NULL)
+                sb_out_fini(&j->worker->out);
         free(j->worker);
 }
 

@@ -43,6 +43,7 @@ static int payload_build(struct sb_mix *m, struct sb_image *im, const char *text
         char address[SB_ADDR_TEXT_MAX];
         uint32_t ip_len = ip_text(m, 0, address), at = im->payload_off;
 
+        im->ip_len = (uint8_t)ip_len;
         for (const char *p = text; *p != '\0';) {
                 size_t i = 0;
 
@@ -53,7 +54,7 @@ static int payload_build(struct sb_mix *m, struct sb_image *im, const char *text
                                : marks[i].len == 0                   ? ip_len
                                                                      : marks[i].len;
 
-                if (at + len > SB_FRAME_MAX - 8)
+                if (at + len > SB_FRAME_MAX - 64)
                         return wrong(error, "message too long for a frame", text);
                 if (len == 1) { /* no patch is so short */
                         im->bytes[at++] = (uint8_t)*p++;
@@ -71,30 +72,67 @@ static int payload_build(struct sb_mix *m, struct sb_image *im, const char *text
         return 0;
 }
 
-/* Eight octets from the UDP header on that any patch touches, each once, in order. The first eight
- * are the UDP header itself, whose source port changes. */
-static int words_find(struct sb_image *im, uint32_t udp)
+static void weights_make(struct sb_image *im)
 {
-        for (uint32_t w = udp; w < im->len; w += 8) {
-                bool touched = w == udp;
+        for (uint32_t i = 0; i < im->patch_cnt; i++)
+                im->weight[im->patches[i].kind] += (im->patches[i].off & 1u) != 0 ? 256u : 1u;
+}
 
-                for (uint32_t i = 0; i < im->patch_cnt; i++)
-                        touched = touched || (im->patches[i].off < w + 8 &&
-                                              im->patches[i].off + im->patches[i].len > w);
-                if (!touched)
-                        continue;
-                if (im->word_cnt == SB_WORDS_MAX)
-                        return -EINVAL;
-                im->words[im->word_cnt++] = (uint16_t)w;
+/* Places of all images, once all are built. */
+static int places_make(struct sb_mix *m, char error[SB_ERROR_BYTES])
+{
+        uint32_t all = 0;
+
+        for (uint32_t i = 0; i < m->image_cnt; i++) {
+                uint8_t cnt[SB_PATCH_CNT] = {0};
+
+                for (uint32_t k = 0; k < m->images[i].patch_cnt; k++)
+                        cnt[m->images[i].patches[k].kind]++;
+                for (uint32_t kind = 0; kind < SB_PATCH_CNT; kind++)
+                        if (cnt[kind] > m->cnt[kind])
+                                m->cnt[kind] = cnt[kind];
+        }
+        for (uint32_t kind = 0; kind < SB_PATCH_CNT; kind++)
+                all += m->cnt[kind];
+        if (all > SB_PLACES_MAX)
+                return wrong(error, "too many fields", m->set.profile);
+        for (uint32_t i = 0; i < m->image_cnt; i++) {
+                struct sb_image *im = &m->images[i];
+                uint32_t at = 0;
+
+                for (uint8_t kind = 0; kind < SB_PATCH_CNT; kind++) {
+                        uint32_t end = at + m->cnt[kind];
+
+                        for (uint32_t k = 0; k < im->patch_cnt; k++)
+                                if (im->patches[k].kind == kind)
+                                        im->places[at++] = im->patches[k].off;
+                        while (at < end)
+                                im->places[at++] = (uint16_t)(im->len + 8u);
+                }
         }
         return 0;
+}
+
+/* What no patch changes, added up: the frame with zeros in the place of the patches. */
+static void sums_make(struct sb_image *im, const struct sb_link *l, const struct sb_end ends[2])
+{
+        uint32_t udp = im->payload_off - 8u, len = im->len - udp;
+        uint8_t frame[SB_FRAME_MAX];
+
+        memcpy(frame, im->bytes, sizeof(frame));
+        for (uint32_t i = 0; i < im->patch_cnt; i++)
+                memset(frame + im->patches[i].off, 0, im->patches[i].len);
+        im->sum = dp_inet_sum_pseudo(ends[0].addr.b, ends[1].addr.b, l->v6 ? 16 : 4, IPPROTO_UDP,
+                                     (uint16_t)len);
+        im->sum = dp_inet_sum(im->sum, frame + udp, len);
+        im->ip_sum = l->v6 ? 0 : dp_inet_sum(0, frame + sb_frame_l3_off(l), 20);
 }
 
 static int image_build(struct sb_mix *m, struct sb_image *im, const struct sb_kind *kind,
                        char error[SB_ERROR_BYTES])
 {
         const struct sb_link *l = &m->set.link;
-        uint32_t udp = sb_frame_head_len(l) - 8u, payload_len, word = 0;
+        uint32_t udp = sb_frame_head_len(l) - 8u;
         struct sb_end ends[2] = {{.port = 0}, m->set.env->remote};
         int rc;
 
@@ -102,24 +140,17 @@ static int image_build(struct sb_mix *m, struct sb_image *im, const struct sb_ki
         im->wants_answer = kind->wants_answer;
         im->fragment = kind->fragment;
         rc = payload_build(m, im, kind->text, error);
-        if (rc == 0 && words_find(im, udp) != 0)
-                rc = wrong(error, "too many fields", kind->text);
         if (rc != 0)
                 return rc;
-        payload_len = (uint32_t)im->len - im->payload_off;
-        sb_frame_head(im->bytes, l, ends, (uint16_t)payload_len, 0);
+        weights_make(im);
+        sb_frame_head(im->bytes, l, ends, (uint16_t)(im->len - im->payload_off), 0);
         memset(im->bytes + udp, 0, 2);
         memset(im->bytes + udp + 6, 0, 2);
+        if (!l->v6)
+                memset(im->bytes + sb_frame_l3_off(l) + 10, 0, 2);
         if (im->fragment)
                 im->bytes[sb_frame_l3_off(l) + 6] = 0x20; /* more fragments */
-        im->sum = dp_inet_sum_pseudo(ends[0].addr.b, ends[1].addr.b, l->v6 ? 16 : 4, IPPROTO_UDP,
-                                     (uint16_t)(payload_len + 8));
-        for (uint32_t w = udp; w < im->len; w += 8) {
-                if (word < im->word_cnt && im->words[word] == w)
-                        word++;
-                else
-                        im->sum = dp_inet_sum(im->sum, im->bytes + w, 8);
-        }
+        sums_make(im, l, ends);
         return 0;
 }
 
@@ -145,105 +176,149 @@ static void choices_fill(struct sb_mix *m, const struct sb_kind *kinds)
         }
 }
 
-/* All that is written over one message, made once however often it stands in it. */
+/* All that is written over one message, made once however often it stands in it. Zeros fill up to
+ * eight octets, so that sums need not look at ends. */
 struct fields {
         struct sb_end from;
-        uint8_t id[16];
-        uint8_t time[16];
-        uint8_t user[8];
-        uint8_t callee[8];
-        uint8_t port[8]; /* the last five */
-        char ip[SB_ADDR_TEXT_MAX];
+        uint64_t id[2];
+        uint64_t time[2];
+        uint64_t user;
+        uint64_t callee;
+        uint64_t port;
+        uint64_t ip[SB_IP_ROOM / 8];
 };
 
 static inline void fields_make(const struct sb_mix *m, struct fields *f, uint32_t user,
                                uint64_t intended_ns)
 {
-        sb_ident_at(m->set.env->local, user, &f->from);
-        sb_hex16(f->id, (uint64_t)m->set.worker << 48 | (m->number & 0xffffffffffffu));
-        sb_hex16(f->time, intended_ns);
-        sb_dec8(f->user, user);
-        sb_dec8(f->callee, user * 7919u + (uint32_t)m->number);
-        sb_dec8(f->port, f->from.port);
-        (void)sb_addr_text(&f->from.addr, m->set.env->v6, true, f->ip);
+        uint64_t port;
+
+        sb_hex16((uint8_t *)f->id, (uint64_t)m->set.worker << 48 | (m->number & 0xffffffffffffu));
+        sb_hex16((uint8_t *)f->time, intended_ns);
+        sb_dec8((uint8_t *)&f->user, user);
+        sb_dec8((uint8_t *)&f->callee, user * 7919u + (uint32_t)m->number);
+        sb_dec8((uint8_t *)&port, f->from.port);
+        f->port = port >> 24; /* the last five of eight, in little-endian memory */
+        if (m->set.env->v6)
+                memset(f->ip, 0, sizeof(f->ip));
+        else
+                f->ip[0] = f->ip[1] = 0;
+        (void)sb_addr_text(&f->from.addr, m->set.env->v6, true, (char *)f->ip);
 }
 
-static inline void patch(const struct fields *f, uint8_t *to, const struct sb_patch *p)
+static inline uint64_t halves(uint64_t w)
 {
-        switch (p->kind) {
-        case SB_PATCH_ID:
-                memcpy(to, f->id, 16);
-                break;
-        case SB_PATCH_TIME:
-                memcpy(to, f->time, 16);
-                break;
-        case SB_PATCH_USER:
-                memcpy(to, f->user, 8);
-                break;
-        case SB_PATCH_CALLEE:
-                memcpy(to, f->callee, 8);
-                break;
-        case SB_PATCH_PORT:
-                memcpy(to, f->port + 3, 5);
-                break;
-        default:
-                memcpy(to, f->ip, p->len);
-                break;
+        return (w & UINT32_MAX) + (w >> 32);
+}
+
+/* The UDP checksum: every field summed up once, times where it stands. */
+static inline uint64_t fields_sum(const struct sb_mix *m, const struct sb_image *im,
+                                  const struct fields *f)
+{
+        const uint32_t *w = im->weight;
+        uint64_t ip = halves(f->ip[0]) + halves(f->ip[1]);
+
+        for (uint32_t i = 2; m->set.env->v6 && i < SB_IP_ROOM / 8; i++)
+                ip += halves(f->ip[i]);
+        return (halves(f->id[0]) + halves(f->id[1])) * w[SB_PATCH_ID] +
+               (halves(f->time[0]) + halves(f->time[1])) * w[SB_PATCH_TIME] +
+               halves(f->user) * w[SB_PATCH_USER] + halves(f->callee) * w[SB_PATCH_CALLEE] +
+               halves(f->port) * w[SB_PATCH_PORT] + ip * w[SB_PATCH_IP];
+}
+
+/* Seven octets or more, by words that may overlap; what stands behind `from` is never read. */
+static inline void copy_some(uint8_t *to, const uint8_t *from, uint32_t len)
+{
+        if (len < 8) {
+                memcpy(to, from, 4);
+                memcpy(to + len - 4, from + len - 4, 4);
+                return;
+        }
+        for (uint32_t i = 0; i + 8 < len; i += 8)
+                memcpy(to + i, from + i, 8);
+        memcpy(to + len - 8, from + len - 8, 8);
+}
+
+static inline void patch(const struct sb_mix *m, const struct sb_image *im, const struct fields *f,
+                         uint8_t *frame)
+{
+        const uint16_t *p = im->places, *end = p;
+
+        for (end += m->cnt[SB_PATCH_ID]; p < end; p++)
+                memcpy(frame + *p, f->id, 16);
+        for (end += m->cnt[SB_PATCH_TIME]; p < end; p++)
+                memcpy(frame + *p, f->time, 16);
+        for (end += m->cnt[SB_PATCH_USER]; p < end; p++)
+                memcpy(frame + *p, &f->user, 8);
+        for (end += m->cnt[SB_PATCH_CALLEE]; p < end; p++)
+                memcpy(frame + *p, &f->callee, 8);
+        for (end += m->cnt[SB_PATCH_IP]; p < end; p++)
+                copy_some(frame + *p, (const uint8_t *)f->ip, im->ip_len);
+        for (end += m->cnt[SB_PATCH_PORT]; p < end; p++) {
+                memcpy(frame + *p, &f->port, 4);
+                frame[*p + 4] = (uint8_t)(f->port >> 32);
         }
 }
 
 static void finish(const struct sb_mix *m, const struct sb_image *im, uint8_t *frame,
-                   const struct sb_end *from)
+                   const struct fields *f)
 {
         const bool v6 = m->set.link.v6;
         uint8_t *udp = frame + im->payload_off - 8;
         uint8_t *ip = frame + sb_frame_l3_off(&m->set.link);
-        uint64_t sum = im->sum;
-        uint16_t stored;
+        uint16_t port = htons(f->from.port), stored, id = 0;
+        uint64_t sum = im->sum + fields_sum(m, im, f) + port;
+        uint32_t addr;
 
-        memcpy(ip + (v6 ? 8 : 12), from->addr.b, v6 ? 16 : 4);
-        if (!v6) {
-                memset(ip + 10, 0, 2);
-                if (im->fragment)
-                        memcpy(ip + 4, &m->number, 2);
-                stored = (uint16_t)~dp_inet_fold(dp_inet_sum(0, ip, 20));
+        if (v6) {
+                memcpy(ip + 8, f->from.addr.b, 16);
+                sum = dp_inet_sum(sum, f->from.addr.b, 16);
+        } else {
+                memcpy(&addr, f->from.addr.b, 4);
+                memcpy(ip + 12, &addr, 4);
+                sum += addr;
+                if (im->fragment) {
+                        id = (uint16_t)m->number;
+                        memcpy(ip + 4, &id, 2);
+                }
+                stored = (uint16_t)~dp_inet_fold(im->ip_sum + addr + id);
                 memcpy(ip + 10, &stored, 2);
         }
-        udp[0] = (uint8_t)(from->port >> 8);
-        udp[1] = (uint8_t)from->port;
-        for (uint32_t i = 0; i < im->word_cnt; i++) {
-                uint64_t w;
-
-                memcpy(&w, frame + im->words[i], sizeof(w));
-                sum += (w & UINT32_MAX) + (w >> 32);
-        }
-        sum = dp_inet_sum(sum, from->addr.b, v6 ? 16 : 4);
+        memcpy(udp, &port, 2);
         stored = (uint16_t)~dp_inet_fold(sum);
         if (stored == 0)
                 stored = 0xffff;
         memcpy(udp + 6, &stored, 2);
 }
 
+/* Who sends; with shuffle by splitmix64, in no order that a filter could learn. */
+static uint32_t sender(struct sb_mix *m, struct sb_end *from)
+{
+        const struct sb_ident *all = m->set.env->local;
+        uint64_t x = m->number;
+        uint32_t user;
+
+        if (!m->set.shuffle)
+                return sb_ident_walk(all, &m->walk, m->set.user_cnt, from);
+        x += UINT64_C(0x9e3779b97f4a7c15);
+        x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+        x ^= x >> 31;
+        user = (uint32_t)(((x >> 32) * m->set.user_cnt) >> 32);
+        sb_ident_at(all, user, from);
+        return user;
+}
+
 static void write_one(struct sb_mix *m, const struct sb_image *im, uint8_t *frame,
                       uint64_t intended_ns)
 {
-        uint64_t user = m->number;
         struct fields f;
+        uint32_t user = sender(m, &f.from);
 
-        if (m->set.shuffle) { /* splitmix64: no order that a filter could learn */
-                user += UINT64_C(0x9e3779b97f4a7c15);
-                user = (user ^ (user >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-                user = (user ^ (user >> 27)) * UINT64_C(0x94d049bb133111eb);
-                user ^= user >> 31;
-        }
-        fields_make(m, &f,
-                    user <= UINT32_MAX ? (uint32_t)user % m->set.user_cnt
-                                       : (uint32_t)(user % m->set.user_cnt),
-                    intended_ns);
-        memcpy(frame, im->bytes, (im->len + 7u) & ~7u);
-        for (uint32_t i = 0; i < im->patch_cnt; i++)
-                patch(&f, frame + im->patches[i].off, &im->patches[i]);
-        finish(m, im, frame, &f.from);
+        fields_make(m, &f, user, intended_ns);
+        memcpy(frame, im->bytes, (im->len + 31u) & ~31u);
+        patch(m, im, &f, frame);
+        finish(m, im, frame, &f);
 }
 
 /* What goes out must be in order, unless its being out of order is the point. */
@@ -293,11 +368,14 @@ int sb_mix_create(struct sb_mix **out, const struct sb_mix_setup *set, struct sb
                 if (rc == 0)
                         rc = image_build(m, &m->images[i], &kinds[i], error);
         }
+        if (rc == 0)
+                rc = places_make(m, error);
         choices_fill(m, kinds);
         for (uint32_t i = 0; i < m->image_cnt; i++)
                 free((void *)(uintptr_t)kinds[i].text);
         if (rc == 0)
                 rc = images_check(m, error);
+        m->walk = (struct sb_ident_walk){0};
         if (rc != 0) {
                 free(m);
                 return rc;

@@ -15,8 +15,9 @@
 #include "bench/harness/traffic/calls.h"
 
 #define SB_IMAGES_MAX  16u
-#define SB_PATCHES_MAX 24u
-#define SB_WORDS_MAX   96u
+#define SB_PATCHES_MAX 24u /* of one message */
+#define SB_PLACES_MAX  64u /* with those that fill up */
+#define SB_IP_ROOM     48u
 #define SB_FRAME_MAX   1600u
 #define SB_CHOICES     1024u
 
@@ -27,6 +28,7 @@ enum sb_patch_kind {
         SB_PATCH_CALLEE, /* 8 decimal digits */
         SB_PATCH_IP,     /* text of the source address */
         SB_PATCH_PORT,   /* 5 decimal digits */
+        SB_PATCH_CNT,
 };
 
 struct sb_patch {
@@ -43,10 +45,17 @@ struct sb_image {
         bool wants_answer;
         bool fragment; /* the first of a datagram that never gets whole */
         uint8_t patch_cnt;
-        uint8_t word_cnt;
         struct sb_patch patches[SB_PATCHES_MAX];
-        uint16_t words[SB_WORDS_MAX]; /* offsets of eight octets that patches touch */
-        uint64_t sum; /* UDP checksum over all else, with the pseudo-header but for the source */
+        /* The same by kind, each kind filled up to sb_mix.cnt of it with places behind the frame:
+         * loops of one length for all images are loops that no branch predictor misses. */
+        uint16_t places[SB_PLACES_MAX];
+        uint8_t ip_len;
+        /* What the octets of a field, summed up once, are multiplied by: 1 for each place at an
+         * even offset, 256 for each at an odd one, where every octet is the other half of its word.
+         */
+        uint32_t weight[SB_PATCH_CNT];
+        uint64_t sum;    /* UDP checksum over all else, with the pseudo-header but for the source */
+        uint64_t ip_sum; /* IPv4: of the header but for the source and the identification */
 };
 
 struct sb_mix_setup {
@@ -55,7 +64,7 @@ struct sb_mix_setup {
         struct sb_link link;
         uint32_t size;     /* octets of the payload to fill up to; 0: the kind's own */
         uint16_t worker;   /* told apart by it */
-        uint32_t user_cnt; /* identities that send, and users */
+        uint32_t user_cnt; /* identities that send, and users; at most all that env->local has */
         bool shuffle;      /* sources at random instead of one after the other */
 };
 
@@ -65,7 +74,9 @@ struct sb_mix {
         struct sb_hist *times;
         bool attack;
         uint64_t number;
+        struct sb_ident_walk walk; /* who sends the next one, without shuffle */
         uint32_t image_cnt;
+        uint8_t cnt[SB_PATCH_CNT]; /* most of each kind that an image has */
         struct sb_image images[SB_IMAGES_MAX];
         uint8_t choices[SB_CHOICES]; /* index of images, by weight, shuffled */
 };
