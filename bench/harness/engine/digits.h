@@ -51,18 +51,22 @@ static inline void sb_dec8(uint8_t *to, uint32_t v)
 /* Hexadecimal digits of either case to *v; false when one of the n (at most 16) is none. */
 static inline _Bool sb_unhex(const uint8_t *from, uint32_t n, uint64_t *v)
 {
-        uint64_t out = 0;
+        static const uint8_t value[256] = {
+            /* one more than the digit; 0: none */
+            ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+            ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+            ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+            ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
+        uint64_t out = 0, all = 0;
 
         for (uint32_t i = 0; i < n; i++) {
-                uint32_t c = from[i];
-                uint32_t d = c - '0' < 10u ? c - '0' : (c | 0x20u) - 'a' + 10u;
+                uint64_t d = (uint64_t)value[from[i]] - 1u;
 
-                if (d > 15u || (c - '0' >= 10u && d < 10u))
-                        return 0;
-                out = out << 4 | d;
+                all |= d;
+                out = out << 4 | (d & 15u);
         }
         *v = out;
-        return 1;
+        return all <= 15u;
 }
 
 #endif

@@ -57,15 +57,19 @@ static struct sip_span tag_of(const struct sb_rx *rx, const uint8_t *p, const ui
 
 static struct sip_span branch_of(const struct sb_rx *rx, const uint8_t *p, const uint8_t *end)
 {
-        const uint8_t *at = memmem(p, (size_t)(end - p), ";branch=", 8);
         const uint8_t *to;
 
-        if (at == NULL)
-                return (struct sip_span){0, 0};
-        at += 8;
-        for (to = at; to < end && *to != ';' && *to != ',' && *to != ' '; to++)
-                ;
-        return span(rx, at, to);
+        while ((p = memchr(p, ';', (size_t)(end - p))) != NULL && end - p >= 8) {
+                if (memcmp(p, ";branch=", 8) != 0) {
+                        p++;
+                        continue;
+                }
+                p += 8;
+                for (to = p; to < end && *to != ';' && *to != ',' && *to != ' '; to++)
+                        ;
+                return span(rx, p, to);
+        }
+        return (struct sip_span){0, 0};
 }
 
 static void cseq(struct sb_rx *rx, const uint8_t *p, const uint8_t *end)
@@ -86,34 +90,75 @@ static bool named(const uint8_t *p, uint32_t len, const char *name, uint32_t nam
                (len == 1 && compact != 0 && (*p | 0x20) == compact);
 }
 
-static void header(struct sb_rx *rx, const struct sb_line *l)
+static enum sb_header compact_find(uint8_t c)
 {
-        const uint8_t *name = rx->buf + l->off;
+        switch (c | 0x20) {
+        case 'v':
+                return SB_HEADER_VIA;
+        case 'f':
+                return SB_HEADER_FROM;
+        case 't':
+                return SB_HEADER_TO;
+        case 'i':
+                return SB_HEADER_CALL_ID;
+        case 'm':
+                return SB_HEADER_CONTACT;
+        default:
+                return SB_HEADER_OTHER;
+        }
+}
+
+/* Lengths tell nearly all of them apart; letters have no case with that bit set, and a hyphen
+ * keeps it. */
+enum sb_header sb_header_find(const uint8_t *name, uint32_t len)
+{
+        static const struct {
+                const char *name;
+                uint8_t len;
+                uint8_t id;
+        } table[] = {
+            {"to", 2, SB_HEADER_TO},           {"via", 3, SB_HEADER_VIA},
+            {"from", 4, SB_HEADER_FROM},       {"cseq", 4, SB_HEADER_CSEQ},
+            {"route", 5, SB_HEADER_ROUTE},     {"call-id", 7, SB_HEADER_CALL_ID},
+            {"contact", 7, SB_HEADER_CONTACT}, {"record-route", 12, SB_HEADER_RECORD_ROUTE}};
+
+        if (len == 1)
+                return compact_find(name[0]);
+        for (uint32_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+                uint32_t k = 0;
+
+                if (table[i].len != len || (name[0] | 0x20) != table[i].name[0])
+                        continue;
+                while (k < len && (name[k] | 0x20) == table[i].name[k])
+                        k++;
+                if (k == len)
+                        return (enum sb_header)table[i].id;
+        }
+        return SB_HEADER_OTHER;
+}
+
+static void header(struct sb_rx *rx, struct sb_line *l)
+{
         const uint8_t *value = rx->buf + l->value_off;
         const uint8_t *end = rx->buf + l->off + l->len;
 
-        switch (*name | 0x20) {
-        case 'v':
-                if (rx->branch.off == 0 && named(name, l->name_len, "Via", 3, 'v'))
+        l->id = (uint8_t)sb_header_find(rx->buf + l->off, l->name_len);
+        switch (l->id) {
+        case SB_HEADER_VIA:
+                if (rx->branch.off == 0)
                         rx->branch = branch_of(rx, value, end);
                 break;
-        case 'f':
-                if (named(name, l->name_len, "From", 4, 'f'))
-                        rx->from_tag = tag_of(rx, value, end);
+        case SB_HEADER_FROM:
+                rx->from_tag = tag_of(rx, value, end);
                 break;
-        case 't':
-                if (named(name, l->name_len, "To", 2, 't'))
-                        rx->to_tag = tag_of(rx, value, end);
+        case SB_HEADER_TO:
+                rx->to_tag = tag_of(rx, value, end);
                 break;
-        case 'i':
-                if (l->name_len == 1)
-                        rx->call_id = span(rx, value, end);
+        case SB_HEADER_CALL_ID:
+                rx->call_id = span(rx, value, end);
                 break;
-        case 'c':
-                if (named(name, l->name_len, "Call-ID", 7, 0))
-                        rx->call_id = span(rx, value, end);
-                else if (named(name, l->name_len, "CSeq", 4, 0))
-                        cseq(rx, value, end);
+        case SB_HEADER_CSEQ:
+                cseq(rx, value, end);
                 break;
         default:
                 break;
@@ -122,11 +167,12 @@ static void header(struct sb_rx *rx, const struct sb_line *l)
 
 static void line_split(struct sb_rx *rx, const uint8_t *p, const uint8_t *end)
 {
-        const uint8_t *colon = memchr(p, ':', (size_t)(end - p));
-        const uint8_t *value, *name_end;
+        const uint8_t *colon = p, *value, *name_end;
         struct sb_line *l = &rx->lines[rx->line_cnt];
 
-        if (colon == NULL || rx->line_cnt == SB_LINES_MAX)
+        while (colon < end && *colon != ':') /* names are short */
+                colon++;
+        if (colon == end || rx->line_cnt == SB_LINES_MAX)
                 return;
         for (name_end = colon; name_end > p && (name_end[-1] == ' ' || name_end[-1] == '\t');)
                 name_end--;
@@ -183,17 +229,8 @@ static char compact_of(const char *name, uint32_t len)
         static const struct {
                 const char *name;
                 char compact;
-        } table[] = {{"Via", 'v'},
-                     {"From", 'f'},
-                     {"To", 't'},
-                     {"Call-ID", 'i'},
-                     {"Contact", 'm'},
-                     {"Content-Length", 'l'},
-                     {"Event", 'o'},
-                     {"Content-Type", 'c'},
-                     {"Subject", 's'},
-                     {"Refer-To", 'r'},
-                     {"Session-Expires", 'x'},
+        } table[] = {{"Content-Length", 'l'}, {"Event", 'o'},    {"Content-Type", 'c'},
+                     {"Subject", 's'},        {"Refer-To", 'r'}, {"Session-Expires", 'x'},
                      {"Supported", 'k'}};
 
         for (uint32_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -205,8 +242,12 @@ static char compact_of(const char *name, uint32_t len)
 const struct sb_line *sb_rx_find(const struct sb_rx *rx, const char *name, uint32_t name_len,
                                  uint32_t from, uint32_t *next)
 {
-        char compact = compact_of(name, name_len);
+        enum sb_header id = sb_header_find((const uint8_t *)name, name_len);
+        char compact;
 
+        if (id != SB_HEADER_OTHER)
+                return sb_rx_next(rx, id, from, next);
+        compact = compact_of(name, name_len);
         for (uint32_t i = from; i < rx->line_cnt; i++) {
                 const struct sb_line *l = &rx->lines[i];
 

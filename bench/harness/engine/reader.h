@@ -11,11 +11,25 @@
 #define SLUICE_BENCH_HARNESS_ENGINE_READER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "parser/sip_msg.h"
 
 #define SB_LINES_MAX 96u
+
+/* Header fields that are looked for by number. */
+enum sb_header {
+        SB_HEADER_OTHER = 0,
+        SB_HEADER_VIA,
+        SB_HEADER_FROM,
+        SB_HEADER_TO,
+        SB_HEADER_CALL_ID,
+        SB_HEADER_CSEQ,
+        SB_HEADER_CONTACT,
+        SB_HEADER_ROUTE,
+        SB_HEADER_RECORD_ROUTE,
+};
 
 /* A header field: its line without the line end; value begins behind the colon and white space. */
 struct sb_line {
@@ -23,6 +37,7 @@ struct sb_line {
         uint16_t len;
         uint16_t name_len;
         uint16_t value_off;
+        uint8_t id; /* enum sb_header */
 };
 
 struct sb_rx {
@@ -47,6 +62,20 @@ struct sb_rx {
  * no CSeq or no end of its header section. len at most 65,535. */
 bool sb_read(const uint8_t *buf, uint32_t len, struct sb_rx *rx);
 
+/* Which header field a name is, case ignored, compact forms too. len above 0. */
+enum sb_header sb_header_find(const uint8_t *name, uint32_t len);
+/* The first of these from line `from` on (id above 0), or NULL. *next: where to go on. */
+static inline const struct sb_line *sb_rx_next(const struct sb_rx *rx, enum sb_header id,
+                                               uint32_t from, uint32_t *next)
+{
+        for (uint32_t i = from; i < rx->line_cnt; i++)
+                if (rx->lines[i].id == id) {
+                        *next = i + 1;
+                        return &rx->lines[i];
+                }
+        *next = rx->line_cnt;
+        return NULL;
+}
 /* The first header field of this name from line `from` on, case ignored, compact forms of From, To,
  * Via, Call-ID, Contact taken for the long ones; NULL when there is none. *next: where to go on. */
 const struct sb_line *sb_rx_find(const struct sb_rx *rx, const char *name, uint32_t name_len,

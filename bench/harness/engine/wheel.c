@@ -33,11 +33,16 @@ void sb_wheel_destroy(struct sb_wheel *w)
 }
 
 /* A deadline belongs to the first tick that is not before it. */
-static uint32_t spoke_of(const struct sb_wheel *w, uint64_t due_ns)
+static uint64_t tick_of(const struct sb_wheel *w, uint64_t due_ns)
 {
         uint64_t tick = (due_ns + TICK_NS - 1) / TICK_NS;
 
-        return (uint32_t)((tick < w->tick ? w->tick : tick) % SB_WHEEL_SPOKES);
+        return tick < w->tick ? w->tick : tick;
+}
+
+static uint32_t spoke_of(const struct sb_wheel *w, uint64_t due_ns)
+{
+        return (uint32_t)(tick_of(w, due_ns) % SB_WHEEL_SPOKES);
 }
 
 void sb_wheel_clear(struct sb_wheel *w, uint32_t slot)
@@ -59,6 +64,7 @@ void sb_wheel_clear(struct sb_wheel *w, uint32_t slot)
 void sb_wheel_set(struct sb_wheel *w, uint32_t slot, uint64_t due_ns)
 {
         struct sb_wheel_link *l = &w->links[slot];
+        uint64_t tick;
         uint32_t *head;
 
         sb_wheel_clear(w, slot);
@@ -67,8 +73,11 @@ void sb_wheel_set(struct sb_wheel *w, uint32_t slot, uint64_t due_ns)
                 due_ns = w->tick * TICK_NS;
         if (due_ns == 0)
                 due_ns = 1;
-        head = &w->heads[spoke_of(w, due_ns)];
+        tick = tick_of(w, due_ns);
+        head = &w->heads[tick % SB_WHEEL_SPOKES];
         l->due_ns = due_ns;
+        if (tick * TICK_NS < w->wake_ns)
+                w->wake_ns = tick * TICK_NS;
         l->prev = SB_WHEEL_NONE;
         l->next = *head;
         if (*head != SB_WHEEL_NONE)
@@ -84,8 +93,11 @@ uint32_t sb_wheel_next(struct sb_wheel *w, uint64_t now_ns)
         if (w->live == 0) {
                 if (w->tick < now)
                         w->tick = now;
+                w->wake_ns = UINT64_MAX;
                 return SB_WHEEL_NONE;
         }
+        if (now_ns < w->wake_ns)
+                return SB_WHEEL_NONE;
         for (;;) {
                 uint32_t slot = w->heads[w->tick % SB_WHEEL_SPOKES];
 
@@ -98,7 +110,9 @@ uint32_t sb_wheel_next(struct sb_wheel *w, uint64_t now_ns)
                         slot = w->links[slot].next;
                 }
                 if (w->tick >= now)
-                        return SB_WHEEL_NONE;
+                        break;
                 w->tick++;
         }
+        w->wake_ns = (w->tick + 1) * TICK_NS;
+        return SB_WHEEL_NONE;
 }

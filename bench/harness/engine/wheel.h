@@ -24,6 +24,7 @@ struct sb_wheel_link {
 struct sb_wheel {
         struct sb_wheel_link *links; /* slot_cnt of them */
         uint64_t tick;               /* the next one to be looked at, milliseconds */
+        uint64_t wake_ns;            /* no list needs to be walked before it */
         uint32_t live;
         uint32_t heads[SB_WHEEL_SPOKES];
 };

@@ -138,7 +138,7 @@ static void compare(struct sb_calls *c, uint32_t slot, const struct sb_action *a
         const struct sb_var *x = sb_call_var(c, slot, a->var);
         const struct sb_var *y = a->var2 == SB_VAR_NONE ? NULL : sb_call_var(c, slot, a->var2);
         struct sb_var *out = sb_call_var(c, slot, a->vars[0]);
-        uint8_t text[SB_MESSAGE_MAX];
+        uint8_t text[SB_MESSAGE_ROOM];
         uint32_t len;
         int order;
 
@@ -177,7 +177,7 @@ static void trim(struct sb_var *v)
 /* Actions that cannot fail. */
 static void plain(struct sb_calls *c, uint32_t slot, const struct sb_action *a, uint64_t now_ns)
 {
-        uint8_t text[SB_MESSAGE_MAX];
+        uint8_t text[SB_MESSAGE_ROOM];
 
         switch (a->kind) {
         case SB_ACT_LOG:

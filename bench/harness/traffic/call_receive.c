@@ -9,10 +9,18 @@ static uint64_t key_of(const struct sb_rx *rx)
 {
         uint64_t h = (uint64_t)rx->status << 40 | (uint64_t)rx->method << 34 | rx->cseq;
         const uint8_t *p = rx->buf + rx->branch.off;
+        uint32_t len = rx->branch.len;
+        uint64_t word;
 
-        for (uint32_t i = 0; i < rx->branch.len; i++)
-                h = (h ^ p[i]) * UINT64_C(0x100000001b3);
-        return h | 1u;
+        for (; len >= 8; len -= 8, p += 8) {
+                memcpy(&word, p, 8);
+                h = (h ^ word) * UINT64_C(0x9fb21c651e98df25);
+                h ^= h >> 32;
+        }
+        for (word = 0; len > 0; len--)
+                word = word << 8 | *p++;
+        h = (h ^ word) * UINT64_C(0x9fb21c651e98df25);
+        return (h ^ h >> 32) | 1u;
 }
 
 static bool same_method(const struct sb_step *s, const struct sb_rx *rx)
@@ -87,7 +95,7 @@ static void routes_keep(struct sb_calls *c, uint32_t slot, const struct sb_rx *r
         const struct sb_line *l, *lines[16];
         uint32_t from = 0, cnt = 0, at = 0;
 
-        while (cnt < 16 && (l = sb_rx_find(rx, "Record-Route", 12, from, &from)) != NULL)
+        while (cnt < 16 && (l = sb_rx_next(rx, SB_HEADER_RECORD_ROUTE, from, &from)) != NULL)
                 lines[cnt++] = l;
         for (uint32_t i = 0; i < cnt; i++) {
                 uint32_t len;
@@ -102,7 +110,7 @@ static void routes_keep(struct sb_calls *c, uint32_t slot, const struct sb_rx *r
                 at += len;
         }
         t->routes_len = (uint16_t)at;
-        l = sb_rx_find(rx, "Contact", 7, 0, &from);
+        l = sb_rx_next(rx, SB_HEADER_CONTACT, 0, &from);
         if (l != NULL) {
                 const uint8_t *p = rx->buf + l->value_off, *end = rx->buf + l->off + l->len;
                 const uint8_t *open = memchr(p, '<', (size_t)(end - p));

@@ -38,16 +38,35 @@ static inline void put(struct page *p, const void *from, uint32_t len)
         p->at += len;
 }
 
+/* By sixteen octets at a time: both sides have room behind. */
+static inline void put_literal(struct page *p, const char *from, uint32_t len)
+{
+        if (len > p->room - p->at) {
+                p->failed = true;
+                return;
+        }
+        for (uint32_t i = 0; i < len; i += SB_LITERAL_PAD)
+                memcpy(p->to + p->at + i, from + i, SB_LITERAL_PAD);
+        p->at += len;
+}
+
 static void put_number(struct page *p, uint64_t v)
 {
-        char text[24];
-        uint32_t at = sizeof(text);
+        uint8_t text[8];
+        uint64_t digits;
+        uint32_t zeros;
 
-        do {
-                text[--at] = (char)('0' + v % 10);
-                v /= 10;
-        } while (v != 0);
-        put(p, text + at, (uint32_t)sizeof(text) - at);
+        if (v >= 100000000u) {
+                put_number(p, v / 100000000u);
+                sb_dec8(text, (uint32_t)(v % 100000000u));
+                put(p, text, 8);
+                return;
+        }
+        sb_dec8(text, (uint32_t)v);
+        memcpy(&digits, text, 8);
+        digits ^= UINT64_C(0x3030303030303030); /* the first digit that is not 0 begins it */
+        zeros = digits == 0 ? 7u : (uint32_t)__builtin_ctzll(digits) / 8u;
+        put(p, text + zeros, 8u - zeros);
 }
 
 static void put_address(struct page *p, const struct sb_addr *a, bool brackets)
@@ -106,7 +125,9 @@ static bool put_last_header(struct page *p, const struct sb_op *op)
 
         if (rx == NULL)
                 return false;
-        while ((l = sb_rx_find(rx, name, op->len, from, &from)) != NULL) {
+        while ((l = op->arg != SB_HEADER_OTHER
+                        ? sb_rx_next(rx, (enum sb_header)op->arg, from, &from)
+                        : sb_rx_find(rx, name, op->len, from, &from)) != NULL) {
                 if (op->extra == 0) {
                         put(p, rx->buf + l->value_off, (uint32_t)(l->off + l->len - l->value_off));
                         return true;
@@ -310,7 +331,7 @@ static void pieces(struct page *p)
                 const struct sb_op *op = &t->ops[i];
 
                 if (op->kind == SB_OP_LITERAL) {
-                        put(p, t->literals + op->off + inside, op->len - inside);
+                        put_literal(p, t->literals + op->off + inside, op->len - inside);
                         inside = 0;
                 } else if (!put_field_of_call(p, op)) {
                         drop_line(p, &i, &inside);
@@ -332,9 +353,11 @@ static void splice(struct page *p, uint32_t at, uint32_t old, const uint8_t *tex
         p->at = p->at - old + len;
 }
 
+/* Content-Length stands near the end of the header section, so that is where to look for it. */
 static uint32_t body_of(const struct page *p)
 {
-        const uint8_t *end = memmem(p->to, p->at, "\r\n\r\n", 4);
+        const uint8_t *from = p->to + p->len_at;
+        const uint8_t *end = memmem(from, p->at - p->len_at, "\r\n\r\n", 4);
 
         return end == NULL ? p->at : (uint32_t)(end + 4 - p->to);
 }
@@ -342,19 +365,20 @@ static uint32_t body_of(const struct page *p)
 static void fill_len(struct page *p)
 {
         int64_t len = (int64_t)(p->at - body_of(p)) + p->len_plus;
-        char text[24];
-        int n = snprintf(text, sizeof(text), "%lld", (long long)(len < 0 ? 0 : len));
+        uint8_t text[24];
+        struct page digits = {.to = text, .room = sizeof(text)};
 
-        splice(p, p->len_at, p->len_digits, (const uint8_t *)text, (uint32_t)n);
+        put_number(&digits, len < 0 ? 0 : (uint64_t)len);
+        splice(p, p->len_at, p->len_digits, text, digits.at);
         if (p->auth_open && p->auth_at > p->len_at)
-                p->auth_at = p->auth_at - p->len_digits + (uint32_t)n;
+                p->auth_at = p->auth_at - p->len_digits + digits.at;
 }
 
 /* The text of a template, or what the run says, NUL-terminated. */
 static void credential(struct page *p, const struct sb_template *t, const char *otherwise,
                        char out[SB_VAR_MAX])
 {
-        uint8_t text[SB_MESSAGE_MAX];
+        uint8_t text[SB_MESSAGE_ROOM];
         uint32_t len;
 
         if (t == NULL) {

@@ -16,12 +16,15 @@
 #include "bench/harness/engine/wheel.h"
 #include "bench/harness/traffic/scenario.h"
 
-#define SB_CALL_ID_MAX 160u
-#define SB_TAG_MAX     160u
-#define SB_ROUTES_MAX  1024u
-#define SB_URL_MAX     256u
-#define SB_VAR_MAX     512u
-#define SB_MESSAGE_MAX 2000u /* octets of a message that is sent */
+#define SB_CALL_ID_MAX  160u
+#define SB_TAG_MAX      160u
+#define SB_ROUTES_MAX   1024u
+#define SB_URL_MAX      256u
+#define SB_VAR_MAX      512u
+/* Octets of a message that is sent: with the longest head it fits a buffer of DPDK's default size.
+ */
+#define SB_MESSAGE_MAX  1960u
+#define SB_MESSAGE_ROOM (SB_MESSAGE_MAX + SB_LITERAL_PAD)
 
 struct sb_var {
         bool set;
@@ -145,7 +148,7 @@ void sb_calls_stop(struct sb_calls *c);
 
 /* ---- between the files of this part ---- */
 
-/* The message of step s at `to` (SB_MESSAGE_MAX octets of room); its length, 0 when it cannot be
+/* The message of step s at `to` (SB_MESSAGE_ROOM octets of room); its length, 0 when it cannot be
  * built. */
 uint32_t sb_call_render(struct sb_calls *c, uint32_t slot, const struct sb_template *t, uint8_t *to,
                         uint64_t now_ns);

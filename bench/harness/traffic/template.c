@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bench/harness/engine/reader.h"
 #include "parser/sip_method.h"
 
 struct build {
@@ -26,7 +27,7 @@ static int literal_add(struct build *b, const char *text, size_t len, uint32_t *
 {
         struct sb_template *t = b->t;
 
-        if (t->literal_bytes + len > b->literal_room) {
+        if (t->literal_bytes + len + SB_LITERAL_PAD > b->literal_room) {
                 uint32_t room = (uint32_t)(t->literal_bytes + len) * 2u + 256u;
                 char *grown = realloc(t->literals, room);
 
@@ -303,6 +304,7 @@ static int last_header(struct build *b, const char *word, size_t len)
                 return fail(b, "no header name in", word, len);
         rc = literal_add(b, name, name_len, &op.off);
         op.len = (uint16_t)name_len;
+        op.arg = (int32_t)sb_header_find((const uint8_t *)name, (uint32_t)name_len);
         b->t->uses_last = true;
         return rc != 0 ? rc : op_add(b, op);
 }

@@ -17,6 +17,7 @@
 
 #define SB_TEMPLATE_OPS_MAX 256u
 #define SB_ERROR_BYTES      512u
+#define SB_LITERAL_PAD      16u /* octets behind the literals that may be read */
 
 enum sb_op_kind {
         SB_OP_LITERAL = 0,
@@ -29,7 +30,7 @@ enum sb_op_kind {
         SB_OP_BRANCH, /* arg: number of the step that the transaction belongs to */
         SB_OP_PEER_TAG_PARAM,
         SB_OP_CSEQ,        /* arg: added */
-        SB_OP_LAST_HEADER, /* the literal is the name */
+        SB_OP_LAST_HEADER, /* the literal is the name; arg: enum sb_header */
         SB_OP_LAST_URI,
         SB_OP_LAST_CSEQ, /* arg: added */
         SB_OP_LAST_MESSAGE,
