@@ -277,9 +277,11 @@ unsigned cp_engine_decide(struct cp_engine *e)
             .bans = &e->bans,
             .now_ns = cp_clock_real_ns(),
         };
+        uint32_t now_s;
         unsigned n = 0;
 
         cp_gate_enter(&e->decide_gate);
+        now_s = (uint32_t)(p.now_ns / NS_PER_S);
         p.policy = e->policy;
         p.flushes = e->edge != NULL ? cp_edge_flushes(e->edge) : 0;
         for (unsigned i = 0; i < e->link_cnt; i++) {
@@ -291,11 +293,13 @@ unsigned cp_engine_decide(struct cp_engine *e)
                 n += cp_decider_run(&e->decider, l, e->policy, p.now_ns, REQUESTS_PER_TURN);
                 for (unsigned w = 0; w < l->worker_cnt; w++)
                         n += cp_publish_run(&p, &l->cursor[w], &l->rep[w]);
+                if (e->edge != NULL)
+                        n += cp_edge_push(e->edge, &l->bindings, &l->rep[0], e->policy->generation,
+                                          now_s);
                 shm_cnc_set_generation(l->cnc, e->policy->generation);
         }
         if (e->edge != NULL)
-                n += cp_edge_release(e->edge, e->links, e->links_live, e->link_cnt,
-                                     (uint32_t)(p.now_ns / NS_PER_S));
+                n += cp_edge_release(e->edge, e->links, e->links_live, e->link_cnt, now_s);
         cp_gate_leave(&e->decide_gate);
         return n;
 }

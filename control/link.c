@@ -45,6 +45,7 @@ void cp_link_detach(struct cp_link *l)
         memset(l->rep, 0, sizeof(l->rep));
         memset(l->evt, 0, sizeof(l->evt));
         memset(l->blobs, 0, sizeof(l->blobs));
+        memset(&l->bindings, 0, sizeof(l->bindings));
         l->blobs_told = 0;
         l->rules_told = 0;
         shm_region_detach(&l->stats);

@@ -21,6 +21,7 @@
 #include "control/contract/shm_cnc.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"
+#include "control/edge/edge_push.h"
 #include "control/publisher.h"
 
 #define CP_LINK_RETRY_MS 50u
@@ -75,6 +76,7 @@ struct cp_link {
         struct shm_ring_consumer req[SHM_WORKERS_MAX];
         struct shm_ring_producer rep[SHM_WORKERS_MAX];
         struct cp_cursor cursor[SHM_WORKERS_MAX];
+        struct cp_push_cursor bindings;
         struct shm_ring_consumer evt[SHM_WORKERS_MAX];
         struct cp_link_blob blobs[SHM_BLOB_KINDS];
         uint64_t rules_told; /* the same of rules */

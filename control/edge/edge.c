@@ -72,6 +72,7 @@ int cp_edge_reload(struct cp_edge *e, const struct cp_config_edge *config, char 
         cp_edge_settings_destroy(e->set);
         e->set = fresh;
         e->flushes++;
+        e->epoch++;
         return 0;
 }
 

@@ -112,11 +112,16 @@ static bool route_number(const struct cp_edge *e, const struct cp_asked *q, stru
         return true;
 }
 
+bool cp_edge_is_forwarded(const struct cp_user *user)
+{
+        return user != NULL && user->forward[0] != '\0';
+}
+
 void cp_edge_follow(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a)
 {
         const struct cp_user *user = called(e, q->msg);
 
-        if (user != NULL && user->forward[0] != '\0')
+        if (cp_edge_is_forwarded(user))
                 return;
         if (locate(e, q, a) || (user == NULL && route_number(e, q, a))) {
                 a->reply.scopes = 0;
@@ -159,7 +164,7 @@ static void redirect(struct cp_edge *e, const struct cp_asked *q, struct cp_answ
         size_t lines = 0;
 
         cp_edge_reply(a, 302, SHM_REASON_LOCATION);
-        if (user != NULL && user->forward[0] != '\0')
+        if (cp_edge_is_forwarded(user))
                 lines = (size_t)snprintf(a->headers, sizeof(a->headers), "Contact: <%s>\r\n",
                                          user->forward);
         else if (aor != NULL)
@@ -173,9 +178,8 @@ void cp_edge_call(struct cp_edge *e, const struct cp_asked *q, struct cp_answer 
                   const struct cp_user *caller)
 {
         const struct cp_user *user = called(e, q->msg);
-        bool forwarded = user != NULL && user->forward[0] != '\0';
 
-        if (e->set->calls == CP_EDGE_PROXY && !forwarded &&
+        if (e->set->calls == CP_EDGE_PROXY && !cp_edge_is_forwarded(user) &&
             (locate(e, q, a) || (user == NULL && route_number(e, q, a)))) {
                 e->stats.proxied++;
                 return;

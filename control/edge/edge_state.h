@@ -62,6 +62,7 @@ struct cp_edge {
         struct cp_changes *changes;
         uint64_t watched; /* changes that have been held against what workers were told */
         uint64_t flushes; /* how often decisions became wrong */
+        uint64_t epoch;   /* of what workers may be told about bindings */
         struct cp_edge_stats stats;
         struct cp_register_reply reply;
         uint32_t first; /* of those that wait */
@@ -85,6 +86,9 @@ void cp_edge_call(struct cp_edge *e, const struct cp_asked *q, struct cp_answer 
 void cp_edge_follow(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a);
 /* Hold what changed against what workers were told; counts e->flushes. */
 void cp_edge_watch(struct cp_edge *e, uint32_t now_s);
+
+/* Do this user's calls not simply go to where he is? user: may be NULL. */
+bool cp_edge_is_forwarded(const struct cp_user *user);
 
 /* edge.c: a REPLY without header lines. */
 void cp_edge_reply(struct cp_answer *a, uint16_t code, enum shm_reason reason);

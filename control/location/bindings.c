@@ -111,6 +111,22 @@ struct cp_aor *cp_bindings_next(const struct cp_bindings *b, uint32_t *at)
         return NULL;
 }
 
+struct cp_aor *cp_bindings_below(const struct cp_bindings *b, uint32_t *at)
+{
+        while (*at != 0) {
+                struct cp_aor *aor = b->slot[--*at].aor;
+
+                if (aor != NULL)
+                        return aor;
+        }
+        return NULL;
+}
+
+uint32_t cp_bindings_slots(const struct cp_bindings *b)
+{
+        return b->slots;
+}
+
 static struct slot *free_slot(const struct cp_bindings *b, uint64_t hash)
 {
         uint32_t i = (uint32_t)hash & (b->slots - 1);

@@ -89,7 +89,7 @@ struct cp_changes;
 struct cp_bindings *cp_bindings_create(uint32_t now_s);
 void cp_bindings_destroy(struct cp_bindings *b);
 /* From now on the names of AoRs that change are written there (borrowed), and of those whose place
- * in the table moves down, which a reader of cp_bindings_below() may have missed. */
+ * in the table moves, which a reader of cp_bindings_below() may have missed. */
 void cp_bindings_watch(struct cp_bindings *b, struct cp_changes *changes);
 
 uint32_t cp_bindings_count(const struct cp_bindings *b);
@@ -101,6 +101,11 @@ size_t cp_bindings_bytes(const struct cp_bindings *b);
 struct cp_aor *cp_bindings_find(const struct cp_bindings *b, struct cp_text aor);
 /* For lists: as above by place; *at one further, NULL at the end. Start at 0. */
 struct cp_aor *cp_bindings_next(const struct cp_bindings *b, uint32_t *at);
+/* The same downwards: the one in the highest slot below *at. Start at the number of slots. As long
+ * as the number of slots is the same, none is passed over but those whose names are written to the
+ * changes meanwhile. */
+struct cp_aor *cp_bindings_below(const struct cp_bindings *b, uint32_t *at);
+uint32_t cp_bindings_slots(const struct cp_bindings *b);
 
 /* Text of a binding. */
 struct cp_text cp_binding_text(const struct cp_binding *x, enum cp_binding_text which);

@@ -245,7 +245,8 @@ static void mirror_apply(struct mirror *m, const struct shm_table_update *u)
 
 static void publish(struct fixture *f, struct mirror *m, unsigned rounds)
 {
-        const struct cp_publish p = {&f->tables, f->policy, &f->bans, NOW};
+        const struct cp_publish p = {
+            .tables = &f->tables, .policy = f->policy, .bans = &f->bans, .now_ns = NOW};
         struct shm_table_update u;
 
         for (unsigned i = 0; i < rounds; i++) {
