@@ -150,7 +150,7 @@ static int rules_compile(struct cp_engine *e, const struct cp_config *config,
 static void rules_show(struct cp_engine *e)
 {
         if (e->writer != NULL)
-                cp_event_writer_set_rules(e->writer, e->rules.now);
+                cp_event_writer_set_rules(e->writer, e->rules.now, e->rules.before);
 }
 
 static int rules_put(struct cp_engine *e, struct cp_rulebook *book, struct cp_config_error *err)

@@ -45,10 +45,21 @@ void cp_event_writer_destroy(struct cp_event_writer *w)
         free(w);
 }
 
+/* The set that an event was judged by; NULL: it is gone. */
+static struct cp_rulebook *rules_of(const struct cp_event_writer *w, const struct shm_event *ev)
+{
+        for (unsigned i = 0; i < 2; i++) {
+                if (w->rules[i] != NULL && w->rules[i]->generation == ev->rule_generation)
+                        return w->rules[i];
+        }
+        return NULL;
+}
+
 static void write_alerts(struct cp_event_writer *w, const struct shm_event *ev)
 {
         bool dropped = ev->action != SHM_ACTION_PASS;
 
+        w->eve.rules = rules_of(w, ev);
         for (unsigned i = 0; i < ev->rule_cnt; i++) {
                 struct cp_rulebook_entry *rule = cp_rulebook_find(w->eve.rules, ev->rules[i]);
                 size_t len = rule != NULL ? cp_eve_rule(&w->eve, ev, i) : 0;
@@ -63,9 +74,12 @@ static void write_alerts(struct cp_event_writer *w, const struct shm_event *ev)
         }
 }
 
-void cp_event_writer_set_rules(struct cp_event_writer *w, struct cp_rulebook *rules)
+void cp_event_writer_set_rules(struct cp_event_writer *w, struct cp_rulebook *now,
+                               struct cp_rulebook *before)
 {
-        w->eve.rules = rules;
+        w->rules[0] = now;
+        w->rules[1] = before;
+        w->eve.rules = NULL; /* it may be gone */
 }
 
 static void write_event(struct cp_event_writer *w, const struct shm_event *ev)

@@ -18,6 +18,7 @@
 #include "control/verdict_log.h"
 
 struct cp_link;
+struct cp_rulebook;
 
 struct cp_event_writer {
         struct cp_eve_file file;
@@ -28,7 +29,8 @@ struct cp_event_writer {
         _Atomic uint64_t malformed;   /* records that failed their check */
         _Atomic uint64_t lost;        /* lines that the file did not take */
         struct cp_eve eve;
-        struct cp_top top; /* other threads: behind the event gate */
+        struct cp_rulebook *rules[2]; /* in force, and before: an event may be older than a swap */
+        struct cp_top top;            /* other threads: behind the event gate */
         uint8_t rec[sizeof(struct shm_event) + SHM_MSG_BYTES_MAX];
 };
 
@@ -42,8 +44,10 @@ void cp_event_writer_destroy(struct cp_event_writer *w);
 unsigned cp_event_writer_run(struct cp_event_writer *w, struct cp_link *link, unsigned budget);
 /* cp_detect_tell of a writer: an alert to file and followers. */
 void cp_event_writer_alert(void *writer, const struct cp_alert *alert, enum cp_alert_news news);
-/* Owner, behind the event gate: the rules that events name; borrowed, NULL: none. */
-void cp_event_writer_set_rules(struct cp_event_writer *w, struct cp_rulebook *rules);
+/* Owner, behind the event gate: the rules that events name, those in force and those before;
+ * borrowed, NULL: none. */
+void cp_event_writer_set_rules(struct cp_event_writer *w, struct cp_rulebook *now,
+                               struct cp_rulebook *before);
 /* After the links of a turn: hand lines to the kernel, tell failures once. */
 void cp_event_writer_flush(struct cp_event_writer *w);
 

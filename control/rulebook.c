@@ -115,6 +115,7 @@ int cp_rulebook_create(struct cp_rulebook **out, const struct cp_rulebook_args *
                         rc = -EIO;
                 head->generation = args->generation;
                 head->made_s = args->made_s;
+                b->generation = args->generation;
         }
         if (rc == 0)
                 rc = entries_make(b);

@@ -30,6 +30,7 @@ struct cp_rulebook {
         struct match_set *set;             /* the same, to look into */
         struct cp_rulebook_entry *entries; /* by sid */
         uint32_t cnt;
+        uint32_t generation; /* that the image was last offered under */
 };
 
 /* Where compiling is done, and what it may take. */

@@ -57,6 +57,7 @@ static int seal(struct cp_ruleset *s, struct cp_rulebook *book)
         s->blob.bytes = book->image.bytes;
         s->blob.generation = head->generation;
         s->generation = head->generation;
+        book->generation = head->generation;
         return 0;
 }
 

@@ -22,6 +22,7 @@
 #include "control/contract/shm_ring.h"
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
+#include "dataplane/rules_account.h"
 #include "dataplane/swap.h"
 
 struct dp_link_worker {
@@ -48,6 +49,7 @@ struct dp_link_slot {
         struct rte_rcu_qsbr *qsbr;
         struct dp_swap blocklist; /* of struct dp_blocklist */
         struct dp_swap rules;     /* of struct dp_rules */
+        struct dp_rules_account rules_account;
         uint16_t worker_cnt;
 };
 

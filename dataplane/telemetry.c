@@ -121,6 +121,30 @@ static int conservation_cb(const char *cmd, const char *params, struct rte_tel_d
         return 0;
 }
 
+static int rules_cb(const char *cmd, const char *params, struct rte_tel_data *d)
+{
+        const struct dp_rules_account *a;
+
+        (void)cmd;
+        (void)params;
+        pthread_mutex_lock(&source_lock);
+        if (source.server == NULL) {
+                pthread_mutex_unlock(&source_lock);
+                return -ENODEV;
+        }
+        a = &dp_ctl_server_slot(source.server)->rules_account;
+        rte_tel_data_start_dict(d);
+        rte_tel_data_add_dict_u64(d, "generation", a->generation);
+        rte_tel_data_add_dict_u64(d, "rules", a->rules);
+        rte_tel_data_add_dict_u64(d, "taken", a->taken);
+        rte_tel_data_add_dict_u64(d, "refused", a->refused);
+        rte_tel_data_add_dict_u64(d, "ready_us", a->ready_us);
+        rte_tel_data_add_dict_u64(d, "publish_ns", a->publish_ns);
+        rte_tel_data_add_dict_u64(d, "publish_longest_ns", a->publish_longest_ns);
+        pthread_mutex_unlock(&source_lock);
+        return 0;
+}
+
 int dp_telemetry_register(struct dp_ctl_server *s, uint16_t worker_cnt)
 {
         int rc;
@@ -143,6 +167,10 @@ int dp_telemetry_register(struct dp_ctl_server *s, uint16_t worker_cnt)
                 rc =
                     rte_telemetry_register_cmd("/sluice/conservation", conservation_cb,
                                                "Packets received and accounted for. No parameters");
+        if (rc == 0)
+                rc = rte_telemetry_register_cmd("/sluice/rules", rules_cb,
+                                                "The rule set in force and what its swaps took. "
+                                                "No parameters");
         return rc;
 }
 

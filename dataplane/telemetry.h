@@ -5,6 +5,7 @@
  *   /sluice/stats [WORKER]    every counter, summed or of one worker
  *   /sluice/dropped [WORKER]  drops by reason
  *   /sluice/conservation      both sides of the equation
+ *   /sluice/rules             the rule set in force, and what its swaps took
  */
 #ifndef SLUICE_DATAPLANE_TELEMETRY_H
 #define SLUICE_DATAPLANE_TELEMETRY_H

@@ -92,14 +92,16 @@
         X(cookies_expired, "requests with a nonce of ours that was too old")                 \
         X(cookies_forged, "requests with a nonce of ours that was not made for them")        \
         X(challenging, "workers that challenge, now")                                        \
-        X(stale_added, "challenges of servers that went on with stale=true") \
+        X(stale_added, "challenges of servers that went on with stale=true")                 \
         X(shedding, "workers that shed, now")                                                \
         X(shed_raised, "times a worker began to shed more")                                  \
         X(shed_unproven, "answered 503 in overload: new requests of unproven sources")       \
         X(shed_proven, "new requests of proven sources")                                     \
         X(shed_refresh, "refreshes, and new requests of peers")                              \
         X(shed_dialog, "requests within dialogs")                                            \
-        X(bindings, "users whose binding the workers know, now")
+        X(bindings, "users whose binding the workers know, now")                             \
+        X(rule_swaps, "times a worker went over from one rule set to another")               \
+        X(rule_swap_ns, "nanoseconds that the first messages under these took to match")
 
 struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of a page */
 #define X(field, help) uint64_t field;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/police_rules.h"
 
+#include "dataplane/clock.h"
 #include "dataplane/rules_swap.h"
 #include "dataplane/stages/police_limits.h"
 #include "dataplane/state/rule_counts.h"
@@ -164,6 +165,26 @@ static void flags_update(struct dp_police_rules *self, const struct dp_rules *ru
                                         p->time_ns);
 }
 
+/* The first message under another set pays for what is not in the caches yet: all that a worker is
+ * kept by a swap. */
+static uint32_t eval(struct dp_police_rules *self, const struct dp_rules *rules,
+                     const struct match_facts *f, uint32_t flags)
+{
+        bool other = self->generation != rules->generation;
+        bool swapped = other && self->generation != 0;
+        uint64_t before_ns = swapped ? dp_clock_monotonic_ns() : 0;
+        uint32_t n = match_eval(rules->set, rules->scratch[self->worker], f, flags, self->hits,
+                                DP_RULE_HITS_MAX);
+
+        if (swapped) {
+                self->counters->rule_swap_ns += dp_clock_monotonic_ns() - before_ns;
+                self->counters->rule_swaps++;
+        }
+        if (other)
+                self->generation = rules->generation;
+        return n < DP_RULE_HITS_MAX ? n : DP_RULE_HITS_MAX;
+}
+
 void dp_police_rules_match(struct dp_police_rules *self, struct dp_pkt *p, uint64_t now_ns)
 {
         const struct dp_rules *rules = self->rules != NULL ? dp_swap_now(self->rules) : NULL;
@@ -183,9 +204,7 @@ void dp_police_rules_match(struct dp_police_rules *self, struct dp_pkt *p, uint6
 
                 flags = dp_rule_flags(self->tables->rule_counts, &key, p->time_ns);
         }
-        n = match_eval(rules->set, rules->scratch[self->worker], &f, flags, self->hits,
-                       DP_RULE_HITS_MAX);
-        n = n < DP_RULE_HITS_MAX ? n : DP_RULE_HITS_MAX;
+        n = eval(self, rules, &f, flags);
         p->rule_generation = rules->generation;
         for (uint32_t i = 0; i < n; i++) {
                 const struct match_rule *r = match_set_rule(rules->set, self->hits[i]);

@@ -25,6 +25,7 @@ struct dp_police_rules {
         struct dp_tables *tables;
         struct dp_police_challenge *challenge;
         struct shm_counters *counters;
+        uint32_t generation; /* that the message before was held against, 0: none */
         uint16_t worker;
 
         /* of the packet that is looked at */
