@@ -145,6 +145,8 @@ struct sip_edit_via {
         struct sip_text host;   /* host name, IPv4 address, or IPv6 address with or without "[]" */
         uint16_t port;          /* 0 = none */
         struct sip_text branch; /* token that begins with "z9hG4bK" (8.1.1.7) */
+        struct sip_text extra;  /* further parameters, "name=value" with ';' between them, tokens
+                                 * all; len 0 = none */
 };
 
 /* A new topmost Via (16.6 step 8, 18.1.1), before the first of the message. */
@@ -162,12 +164,21 @@ enum sip_edit_status sip_edit_via_pop(struct sip_edit *e);
 
 /* ---- Route and Record-Route ---- */
 
-/* The first and the last Route value of the message. False when there is none. */
+/* The first and the last Route value of the message, and the one with n before it. False when there
+ * is none. */
 bool sip_route_first(const struct sip_msg *m, struct sip_route *out);
 bool sip_route_last(const struct sip_msg *m, struct sip_route *out);
+bool sip_route_at(const struct sip_msg *m, uint32_t n, struct sip_route *out);
 
 /* Take the first Route value out: it was this proxy (16.4). */
 enum sip_edit_status sip_edit_route_pop(struct sip_edit *e);
+
+/* Take the first `front` Route values out and, when `last` is set, the last one, which is none of
+ * them. MESSAGE when there are not as many. */
+enum sip_edit_status sip_edit_route_trim(struct sip_edit *e, uint32_t front, bool last);
+
+/* A new last Route value "<uri>" (16.6 step 6, a next hop that routes strictly). */
+enum sip_edit_status sip_edit_route_append(struct sip_edit *e, struct sip_text uri);
 
 /* A new first Route value "<uri>" (16.6 step 6). */
 enum sip_edit_status sip_edit_route_push(struct sip_edit *e, struct sip_text uri);

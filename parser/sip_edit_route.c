@@ -31,13 +31,19 @@ static bool take_value(struct sip_cur *c, struct place *at)
         return true;
 }
 
+static struct sip_cur field(const struct sip_msg *m, uint32_t hdr, struct sip_anom_set *notes)
+{
+        struct sip_span v = m->hdrs[hdr].value;
+
+        return (struct sip_cur){
+            .buf = m->buf, .pos = v.off, .end = (uint32_t)v.off + v.len, .notes = notes};
+}
+
 /* The first value of a field, or its last. */
 static bool find_in(const struct sip_msg *m, uint32_t hdr, bool last, struct place *at)
 {
         struct sip_anom_set notes = {{0}};
-        struct sip_span v = m->hdrs[hdr].value;
-        struct sip_cur c = {
-            .buf = m->buf, .pos = v.off, .end = (uint32_t)v.off + v.len, .notes = &notes};
+        struct sip_cur c = field(m, hdr, &notes);
 
         *at = (struct place){.hdr = hdr};
         if (!take_value(&c, at))
@@ -79,6 +85,26 @@ bool sip_route_last(const struct sip_msg *m, struct sip_route *out)
         if (found)
                 *out = at.route;
         return found;
+}
+
+/* The value with n before it, over all fields. */
+bool sip_route_at(const struct sip_msg *m, uint32_t n, struct sip_route *out)
+{
+        for (uint8_t i = m->first[SIP_HDR_ROUTE]; i != SIP_HDR_NONE; i = m->hdrs[i].next_same) {
+                struct sip_anom_set notes = {{0}};
+                struct sip_cur c = field(m, i, &notes);
+                struct place at = {.hdr = i};
+
+                do {
+                        if (!take_value(&c, &at))
+                                return false;
+                        if (n-- == 0) {
+                                *out = at.route;
+                                return true;
+                        }
+                } while (at.next != 0);
+        }
+        return false;
 }
 
 static enum sip_edit_status take_out(struct sip_edit *e, const struct place *at)
@@ -138,6 +164,77 @@ enum sip_edit_status sip_edit_route_pop(struct sip_edit *e)
         if (!sip_edit_ready(e))
                 return (enum sip_edit_status)e->status;
         return find(e->msg, false, &at) ? take_out(e, &at) : sip_edit_fail(e, SIP_EDIT_MESSAGE);
+}
+
+/* Take up to *front values of a field out from its front, and its last one if `last`. */
+static enum sip_edit_status trim_field(struct sip_edit *e, uint8_t hdr, uint32_t *front, bool last)
+{
+        struct sip_anom_set notes = {{0}};
+        struct sip_cur c = field(e->msg, hdr, &notes);
+        struct place at = {.hdr = hdr};
+        uint32_t keep_from = 0, keep_end = 0, begin = c.pos;
+
+        do {
+                uint32_t here = c.pos;
+
+                if (!take_value(&c, &at))
+                        return sip_edit_fail(e, SIP_EDIT_MESSAGE);
+                if (*front > 0) {
+                        --*front;
+                } else if (!last || at.next != 0) {
+                        keep_from = keep_end == 0 ? here : keep_from;
+                        keep_end = span_end(at.route.addr.all);
+                } else {
+                        last = false;
+                        c.pos = c.end;
+                        if (keep_end != 0)
+                                (void)sip_edit_commit(e, keep_end,
+                                                      span_end(at.route.addr.all) - keep_end,
+                                                      e->text_len);
+                }
+        } while (at.next != 0);
+        if (last)
+                return sip_edit_fail(e, SIP_EDIT_MESSAGE);
+        if (keep_end == 0)
+                return sip_edit_hdr_remove(e, hdr);
+        if (keep_from > begin)
+                return sip_edit_commit(e, begin, keep_from - begin, e->text_len);
+        return (enum sip_edit_status)e->status;
+}
+
+enum sip_edit_status sip_edit_route_trim(struct sip_edit *e, uint32_t front, bool last)
+{
+        const struct sip_msg *m = e->msg;
+        uint8_t i = m->first[SIP_HDR_ROUTE];
+
+        if (!sip_edit_ready(e))
+                return (enum sip_edit_status)e->status;
+        for (; i != SIP_HDR_NONE && (front > 0 || last); i = m->hdrs[i].next_same) {
+                bool end = m->hdrs[i].next_same == SIP_HDR_NONE;
+
+                if (front == 0 && !end)
+                        continue;
+                if (trim_field(e, i, &front, last && end) != SIP_EDIT_OK)
+                        return (enum sip_edit_status)e->status;
+                last = last && !end;
+        }
+        return front > 0 || last ? sip_edit_fail(e, SIP_EDIT_MESSAGE)
+                                 : (enum sip_edit_status)e->status;
+}
+
+enum sip_edit_status sip_edit_route_append(struct sip_edit *e, struct sip_text uri)
+{
+        uint8_t i = e->msg->first[SIP_HDR_ROUTE];
+
+        if (i == SIP_HDR_NONE)
+                return sip_edit_route_push(e, uri);
+        if (!sip_edit_ready(e))
+                return (enum sip_edit_status)e->status;
+        if (!sip_edit_uri_ok(uri))
+                return sip_edit_fail(e, SIP_EDIT_INVALID);
+        while (e->msg->hdrs[i].next_same != SIP_HDR_NONE)
+                i = e->msg->hdrs[i].next_same;
+        return insert(e, "Route", uri, i + 1u);
 }
 
 /* The URI of a Route value as a Request-URI, which has no header part (19.1.1). */

@@ -26,6 +26,23 @@ static bool branch_ok(struct sip_text t)
                t.len <= SIP_BRANCH_BYTES_MAX;
 }
 
+/* "name=value" and the same behind each ';'. */
+static bool extra_ok(struct sip_text t)
+{
+        bool token = false, value = false;
+
+        for (size_t i = 0; i < t.len; i++) {
+                if (token && !value && t.at[i] == '=')
+                        value = true;
+                else if (token && t.at[i] == ';')
+                        value = false;
+                else if (!sip_is((uint8_t)t.at[i], SIP_CT_TOKEN))
+                        return false;
+                token = sip_is((uint8_t)t.at[i], SIP_CT_TOKEN);
+        }
+        return t.len == 0 || token;
+}
+
 static bool bare_ip6(struct sip_text t)
 {
         bool three = false;
@@ -63,7 +80,7 @@ enum sip_edit_status sip_edit_via_push(struct sip_edit *e, const struct sip_edit
 
         if (!sip_edit_ready(e))
                 return (enum sip_edit_status)e->status;
-        if (!token_ok(via->transport) || !branch_ok(via->branch) ||
+        if (!token_ok(via->transport) || !branch_ok(via->branch) || !extra_ok(via->extra) ||
             !(bare_ip6(via->host) || host_ok(via->host)))
                 return sip_edit_fail(e, SIP_EDIT_INVALID);
         if (e->msg->via_cnt + ++e->vias_new > VIA_CNT_MAX)
@@ -80,6 +97,9 @@ enum sip_edit_status sip_edit_via_push(struct sip_edit *e, const struct sip_edit
         }
         sip_edit_put(e, ";branch=", 8);
         sip_edit_put_text(e, via->branch);
+        if (via->extra.len != 0)
+                sip_edit_put(e, ";", 1);
+        sip_edit_put_text(e, via->extra);
         sip_edit_put(e, "\r\n", 2);
         return sip_edit_commit(e, sip_edit_line(e->msg, e->msg->first[SIP_HDR_VIA]), 0, from);
 }

@@ -134,7 +134,7 @@ bool write(const sip_edit &e)
                sip_edit_apply(&e, out, sizeof(out), &len) == SIP_EDIT_OK && len == size;
 }
 
-const sip_edit_via kVia = {{"UDP", 3}, {"192.0.2.1", 9}, 5060, {"z9hG4bK7c1d33f0a9e2b845", 23}};
+const sip_edit_via kVia = {{"UDP", 3}, {"192.0.2.1", 9}, 5060, {"z9hG4bK7c1d33f0a9e2b845", 23}, {"", 0}};
 
 bool via_push(const sip_msg &m)
 {

@@ -78,7 +78,7 @@ static void free_edit(struct sip_edit *e, struct script *s)
 
 static void via_edit(struct sip_edit *e, struct script *s)
 {
-        struct sip_edit_via via = {{"UDP", 3}, some(s), word(s), {"z9hG4bK1", 8}};
+        struct sip_edit_via via = {{"UDP", 3}, some(s), word(s), {"z9hG4bK1", 8}, {"", 0}};
 
         switch (word(s) % 4) {
         case 0:

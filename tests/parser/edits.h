@@ -110,6 +110,7 @@ static inline void close_text(void)
 }
 
 /* A Via to push. */
-static const struct sip_edit_via udp = {{"UDP", 3}, {"192.0.2.9", 9}, 5060, {"z9hG4bKabc", 10}};
+static const struct sip_edit_via udp = {
+    {"UDP", 3}, {"192.0.2.9", 9}, 5060, {"z9hG4bKabc", 10}, {"", 0}};
 
 #endif

@@ -81,6 +81,71 @@ static void routes(void **state)
         close_text();
 }
 
+static void trim_and_append(void **state)
+{
+        static const struct {
+                uint32_t front;
+                bool last, append;
+                const char *in, *out; /* NULL: MESSAGE */
+        } rows[] = {
+            {2, false, false, "Route: <sip:a;lr>, <sip:b;lr> , <sip:c;lr>\r\n",
+             "Route: <sip:c;lr>\r\n"},
+            {2, false, false, "Route: <sip:a;lr>\r\nX-A: z\r\nRoute: <sip:b;lr>,<sip:c;lr>\r\n",
+             "X-A: z\r\nRoute: <sip:c;lr>\r\n"},
+            {1, true, false, "Route: <sip:a;lr>,<sip:b;lr>,<sip:c>\r\n", "Route: <sip:b;lr>\r\n"},
+            {1, true, false, "Route: <sip:a;lr>,<sip:c>\r\nX-A: z\r\n", "X-A: z\r\n"},
+            {1, true, false, "Route: <sip:a;lr>\r\nRoute: <sip:b;lr>\r\nRoute: <sip:c>\r\n",
+             "Route: <sip:b;lr>\r\n"},
+            {0, true, false, "Route: <sip:a;lr>\r\nRoute: <sip:b;lr> , <sip:c>\r\n",
+             "Route: <sip:a;lr>\r\nRoute: <sip:b;lr>\r\n"},
+            {0, false, true, "Route: <sip:a;lr>\r\nX-A: z\r\n",
+             "Route: <sip:a;lr>\r\nRoute: <sip:z;x>\r\nX-A: z\r\n"},
+            {1, false, true, "Route: <sip:a>\r\nX-A: z\r\n", "Route: <sip:z;x>\r\nX-A: z\r\n"},
+            {1, true, true, "Route: <sip:a;lr>,<sip:c>\r\n", "Route: <sip:z;x>\r\n"},
+            {2, false, false, "Route: <sip:a;lr>\r\n", NULL},
+            {1, true, false, "Route: <sip:a;lr>\r\n", NULL},
+            {0, true, false, "", NULL},
+        };
+        char in[1024], want[1024];
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                struct sip_edit e;
+
+                snprintf(in, sizeof(in), LINE VIA MF "%s" BACK END, rows[i].in);
+                e = open_text(in);
+                (void)sip_edit_route_trim(&e, rows[i].front, rows[i].last);
+                if (rows[i].append)
+                        (void)sip_edit_route_append(&e, t("sip:z;x"));
+                if (rows[i].out == NULL) {
+                        assert_int_equal(e.status, SIP_EDIT_MESSAGE);
+                } else {
+                        snprintf(want, sizeof(want), LINE VIA MF "%s" BACK END, rows[i].out);
+                        expect(&e, want);
+                }
+                close_text();
+        }
+}
+
+static void route_at(void **state)
+{
+        static const char *const uris[] = {"sip:f", "sip:g", "sip:h;lr", "sip:i"};
+        struct sip_route a;
+
+        (void)state;
+        (void)open_text(LINE VIA MF "Route: <sip:f>\r\nRoute: <sip:g> , <sip:h;lr>\r\nX: y\r\n"
+                                    "Route: <sip:i>\r\n" BACK END);
+        for (uint32_t n = 0; n < 4; n++) {
+                assert_true(sip_route_at(&w.m, n, &a));
+                probe_span(w.m.buf, a.addr.uri.all, uris[n]);
+        }
+        assert_false(sip_route_at(&w.m, 4, &a));
+        close_text();
+        (void)open_text(LINE VIA MF BACK END);
+        assert_false(sip_route_at(&w.m, 0, &a));
+        close_text();
+}
+
 static void route_reads(void **state)
 {
         static const struct {
@@ -118,6 +183,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(routes),
+            cmocka_unit_test(trim_and_append),
+            cmocka_unit_test(route_at),
             cmocka_unit_test(route_reads),
         };
 
