@@ -58,12 +58,11 @@ static inline bool fast_tokens(const struct fast *f, uint32_t v, uint32_t *lt,
         return true;
 }
 
-/* A parameter of n octets at `name` with the value [v, e), if any: a tag, or what Contact's may
- * hold; false where the grammar must look. */
+/* The parameter at `name`: a tag, or what Contact's may hold; false where the grammar must look. */
 static inline bool fast_addr_param(const struct fast *f, enum fast_addr_kind kind, uint32_t name,
-                                   const struct fast_param *param, uint32_t e, struct sip_addr *out)
+                                   const struct fast_param *param, struct sip_addr *out)
 {
-        uint32_t v = param->value, n = param->name_len;
+        uint32_t v = param->value, e = param->end, n = param->name_len;
         uint32_t word = fast_load4(f->b + name) | 0x00202020;
         uint32_t seconds;
 
@@ -102,15 +101,16 @@ static inline bool fast_addr_params(const struct fast *f, enum fast_addr_kind ki
                 uint32_t name = p + 1;
                 struct fast_param param;
 
-                p = fast_param(f, name, &param);
-                if (p == 0 || !fast_addr_param(f, kind, name, &param, p, out))
+                if (!fast_param(f, name, &param) || !fast_addr_param(f, kind, name, &param, out))
                         return false;
+                p = param.end;
         }
         return p == e;
 }
 
 /* All of the value as one address; *out is zero before. */
-static inline __attribute__((always_inline)) bool fast_addr(struct fast *f,
+static inline __attribute__((always_inline)) bool fast_addr(const struct fast *f,
+                                                            struct fast_walk *w,
                                                             enum fast_addr_kind kind,
                                                             const struct sip_span *value,
                                                             struct sip_addr *out)
@@ -125,10 +125,7 @@ static inline __attribute__((always_inline)) bool fast_addr(struct fast *f,
         } else if (b[v] != '<' && !fast_tokens(f, v, &lt, &out->display)) {
                 return false;
         }
-        if (b[lt] != '<')
-                return false;
-        gt = fast_uri(f, lt + 1, &out->uri);
-        if (gt == 0 || b[gt] != '>')
+        if (b[lt] != '<' || !fast_uri(f, w, lt + 1, &out->uri, &gt) || b[gt] != '>')
                 return false;
         fast_span(&out->all, v, e - v);
         if (gt + 1 == e)

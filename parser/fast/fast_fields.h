@@ -115,28 +115,27 @@ static inline bool fast_rare(const struct fast *f, struct sip_state *s)
                fast_single(f, s, SIP_HDR_RETRY_AFTER) && fast_single(f, s, SIP_HDR_DATE);
 }
 
-/* All Via headers. */
-static __attribute__((noinline)) bool fast_vias(struct fast *caller, struct sip_state *s)
+/* All Via headers. Returns where the next host is noted, NULL after a fault. */
+static __attribute__((noinline)) uint32_t *fast_vias(const struct fast *caller, struct sip_state *s,
+                                                     uint32_t *hosts)
 {
-        struct fast here = *caller, *f = &here;
+        const struct fast here = *caller, *f = &here; /* which no store below can change */
         struct sip_msg *m = f->m;
         struct sip_via *out = &m->via;
         struct sip_via other;
 
         for (uint8_t i = m->first[SIP_HDR_VIA]; i != SIP_HDR_NONE; i = m->hdrs[i].next_same) {
-                uint32_t *hosts = f->hosts;
+                struct fast_walk w = {.hosts = hosts};
 
-                if (m->via_cnt < SIP_VIA_CNT_MAX && fast_via(f, &m->hdrs[i].value, out)) {
+                if (m->via_cnt < SIP_VIA_CNT_MAX && fast_via(f, &w, &m->hdrs[i].value, out)) {
                         m->via_cnt++;
-                } else {
-                        f->hosts = hosts;
-                        if (!fast_ask(s, i))
-                                return false;
+                        hosts = w.hosts;
+                } else if (!fast_ask(s, i)) {
+                        return NULL;
                 }
                 out = &other;
         }
-        caller->hosts = f->hosts;
-        return true;
+        return hosts;
 }
 
 /* A kind of header that holds addresses. */
@@ -153,46 +152,49 @@ static const struct fast_addr_hdr fast_addr_hdrs[] = {
     {SIP_HDR_RECORD_ROUTE, FAST_ROUTE, 0},
     {SIP_HDR_ROUTE, FAST_ROUTE, 0},
 };
-#define FAST_ADDR_HDRS (sizeof(fast_addr_hdrs) / sizeof(fast_addr_hdrs[0]))
 
-/* All headers that hold addresses: one loop, so that there is one copy of all that it calls. */
-static __attribute__((noinline)) bool fast_addrs(struct fast *caller, struct sip_state *s)
+/* Bit k: there is a header of fast_addr_hdrs[k]. An index is below 128; that of a header that is
+ * not there is not. */
+static inline uint32_t fast_addrs_there(const uint8_t *first)
 {
-        struct fast here = *caller, *f = &here;
-        const struct fast_addr_hdr *list[FAST_ADDR_HDRS + 1];
+        return 0x1f ^ ((first[SIP_HDR_CONTACT] >> 7 << 2) |
+                       (first[SIP_HDR_RECORD_ROUTE] >> 7 << 3) | (first[SIP_HDR_ROUTE] >> 7 << 4));
+}
+
+/* All headers that hold addresses, From and To at least: one loop, so that there is one copy of all
+ * that it calls. Returns where the next host is noted, NULL after a fault. */
+static __attribute__((noinline)) uint32_t *fast_addrs(const struct fast *caller,
+                                                      struct sip_state *s, uint32_t *hosts)
+{
+        const struct fast here = *caller, *f = &here;
         struct sip_msg *m = f->m;
         struct sip_addr other;
-        unsigned cnt = 0;
+        uint32_t left = fast_addrs_there(m->first);
 
-        for (unsigned k = 0; k < FAST_ADDR_HDRS; k++) { /* those that are there, without a branch */
-                list[cnt] = &fast_addr_hdrs[k];
-                cnt += m->first[fast_addr_hdrs[k].id] != SIP_HDR_NONE;
-        }
-        for (unsigned k = 0; k < cnt; k++) {
-                struct sip_addr *out =
-                    list[k]->keep != 0 ? (void *)((uint8_t *)m + list[k]->keep) : &other;
-                uint8_t i = m->first[list[k]->id];
+        do {
+                const struct fast_addr_hdr *hdr = &fast_addr_hdrs[scan_zeros(left)];
+                struct sip_addr *out = hdr->keep != 0 ? (void *)((uint8_t *)m + hdr->keep) : &other;
+                uint8_t i = m->first[hdr->id];
 
                 do {
-                        uint32_t *hosts = f->hosts;
+                        struct fast_walk w = {.hosts = hosts};
 
                         out->tag.len = 0;
                         /* A "*" bears no other Contact beside it; that the grammar sees. */
-                        if (m->contact.star ||
-                            !fast_addr(f, list[k]->kind, &m->hdrs[i].value, out)) {
-                                f->hosts = hosts;
-                                if (!fast_ask(s, i))
-                                        return false;
-                        }
+                        if (!m->contact.star && fast_addr(f, &w, hdr->kind, &m->hdrs[i].value, out))
+                                hosts = w.hosts;
+                        else if (!fast_ask(s, i))
+                                return NULL;
                         out = &other;
                         i = m->hdrs[i].next_same;
                 } while (__builtin_expect(i != SIP_HDR_NONE, 0));
-        }
-        caller->hosts = f->hosts;
-        return true;
+                left &= left - 1;
+        } while (left != 0);
+        return hosts;
 }
 
-static inline bool fast_fields(struct fast *f, struct sip_state *s)
+/* All typed fields; hosts as in struct fast_walk, and behind the last one. */
+static inline bool fast_fields(const struct fast *f, struct sip_state *s, uint32_t **hosts)
 {
         const uint8_t *first = f->m->first;
 
@@ -201,8 +203,11 @@ static inline bool fast_fields(struct fast *f, struct sip_state *s)
               first[SIP_HDR_CALL_ID] | first[SIP_HDR_CSEQ]) &
              0x80) != 0)
                 return false;
-        return fast_vias(f, s) && fast_addrs(f, s) && fast_single(f, s, SIP_HDR_CALL_ID) &&
-               fast_single(f, s, SIP_HDR_CSEQ) && fast_single(f, s, SIP_HDR_MAX_FORWARDS) &&
+        *hosts = fast_vias(f, s, *hosts);
+        if (*hosts)
+                *hosts = fast_addrs(f, s, *hosts);
+        return *hosts && fast_single(f, s, SIP_HDR_CALL_ID) && fast_single(f, s, SIP_HDR_CSEQ) &&
+               fast_single(f, s, SIP_HDR_MAX_FORWARDS) &&
                fast_single(f, s, SIP_HDR_CONTENT_LENGTH) && fast_rare(f, s);
 }
 

@@ -6,20 +6,14 @@
 #ifndef SLUICE_PARSER_FAST_FAST_HEADERS_H
 #define SLUICE_PARSER_FAST_FAST_HEADERS_H
 
-#include <smmintrin.h>
-
 #include "parser/fast/fast_fold.h"
+#include "parser/fast/fast_number.h"
 #include "parser/sip_hname_row.h"
 #include "parser/sip_state.h"
 
 /* Octets that are loaded before the end of a name and its colon. The start line alone is that long,
  * nearly. */
 #define FAST_NAME_ROOM 16u
-
-static inline __m128i fast_load16(const void *p)
-{
-        return _mm_loadu_si128((const __m128i *)p);
-}
 
 /* Do 16 octets and 16 of a row agree in the bits that count? */
 static inline bool fast_same16(__m128i wire, const char *row, __m128i care)

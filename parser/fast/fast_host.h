@@ -6,10 +6,17 @@
 #ifndef SLUICE_PARSER_FAST_FAST_HOST_H
 #define SLUICE_PARSER_FAST_FAST_HOST_H
 
+#include "parser/fast/fast_number.h"
 #include "parser/fast/fast_run.h"
 #include "parser/fast/fast_tables.h"
 #include "parser/scan/scan_tables.h"
 #include "parser/sip_host.h"
+
+/* Where a host and its port go. */
+struct fast_host {
+        struct sip_span *host;
+        uint16_t *port;
+};
 
 /* Octets that fast_host_ok() needs behind where a host begins. */
 #define FAST_HOST_ROOM 34u
@@ -36,19 +43,19 @@ static inline bool fast_host_ok(const uint8_t *p, uint32_t n)
             scan_add(scan_add(scan_lookup(t->first, v), scan_lookup(t->second, scan_load(p + 1))),
                      scan_lookup(t->third, scan_load(p + 2)));
         uint32_t none = scan_same(kind, scan_tables.zero), alnum = scan_above(kind, t->sep);
-        /* Separators, and what is on both sides of the host, are not side by side. */
-        uint32_t wrong = (none | (~alnum & (~alnum << 1 | 1)));
-        uint32_t seps = fast_low_bits(~alnum, n), dots = fast_low_bits(scan_same(v, t->dot), n);
-        uint32_t letters = fast_low_bits(scan_above(kind, t->digit), n);
-        uint32_t d = fast_low_bits(alnum, n); /* of an address, its digits */
-        uint32_t three = d & d >> 1 & d >> 2;
-        uint32_t not_quad = letters | (seps ^ dots) | (three & (scan_bits(sum) | d >> 3)) |
-                            ((uint32_t)__builtin_popcount(dots) ^ 3);
+        uint32_t dot = scan_same(v, t->dot), dots = fast_low_bits(dot, n);
+        uint32_t letter = scan_above(kind, t->digit), letters = fast_low_bits(letter, n);
+        uint32_t two = alnum & alnum >> 1, three = two & alnum >> 2;
+        /* Separators are not side by side, not first and, as the octet behind the host is none of
+         * its letters and digits, not last. */
+        uint32_t wrong = fast_low_bits(~alnum & (~alnum << 1 | 1), n + 1) | fast_low_bits(none, n);
+        uint32_t no_quad =
+            fast_low_bits(letter | (~alnum & ~dot) | (three & (scan_bits(sum) | alnum >> 3)), n) |
+            ((uint32_t)__builtin_popcount(dots) ^ 3);
 
-        wrong = fast_low_bits(wrong, n) | (seps >> ((n - 1) & 31) & 1);
         /* With a letter behind the last dot it is a name; else it must be an address. */
-        not_quad &= 0u - (letters <= dots);
-        return (n < 32) & ((wrong | not_quad) == 0);
+        no_quad &= ~(uint32_t)((int32_t)(dots - letters) >> 31);
+        return n < 32 && (wrong | no_quad) == 0;
 }
 
 /* The grammar looks at the host [h, h + n). */
@@ -61,11 +68,12 @@ static __attribute__((noinline, cold)) bool fast_ask_host(const struct fast *f, 
         return sip_host_parse(&c, &host) == SIP_ANOM_NONE && c.pos == c.end;
 }
 
-/* All hosts that were found, from `host` on; one after another, because then none waits for what
- * another field has behind it. False when one is wrong. */
-static __attribute__((noinline)) bool fast_hosts_ok(const struct fast *f, const uint32_t *host)
+/* All hosts that were found; one after another, because then none waits for what another field has
+ * behind it. False when one is wrong. */
+static __attribute__((noinline)) bool fast_hosts_ok(const struct fast *f, const uint32_t *host,
+                                                    const uint32_t *end)
 {
-        for (; host < f->hosts; host++) {
+        for (; host < end; host++) {
                 uint32_t h = *host & 0xffff, n = *host >> 16;
 
                 if (__builtin_expect(
@@ -107,41 +115,38 @@ static inline uint32_t fast_ip6(const struct fast *f, uint32_t h)
         return h + n + 2;
 }
 
-/* The IPv6 reference at h; returns the octet behind, 0 when declined. The walk goes on there. */
-static __attribute__((noinline)) uint32_t fast_reference(const struct fast *f, uint32_t h,
-                                                         struct fast_walk *w)
+/* The IPv6 reference at h; returns the octet behind, 0 when declined. */
+static __attribute__((noinline)) uint32_t fast_reference(struct fast f, uint32_t h)
 {
-        uint32_t p = f->b[h] == '[' ? fast_ip6(f, h) : 0;
-
-        *w = fast_walk(f, p);
-        return p != 0 && fast_next(f, w) == p ? p : 0;
+        return f.b[h] == '[' ? fast_ip6(&f, h) : 0;
 }
 
-/* host [":" port] at h, where the walk is; returns the octet behind, 0 when declined. */
-static inline uint32_t fast_host_port(struct fast *f, struct fast_walk *w, uint32_t h,
-                                      struct sip_span *host, uint16_t *port)
+/* host [":" port] at h, up to the stop *p where the walk is; *p becomes the octet behind. False
+ * when declined. */
+static inline bool fast_host_port(const struct fast *f, struct fast_walk *w, uint32_t h,
+                                  uint32_t *p, struct fast_host *out)
 {
-        uint32_t p = fast_next(f, w), from, v;
+        uint32_t from, v;
 
-        if (__builtin_expect(p == h, 0)) {
-                struct fast_walk behind;
+        if (__builtin_expect(*p == h, 0)) {
+                uint32_t end = fast_reference(*f, h);
 
-                p = fast_reference(f, h, &behind);
-                if (p == 0)
-                        return 0;
-                *w = behind;
+                fast_walk_to(f, w, end);
+                if (end == 0 || fast_next(f, w) != end)
+                        return false;
+                *p = end;
         } else {
-                *f->hosts++ = h | (p - h) << 16;
+                *w->hosts++ = h | (*p - h) << 16;
         }
-        fast_span(host, h, p - h);
-        if (f->b[p] != ':')
-                return p;
-        from = p + 1;
-        p = fast_next(f, w);
-        if (!fast_number(f, from, p, &v) || v - 1 >= 65535)
-                return 0;
-        *port = (uint16_t)v;
-        return p;
+        fast_span(out->host, h, *p - h);
+        if (f->b[*p] != ':')
+                return true;
+        from = *p + 1;
+        *p = fast_next(f, w);
+        if (!fast_number(f, from, *p, &v) || v - 1 >= 65535)
+                return false;
+        *out->port = (uint16_t)v;
+        return true;
 }
 
 #endif

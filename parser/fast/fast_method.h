@@ -14,27 +14,28 @@
 struct fast_method {
         uint64_t word; /* the last eight octets of the name, or all */
         uint8_t len;   /* octets of the name */
+        uint8_t first; /* the first octet: of nine, it is not in the word */
         uint8_t id;    /* enum sip_method */
 };
 
-#define FAST_METHOD(len, id, ...) \
-        [FAST_METHOD_SLOT(FAST_WORD(__VA_ARGS__))] = {FAST_WORD(__VA_ARGS__), len, id}
+#define FAST_METHOD(len, first, id, ...) \
+        [FAST_METHOD_SLOT(FAST_WORD(__VA_ARGS__))] = {FAST_WORD(__VA_ARGS__), len, first, id}
 
 static const struct fast_method fast_methods[16] = {
-    FAST_METHOD(6, SIP_METHOD_INVITE, 'I', 'N', 'V', 'I', 'T', 'E', 0, 0),
-    FAST_METHOD(3, SIP_METHOD_ACK, 'A', 'C', 'K', 0, 0, 0, 0, 0),
-    FAST_METHOD(3, SIP_METHOD_BYE, 'B', 'Y', 'E', 0, 0, 0, 0, 0),
-    FAST_METHOD(6, SIP_METHOD_CANCEL, 'C', 'A', 'N', 'C', 'E', 'L', 0, 0),
-    FAST_METHOD(8, SIP_METHOD_REGISTER, 'R', 'E', 'G', 'I', 'S', 'T', 'E', 'R'),
-    FAST_METHOD(7, SIP_METHOD_OPTIONS, 'O', 'P', 'T', 'I', 'O', 'N', 'S', 0),
-    FAST_METHOD(5, SIP_METHOD_PRACK, 'P', 'R', 'A', 'C', 'K', 0, 0, 0),
-    FAST_METHOD(9, SIP_METHOD_SUBSCRIBE, 'U', 'B', 'S', 'C', 'R', 'I', 'B', 'E'),
-    FAST_METHOD(6, SIP_METHOD_NOTIFY, 'N', 'O', 'T', 'I', 'F', 'Y', 0, 0),
-    FAST_METHOD(7, SIP_METHOD_PUBLISH, 'P', 'U', 'B', 'L', 'I', 'S', 'H', 0),
-    FAST_METHOD(4, SIP_METHOD_INFO, 'I', 'N', 'F', 'O', 0, 0, 0, 0),
-    FAST_METHOD(5, SIP_METHOD_REFER, 'R', 'E', 'F', 'E', 'R', 0, 0, 0),
-    FAST_METHOD(7, SIP_METHOD_MESSAGE, 'M', 'E', 'S', 'S', 'A', 'G', 'E', 0),
-    FAST_METHOD(6, SIP_METHOD_UPDATE, 'U', 'P', 'D', 'A', 'T', 'E', 0, 0),
+    FAST_METHOD(6, 'I', SIP_METHOD_INVITE, 'I', 'N', 'V', 'I', 'T', 'E', 0, 0),
+    FAST_METHOD(3, 'A', SIP_METHOD_ACK, 'A', 'C', 'K', 0, 0, 0, 0, 0),
+    FAST_METHOD(3, 'B', SIP_METHOD_BYE, 'B', 'Y', 'E', 0, 0, 0, 0, 0),
+    FAST_METHOD(6, 'C', SIP_METHOD_CANCEL, 'C', 'A', 'N', 'C', 'E', 'L', 0, 0),
+    FAST_METHOD(8, 'R', SIP_METHOD_REGISTER, 'R', 'E', 'G', 'I', 'S', 'T', 'E', 'R'),
+    FAST_METHOD(7, 'O', SIP_METHOD_OPTIONS, 'O', 'P', 'T', 'I', 'O', 'N', 'S', 0),
+    FAST_METHOD(5, 'P', SIP_METHOD_PRACK, 'P', 'R', 'A', 'C', 'K', 0, 0, 0),
+    FAST_METHOD(9, 'S', SIP_METHOD_SUBSCRIBE, 'U', 'B', 'S', 'C', 'R', 'I', 'B', 'E'),
+    FAST_METHOD(6, 'N', SIP_METHOD_NOTIFY, 'N', 'O', 'T', 'I', 'F', 'Y', 0, 0),
+    FAST_METHOD(7, 'P', SIP_METHOD_PUBLISH, 'P', 'U', 'B', 'L', 'I', 'S', 'H', 0),
+    FAST_METHOD(4, 'I', SIP_METHOD_INFO, 'I', 'N', 'F', 'O', 0, 0, 0, 0),
+    FAST_METHOD(5, 'R', SIP_METHOD_REFER, 'R', 'E', 'F', 'E', 'R', 0, 0, 0),
+    FAST_METHOD(7, 'M', SIP_METHOD_MESSAGE, 'M', 'E', 'S', 'S', 'A', 'G', 'E', 0),
+    FAST_METHOD(6, 'U', SIP_METHOD_UPDATE, 'U', 'P', 'D', 'A', 'T', 'E', 0, 0),
 };
 
 /* The method whose name has n octets, the first of them `first`; word is its last eight, or all of
@@ -43,8 +44,7 @@ static inline enum sip_method fast_method(uint64_t word, uint32_t n, uint8_t fir
 {
         const struct fast_method *row = &fast_methods[FAST_METHOD_SLOT(word)];
 
-        /* Only SUBSCRIBE has nine, and only its first octet is not in the word. */
-        if ((row->word != word) | (row->len != n) | ((n == 9) & (first != 'S')))
+        if ((row->word != word) | (row->len != n) | (row->first != first))
                 return SIP_METHOD_OTHER;
         return (enum sip_method)row->id;
 }

@@ -18,17 +18,18 @@ static inline bool fast_msg(const uint8_t *buf, uint32_t len, struct sip_msg *m)
         struct scan_index ix;
         struct sip_state s;
         uint32_t hosts[FAST_HOSTS_MAX];
-        struct fast f = {buf, len, &ix, m, hosts};
+        const struct fast f = {buf, len, &ix, m};
+        struct fast_walk w = {.hosts = hosts};
 
         sip_msg_begin(m, buf, len);
         if (!scan_drive(buf, len, &ix) || !fast_headers(&f, &ix) ||
             fast_load2(buf + ix.eol[0]) != FAST_WORD2('\r', '\n') ||
-            !fast_start_line(&f, ix.eol[0]))
+            !fast_start_line(&f, &w, ix.eol[0]))
                 return false;
         m->header_end = ix.header_end;
         s.m = m;
         s.stop = s.odd = false;
-        if (!fast_fields(&f, &s) || !fast_hosts_ok(&f, hosts))
+        if (!fast_fields(&f, &s, &w.hosts) || !fast_hosts_ok(&f, hosts, w.hosts))
                 return false;
         if (!fast_complete(m))
                 sip_fields_finish(&s);

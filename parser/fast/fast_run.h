@@ -21,9 +21,6 @@ struct fast {
         uint32_t len;     /* its octets */
         const struct scan_index *ix;
         struct sip_msg *m;
-        /* Host names and IPv4 addresses that were found go here, each as a span lies in memory;
-         * they are looked at all together at the end (fast_host.h). */
-        uint32_t *hosts;
 };
 
 /* A word of up to eight octets as fast_load8() reads it. */
@@ -133,11 +130,15 @@ static inline uint32_t fast_run(const struct fast *f, uint32_t pos)
 struct fast_walk {
         uint64_t bits; /* of those ahead, from base on */
         uint32_t base;
+        /* Host names and IPv4 addresses that were found go here, each as a span lies in memory;
+         * they are looked at all together at the end (fast_host.h). */
+        uint32_t *hosts;
 };
 
-static inline struct fast_walk fast_walk(const struct fast *f, uint32_t from)
+static inline void fast_walk_to(const struct fast *f, struct fast_walk *w, uint32_t from)
 {
-        return (struct fast_walk){fast_bits(f, from), from};
+        w->bits = fast_bits(f, from);
+        w->base = from;
 }
 
 /* The next one, where there is one in the header section. */
@@ -157,47 +158,26 @@ static inline uint32_t fast_next(const struct fast *f, struct fast_walk *w)
 /* name ["=" value]: where the value begins, or the octet behind the name without one. */
 struct fast_param {
         uint32_t name_len, value;
+        uint32_t end; /* the octet behind */
 };
 
-/* The one at `from`; returns the octet behind, 0 when name or value is empty. Both are in one
- * window of stops, nearly always. */
-static inline uint32_t fast_param(const struct fast *f, uint32_t from, struct fast_param *out)
+/* The one at `from`; false when name or value is empty. Both are in one window of stops, nearly
+ * always. */
+static inline bool fast_param(const struct fast *f, uint32_t from, struct fast_param *out)
 {
         uint64_t bits = fast_bits(f, from);
-        uint32_t p;
+        uint32_t n = __builtin_expect(bits != 0, 1) ? scan_ctz(bits) : fast_run(f, from) - from;
 
-        out->name_len = __builtin_expect(bits != 0, 1) ? scan_ctz(bits) : fast_run(f, from) - from;
-        out->value = p = from + out->name_len;
-        if (f->b[p] == '=') {
-                bits &= bits - 1;
-                out->value++;
-                p = __builtin_expect(bits != 0, 1) ? from + scan_ctz(bits)
-                                                   : fast_run(f, out->value);
-                if (p == out->value)
-                        return 0;
-        }
-        return out->name_len != 0 ? p : 0;
-}
-
-/* The decimal number [v, e) of 1..8 digits; anything else is declined. Eight octets before e are in
- * memory; those that are not ours become leading zeros. */
-static inline bool fast_number(const struct fast *f, uint32_t v, uint32_t e, uint32_t *out)
-{
-        const uint64_t pair = UINT64_C(0x000000ff000000ff);
-        uint32_t n = e - v;
-        uint64_t t;
-
-        if (n - 1 >= 8)
+        out->name_len = n;
+        out->value = out->end = from + n;
+        if (n == 0)
                 return false;
-        t = fast_load8(f->b + e - 8) ^ UINT64_C(0x3030303030303030);
-        t &= UINT64_MAX << (64 - 8 * n);
-        if (((t + UINT64_C(0x7676767676767676)) | t) & UINT64_C(0x8080808080808080))
-                return false;
-        t = t * 10 + (t >> 8);
-        *out = (uint32_t)(((t & pair) * UINT64_C(0x000f424000000064) +
-                           (t >> 16 & pair) * UINT64_C(0x0000271000000001)) >>
-                          32);
-        return true;
+        if (f->b[out->end] != '=')
+                return true;
+        bits &= bits - 1;
+        out->value++;
+        out->end = __builtin_expect(bits != 0, 1) ? from + scan_ctz(bits) : fast_run(f, out->value);
+        return out->end != out->value;
 }
 
 #endif

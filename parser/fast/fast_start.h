@@ -25,29 +25,30 @@ static inline bool fast_status_line(const struct fast *f, uint32_t e)
 }
 
 /* A method, a URI and " SIP/2.0" up to e. */
-static inline bool fast_request_line(struct fast *f, uint32_t e)
+static inline bool fast_request_line(const struct fast *f, struct fast_walk *w, uint32_t e)
 {
         struct sip_msg *m = f->m;
-        uint32_t method = fast_run(f, 0);
+        uint32_t method = fast_run(f, 0), end;
 
         /* Ten octets: two blanks, a version, one octet of a URI at least. */
         if (e < method + 10 || f->b[method] != ' ' ||
             fast_load8(f->b + e - 8) != FAST_WORD(' ', 'S', 'I', 'P', '/', '2', '.', '0'))
                 return false;
         m->kind = SIP_KIND_REQUEST;
-        m->method_name = sip_span_make(0, method);
-        m->version = sip_span_make(e - 7, e);
+        fast_span(&m->method_name, 0, method);
+        fast_span(&m->version, e - 7, 7);
         m->method = (uint8_t)fast_method_first(f, method);
-        return m->method != SIP_METHOD_OTHER && fast_uri(f, method + 1, &m->ruri) == e - 8;
+        return m->method != SIP_METHOD_OTHER && fast_uri(f, w, method + 1, &m->ruri, &end) &&
+               end == e - 8;
 }
 
 /* The line [0, e). */
-static inline bool fast_start_line(struct fast *f, uint32_t e)
+static inline bool fast_start_line(const struct fast *f, struct fast_walk *w, uint32_t e)
 {
-        f->m->start_line = sip_span_make(0, e);
+        fast_span(&f->m->start_line, 0, e);
         if (fast_load8(f->b) == FAST_WORD('S', 'I', 'P', '/', '2', '.', '0', ' '))
                 return fast_status_line(f, e);
-        return fast_request_line(f, e);
+        return fast_request_line(f, w, e);
 }
 
 #endif

@@ -25,6 +25,11 @@ struct fast_tables {
          * from 3 on, and 2 needs more than a 5 behind it, or a 5 and more than a 5. By lower
          * halves. */
         uint8_t first[32], second[32], third[32];
+        /* Of a number: eight digits 0, sixteen octets 9; window n of `last` keeps the last n of
+         * eight octets; by what digits, pairs of them and fours are multiplied. */
+        uint8_t zeros[16], nines[16], last[24];
+        int8_t tens[16];
+        int16_t hundreds[8], myriads[8];
 };
 
 extern const struct fast_tables fast_tables;

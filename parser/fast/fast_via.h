@@ -45,8 +45,8 @@ static inline uint64_t fast_via_param(const uint8_t *p, uint32_t n)
 
 /* What the parameters say, collected without asking which came. Each is as a span lies in memory, 0
  * where there was none. */
-static inline bool fast_via_take(struct fast *f, const uint32_t got[FAST_VIA_SLOTS],
-                                 struct sip_via *out)
+static inline bool fast_via_take(const struct fast *f, struct fast_walk *w,
+                                 const uint32_t got[FAST_VIA_SLOTS], struct sip_via *out)
 {
         uint32_t branch = got[FAST_VIA_BRANCH], rport = got[FAST_VIA_RPORT];
         uint32_t received = got[FAST_VIA_RECEIVED], v;
@@ -54,8 +54,8 @@ static inline bool fast_via_take(struct fast *f, const uint32_t got[FAST_VIA_SLO
         if ((got[FAST_VIA_MADDR] | got[FAST_VIA_TTL]) != 0)
                 return false;
         if (branch != 0) {
-                uint64_t w = fast_load8(f->b + (branch & 0xffff)) | UINT64_C(0x0020200020200020);
-                bool cookie = w << 8 == FAST_WORD(0, 'z', '9', 'h', 'g', '4', 'b', 'k');
+                uint64_t word = fast_load8(f->b + (branch & 0xffff)) | UINT64_C(0x0020200020200020);
+                bool cookie = word << 8 == FAST_WORD(0, 'z', '9', 'h', 'g', '4', 'b', 'k');
 
                 if ((branch >> 16) - 1 >= SIP_BRANCH_BYTES_MAX)
                         return false;
@@ -73,14 +73,15 @@ static inline bool fast_via_take(struct fast *f, const uint32_t got[FAST_VIA_SLO
         if (received != 0) {
                 if (received >> 16 == 0)
                         return false;
-                *f->hosts++ = received;
+                *w->hosts++ = received;
                 memcpy(&out->received, &received, sizeof(received));
         }
         return true;
 }
 
 /* ;name[=value]... from p to the end of the value. */
-static inline bool fast_via_params(struct fast *f, uint32_t p, uint32_t e, struct sip_via *out)
+static inline bool fast_via_params(const struct fast *f, struct fast_walk *w, uint32_t p,
+                                   uint32_t e, struct sip_via *out)
 {
         uint32_t got[FAST_VIA_SLOTS] = {0};
         uint32_t again = 0;
@@ -90,37 +91,39 @@ static inline bool fast_via_params(struct fast *f, uint32_t p, uint32_t e, struc
                 struct fast_param param;
                 uint64_t k;
 
-                p = fast_param(f, name, &param);
-                if (p == 0)
+                if (!fast_param(f, name, &param))
                         return false;
+                p = param.end;
                 k = fast_via_param(f->b + name, param.name_len);
                 again |= got[k];
                 got[k] = param.value | (p - param.value) << 16;
                 got[FAST_VIA_OTHER] = 0; /* may come again */
         }
-        return p == e && again == 0 && fast_via_take(f, got, out);
+        return p == e && again == 0 && fast_via_take(f, w, got, out);
 }
 
 /* All of the value as one Via; *out is zero before. */
-static inline bool fast_via(struct fast *f, const struct sip_span *value, struct sip_via *out)
+static inline bool fast_via(const struct fast *f, struct fast_walk *w, const struct sip_span *value,
+                            struct sip_via *out)
 {
         const uint8_t *b = f->b;
         uint32_t e, v = fast_ends(value, &e);
-        struct fast_walk w;
         uint32_t p;
 
         /* Shorter, there is no host; and names are loaded eight octets at a time. */
         if (e - v < 12 || !fast_room(f, e, 8) ||
             fast_load8(b + v) != FAST_WORD('S', 'I', 'P', '/', '2', '.', '0', '/'))
                 return false;
-        w = fast_walk(f, v + 8);
-        p = fast_next(f, &w);
+        fast_walk_to(f, w, v + 8);
+        p = fast_next(f, w);
         if (p == v + 8 || b[p] != ' ')
                 return false;
         fast_span(&out->all, v, e - v);
         fast_span(&out->transport, v + 8, p - (v + 8));
-        p = fast_host_port(f, &w, p + 1, &out->host, &out->port);
-        return p != 0 && fast_via_params(f, p, e, out);
+        v = p + 1;
+        p = fast_next(f, w);
+        return fast_host_port(f, w, v, &p, &(struct fast_host){&out->host, &out->port}) &&
+               fast_via_params(f, w, p, e, out);
 }
 
 #endif
