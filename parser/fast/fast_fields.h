@@ -157,8 +157,9 @@ static const struct fast_addr_hdr fast_addr_hdrs[] = {
  * not there is not. */
 static inline uint32_t fast_addrs_there(const uint8_t *first)
 {
-        return 0x1f ^ ((first[SIP_HDR_CONTACT] >> 7 << 2) |
-                       (first[SIP_HDR_RECORD_ROUTE] >> 7 << 3) | (first[SIP_HDR_ROUTE] >> 7 << 4));
+        return 0x1fu ^
+               ((first[SIP_HDR_CONTACT] & 0x80u) >> 5 | (first[SIP_HDR_RECORD_ROUTE] & 0x80u) >> 4 |
+                (first[SIP_HDR_ROUTE] & 0x80u) >> 3);
 }
 
 /* All headers that hold addresses, From and To at least: one loop, so that there is one copy of all
