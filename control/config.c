@@ -152,6 +152,8 @@ static void fill_policy(struct cp_config_policy *p, const struct cp_raw_policy *
         p->deny_count = raw->deny_count;
         p->blocklists = raw->blocklists;
         p->blocklists_count = raw->blocklists_count;
+        p->gateways = raw->gateways;
+        p->gateways_count = raw->gateways_count;
         p->routes = raw->routes;
         p->routes_count = raw->routes_count;
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "control/config_yaml.h"
+#include "control/contract/shm_forward.h"
 #include "control/detect/detection.h"
 
 #define CP_CONFIG_DEFAULT_PATH "/etc/sluice/sluice.yaml"
@@ -22,6 +23,7 @@
 #define CP_ENTRIES_MAX         65536u /* allow and deny entries each; bans */
 #define CP_BLOCKLISTS_MAX      64u
 #define CP_ROUTES_MAX          4096u
+#define CP_GATEWAYS_MAX        1024u
 #define CP_USERS_MAX           100000u
 #define CP_LIST_MAX            1024u /* any other list */
 
@@ -51,6 +53,20 @@ struct cp_config_blocklist {
         uint32_t column; /* csv: 1.. */
 };
 
+struct cp_config_times { /* nothing: always */
+        uint32_t *days;  /* bits 1 << day, Sunday is 0; one each */
+        uint32_t days_count;
+        char **hours; /* such as 08:00-18:30 */
+        uint32_t hours_count;
+        char *timezone; /* NULL = UTC */
+};
+
+struct cp_config_header {
+        char *name;
+        char *value;  /* all of it, NULL = any */
+        char *prefix; /* how it begins, NULL = any */
+};
+
 struct cp_config_match { /* every list may be empty: no condition */
         char **method;
         uint32_t method_count;
@@ -60,15 +76,55 @@ struct cp_config_match { /* every list may be empty: no condition */
         uint32_t host_count;
         char **source; /* each parses */
         uint32_t source_count;
+        struct cp_config_header *header; /* all of them, each in any line of that name */
+        uint32_t header_count;
+        uint32_t *cls; /* bits 1 << enum shm_class, one each */
+        uint32_t cls_count;
+        struct cp_config_times times;
         uint8_t side; /* enum shm_side */
+};
+
+/* What a route says; the first three as enum shm_action has them. */
+enum cp_route_action {
+        CP_ROUTE_PASS = SHM_ACTION_PASS,
+        CP_ROUTE_DROP = SHM_ACTION_DROP,
+        CP_ROUTE_REJECT = SHM_ACTION_REJECT,
+        CP_ROUTE_REDIRECT = SHM_ACTION_REPLY, /* answer with where to try instead */
+        CP_ROUTE_FORWARD = SHM_ACTION_PROXY,  /* to a gateway */
+        CP_ROUTE_LOCATE = SHM_ACTION_CNT,     /* to where the user is registered */
+};
+
+struct cp_config_hop {
+        char *address;      /* address or name, with or without port */
+        uint32_t weight;    /* 1..65535 */
+        uint32_t transport; /* IPPROTO_UDP, IPPROTO_TCP or IPPROTO_SCTP */
+};
+
+struct cp_config_gateways {
+        char *name;
+        struct cp_config_hop *hops;
+        uint32_t hops_count;
+        struct shm_hop hop[SHM_HOPS_MAX]; /* what their names stood for when they were read */
+        uint32_t hop_cnt;
+};
+
+struct cp_config_contact {
+        char *uri; /* without a user: that of the Request-URI is put in */
+        double *q; /* 0..1, NULL = 1 */
 };
 
 struct cp_config_route {
         char *name; /* may be NULL */
         struct cp_config_match match;
-        uint8_t action;         /* enum shm_action: PASS, DROP, REJECT */
-        uint16_t code;          /* REJECT: 400..699, else 0 */
-        uint16_t retry_after_s; /* REJECT only */
+        uint8_t action;                      /* enum cp_route_action */
+        uint16_t code;                       /* REJECT: 400..699, REDIRECT: 300..399, else 0 */
+        uint16_t retry_after_s;              /* REJECT only */
+        char *gateways;                      /* FORWARD: their name */
+        const struct cp_config_gateways *to; /* the same */
+        struct cp_config_contact *contacts;  /* REDIRECT: at least one */
+        uint32_t contacts_count;
+        bool *record_route; /* FORWARD: stay in the way of dialogs; NULL = yes */
+        uint8_t path;       /* FORWARD: stay in the way of registrations */
 };
 
 struct cp_config_rule_var {
@@ -97,6 +153,8 @@ struct cp_config_policy {
         uint32_t deny_count;
         struct cp_config_blocklist *blocklists;
         uint32_t blocklists_count;
+        struct cp_config_gateways *gateways;
+        uint32_t gateways_count;
         struct cp_config_route *routes;
         uint32_t routes_count;
         char **rules; /* files of detection rules */
@@ -109,6 +167,11 @@ enum cp_edge_calls {
         CP_EDGE_REDIRECT = 0, /* answer requests for users with where they are */
         CP_EDGE_PASS,         /* let them through */
         CP_EDGE_PROXY,        /* send them on to where they are */
+};
+
+enum cp_edge_decide_for {
+        CP_EDGE_FOR_USER = 0, /* a decision about a user is kept for him alone */
+        CP_EDGE_FOR_DOMAIN,   /* it is kept for his domain, and bindings say where to */
 };
 
 enum cp_edge_answer_when {
@@ -146,6 +209,7 @@ struct cp_config_edge { /* no domains: there is no registrar */
         char *service_route; /* NULL = none */
         char *numbers;       /* file of prefixes, NULL = none */
         uint8_t calls;       /* enum cp_edge_calls */
+        uint8_t decide_for;  /* enum cp_edge_decide_for */
         bool *record_route;  /* stay in the way of dialogs; NULL = yes */
         uint8_t answer;      /* enum cp_edge_answer_when */
 };

@@ -7,6 +7,15 @@
 
 #include "control/config.h"
 
+struct cp_check {
+        struct cp_yaml *yaml;
+        struct cp_config_error *err;
+};
+
+/* Complain about the value at a path: -EINVAL. */
+__attribute__((format(printf, 3, 4))) int cp_check_bad(struct cp_check *ck, const char *path,
+                                                       const char *fmt, ...);
+
 /* Check every value and complete the routes' codes. 0, or -EINVAL with *err's place and text. */
 int cp_config_check(struct cp_config *c, struct cp_yaml *yaml, struct cp_config_error *err);
 /* FNV-1a over everything that decides: same policy, same number, whatever the layout of the file.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/config_schema.h"
 
+#include "control/config_routes.h"
 #include "control/contract/shm_base.h"
 
 #define TEXT_MAX      1024u
@@ -18,17 +19,6 @@ static const cyaml_strval_t idle_words[] = {
 static const cyaml_strval_t default_words[] = {
     {"pass", SHM_ACTION_PASS},
     {"drop", SHM_ACTION_DROP},
-};
-
-static const cyaml_strval_t action_words[] = {
-    {"pass", SHM_ACTION_PASS},
-    {"drop", SHM_ACTION_DROP},
-    {"reject", SHM_ACTION_REJECT},
-};
-
-static const cyaml_strval_t side_words[] = {
-    {"outside", SHM_SIDE_OUTSIDE},
-    {"inside", SHM_SIDE_INSIDE},
 };
 
 static const cyaml_strval_t format_words[] = {
@@ -72,30 +62,6 @@ static const cyaml_schema_value_t blocklist_value = {
 #define TEXTS(key, structure, member) \
         CYAML_FIELD_SEQUENCE(key, OPT_PTR, structure, member, &text_value, 0, CP_LIST_MAX)
 
-static const cyaml_schema_field_t match_fields[] = {
-    TEXTS("method", struct cp_config_match, method),
-    TEXTS("user-prefix", struct cp_config_match, user_prefix),
-    TEXTS("host", struct cp_config_match, host),
-    TEXTS("source", struct cp_config_match, source),
-    CYAML_FIELD_ENUM("side", OPT_WORD, struct cp_config_match, side, side_words,
-                     CYAML_ARRAY_LEN(side_words)),
-    CYAML_FIELD_END,
-};
-
-static const cyaml_schema_field_t route_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", OPT_PTR, struct cp_config_route, name, 0, TEXT_MAX),
-    CYAML_FIELD_MAPPING("match", OPT, struct cp_config_route, match, match_fields),
-    CYAML_FIELD_ENUM("action", CYAML_FLAG_STRICT, struct cp_config_route, action, action_words,
-                     CYAML_ARRAY_LEN(action_words)),
-    CYAML_FIELD_UINT("code", OPT, struct cp_config_route, code),
-    CYAML_FIELD_UINT("retry-after-s", OPT, struct cp_config_route, retry_after_s),
-    CYAML_FIELD_END,
-};
-
-static const cyaml_schema_value_t route_value = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_route, route_fields),
-};
-
 static const cyaml_schema_field_t rule_var_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct cp_config_rule_var, name, 1,
                            TEXT_MAX),
@@ -132,7 +98,9 @@ static const cyaml_schema_field_t policy_fields[] = {
                          CP_ENTRIES_MAX),
     CYAML_FIELD_SEQUENCE("blocklists", OPT_PTR, struct cp_raw_policy, blocklists, &blocklist_value,
                          0, CP_BLOCKLISTS_MAX),
-    CYAML_FIELD_SEQUENCE("routes", OPT_PTR, struct cp_raw_policy, routes, &route_value, 0,
+    CYAML_FIELD_SEQUENCE("gateways", OPT_PTR, struct cp_raw_policy, gateways,
+                         &cp_config_gateways_value, 0, CP_GATEWAYS_MAX),
+    CYAML_FIELD_SEQUENCE("routes", OPT_PTR, struct cp_raw_policy, routes, &cp_config_route_value, 0,
                          CP_ROUTES_MAX),
     TEXTS("rules", struct cp_raw_policy, rules),
     CYAML_FIELD_SEQUENCE("rule-vars", OPT_PTR, struct cp_raw_policy, rule_vars, &rule_var_value, 0,
@@ -151,6 +119,11 @@ static const cyaml_strval_t calls_words[] = {
     {"redirect", CP_EDGE_REDIRECT},
     {"pass", CP_EDGE_PASS},
     {"proxy", CP_EDGE_PROXY},
+};
+
+static const cyaml_strval_t decide_for_words[] = {
+    {"user", CP_EDGE_FOR_USER},
+    {"domain", CP_EDGE_FOR_DOMAIN},
 };
 
 static const cyaml_strval_t answer_words[] = {
@@ -201,6 +174,8 @@ static const cyaml_schema_field_t edge_fields[] = {
     CYAML_FIELD_STRING_PTR("numbers", OPT_PTR, struct cp_config_edge, numbers, 1, PATH_TEXT_MAX),
     CYAML_FIELD_ENUM("calls", OPT_WORD, struct cp_config_edge, calls, calls_words,
                      CYAML_ARRAY_LEN(calls_words)),
+    CYAML_FIELD_ENUM("decide-for", OPT_WORD, struct cp_config_edge, decide_for, decide_for_words,
+                     CYAML_ARRAY_LEN(decide_for_words)),
     CYAML_FIELD_BOOL_PTR("record-route", OPT_PTR, struct cp_config_edge, record_route),
     CYAML_FIELD_ENUM("answer", OPT_WORD, struct cp_config_edge, answer, answer_words,
                      CYAML_ARRAY_LEN(answer_words)),

@@ -33,6 +33,8 @@ struct cp_raw_policy {
         uint32_t deny_count;
         struct cp_config_blocklist *blocklists;
         uint32_t blocklists_count;
+        struct cp_config_gateways *gateways;
+        uint32_t gateways_count;
         struct cp_config_route *routes;
         uint32_t routes_count;
         char **rules;

@@ -7,6 +7,8 @@
 #include "control/contract/shm_ring.h"
 #include "control/link.h"
 #include "control/policy.h"
+#include "control/route_answer.h"
+#include "control/routes.h"
 #include "parser/sip_parse.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -45,6 +47,14 @@ bool cp_answer_send(struct shm_ring_producer *rep, const struct cp_answer *answe
         return true;
 }
 
+static const struct cp_config_route *target_of(const struct cp_policy *p,
+                                               const struct shm_reply *reply)
+{
+        const struct cp_config_route *r = cp_routes_get(p->routes, reply->rule);
+
+        return reply->action == SHM_ACTION_PASS && r != NULL && cp_route_is_target(r) ? r : NULL;
+}
+
 /* One record, already copied out of the ring; asked->req and msg are the decider's own. */
 static void answer(struct cp_decider *d, struct cp_asked *asked, const struct cp_policy *policy,
                    uint32_t bytes, uint64_t now_ns)
@@ -67,10 +77,13 @@ static void answer(struct cp_decider *d, struct cp_asked *asked, const struct cp
         cp_policy_decide(policy, &req, &d->msg, now_ns, &a->reply);
         asked->req = &req;
         asked->msg = &d->msg;
+        asked->policy = policy;
+        asked->route = target_of(policy, &a->reply);
         asked->now_s = (uint32_t)(now_ns / NS_PER_S);
         if (d->edge.decide != NULL && a->reply.action == SHM_ACTION_PASS &&
             !d->edge.decide(d->edge.self, asked, a))
                 return;
+        cp_route_answer(asked, a);
         d->stats.by_reason[a->reply.reason % SHM_REASONS_MAX]++;
         if (cp_answer_send(&asked->link->rep[asked->worker], a))
                 d->stats.replies++;

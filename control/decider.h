@@ -15,6 +15,7 @@
 #include "control/contract/shm_ring.h"
 #include "parser/sip_msg.h"
 
+struct cp_config_route;
 struct cp_link;
 struct cp_policy;
 
@@ -41,7 +42,9 @@ struct cp_asked {
         unsigned worker;
         const struct shm_request *req;
         const struct sip_msg *msg;
-        uint32_t now_s; /* seconds since the epoch */
+        const struct cp_policy *policy;
+        const struct cp_config_route *route; /* that says where to; NULL = none does */
+        uint32_t now_s;                      /* seconds since the epoch */
 };
 
 /* Where to, of an answer with action PROXY; as it lies in the record, header lines apart. */

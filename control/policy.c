@@ -143,13 +143,26 @@ static void answer_pass(struct shm_reply *out, enum shm_reason reason)
         answer(out, SHM_ACTION_PASS, reason, SHM_SCOPE_ROUTE | SHM_SCOPE_DIALOG);
 }
 
-static void answer_route(struct shm_reply *out, const struct cp_config_route *r, uint32_t number,
-                         const struct sip_msg *msg)
+/* What was decided of this request alone, or until the minute ends, is not decided of more. */
+static void limit_scopes(struct shm_reply *out, const struct cp_route_found *f, uint64_t now_ns)
 {
-        out->rule = number;
-        if (r->action == SHM_ACTION_PASS) {
+        uint32_t left_ms = (uint32_t)(60000 - now_ns / 1000000u % 60000);
+
+        if (f->narrow)
+                out->scopes &= SHM_SCOPE_DIALOG;
+        if (f->timed && out->scopes != 0 && (out->lifetime_ms == 0 || out->lifetime_ms > left_ms))
+                out->lifetime_ms = left_ms;
+}
+
+/* A route that says where to is carried out by cp_route_answer(): up to there it passes. */
+static void answer_route(struct shm_reply *out, const struct cp_route_found *f,
+                         const struct sip_msg *msg, uint64_t now_ns)
+{
+        const struct cp_config_route *r = f->route;
+
+        if (r->action == CP_ROUTE_PASS || cp_route_is_target(r)) {
                 answer_pass(out, SHM_REASON_PASS_POLICY);
-        } else if (r->action == SHM_ACTION_DROP) {
+        } else if (r->action == CP_ROUTE_DROP) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_ROUTE_DROP, SHM_SCOPE_ROUTE);
         } else if (msg->kind != SIP_KIND_REQUEST || msg->method == SIP_METHOD_ACK) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_NO_REPLY_ACK, SHM_SCOPE_ROUTE);
@@ -158,6 +171,8 @@ static void answer_route(struct shm_reply *out, const struct cp_config_route *r,
                 out->code = r->code;
                 out->retry_after_s = r->retry_after_s;
         }
+        out->rule = f->number;
+        limit_scopes(out, f, now_ns);
 }
 
 /* A cached pass must not outlive the entry that gave it. */
@@ -174,35 +189,83 @@ static void limit_lifetime(struct shm_reply *out, uint64_t expires_ns, uint64_t 
                 out->lifetime_ms = (uint32_t)left_ms;
 }
 
+/* Where to, of a request that passes whatever blocks others. */
+static void find_target(const struct cp_policy *p, struct cp_route_asked *q, uint64_t now_ns,
+                        struct shm_reply *out)
+{
+        struct cp_route_found f;
+
+        q->targets_only = true;
+        cp_routes_find(p->routes, q, &f);
+        if (f.route != NULL)
+                out->rule = f.number;
+        limit_scopes(out, &f, now_ns);
+}
+
+/* CANCEL, and the ACK of a refusal, take the way of their INVITE (RFC 3261 16.11). That of a 2xx
+ * has the dialog's Route where we stay in its way, and no business here where we do not. */
+static void decide_in_dialog(const struct cp_policy *p, struct cp_route_asked *q, uint64_t now_ns,
+                             struct shm_reply *out)
+{
+        const struct sip_msg *m = q->msg;
+
+        answer(out, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_DIALOG);
+        if (m->kind != SIP_KIND_REQUEST ||
+            (m->method != SIP_METHOD_CANCEL &&
+             (m->method != SIP_METHOD_ACK || sip_msg_first(m, SIP_HDR_ROUTE) != NULL)))
+                return;
+        q->as_invite = true;
+        find_target(p, q, now_ns, out);
+}
+
+static void decide_new(const struct cp_policy *p, struct cp_route_asked *q, uint64_t now_ns,
+                       struct shm_reply *out)
+{
+        struct cp_route_found f;
+
+        if (q->req->cls == SHM_CLASS_EMERGENCY) {
+                answer_pass(out, SHM_REASON_PASS_POLICY);
+                find_target(p, q, now_ns, out);
+                return;
+        }
+        cp_routes_find(p->routes, q, &f);
+        if (f.route != NULL) {
+                answer_route(out, &f, q->msg, now_ns);
+                return;
+        }
+        if (q->req->flow.side == SHM_SIDE_OUTSIDE && p->config->policy.fallback == SHM_ACTION_DROP)
+                answer(out, SHM_ACTION_DROP, SHM_REASON_NO_ROUTE, SHM_SCOPE_ROUTE);
+        else
+                answer_pass(out, SHM_REASON_PASS_POLICY);
+        limit_scopes(out, &f, now_ns);
+}
+
 static void decide(const struct cp_policy *p, const struct shm_request *req,
                    const struct sip_msg *msg, uint64_t now_ns, struct shm_reply *out)
 {
         const struct shm_flow *flow = &req->flow;
+        struct cp_route_asked q = {.req = req, .msg = msg, .now_s = now_ns / NS_PER_S};
         const struct cp_policy_entry *allow;
-        const struct cp_config_route *route;
-        bool outside = flow->side == SHM_SIDE_OUTSIDE;
-        uint32_t number = 0;
+        bool guarded = flow->side == SHM_SIDE_OUTSIDE && req->cls != SHM_CLASS_EMERGENCY;
 
         if (sip_check_set(&p->weakest, &msg->anomalies).verdict == SIP_VERDICT_REJECT) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_SIP_MALFORMED, 0);
         } else if ((allow = listed(&p->allow_map, &flow->src, now_ns)) != NULL) {
                 answer_pass(out, SHM_REASON_PASS_ALLOW);
                 limit_lifetime(out, allow->expires_ns, now_ns);
-        } else if (outside && listed(&p->deny_map, &flow->src, now_ns) != NULL) {
+                if (!cp_policy_in_dialog(req, msg))
+                        find_target(p, &q, now_ns, out);
+        } else if (guarded && listed(&p->deny_map, &flow->src, now_ns) != NULL) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_DENIED, 0);
-        } else if (outside && banned(p->bans, &flow->src, now_ns)) {
+        } else if (guarded && banned(p->bans, &flow->src, now_ns)) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_BANNED, 0);
-        } else if (outside && cp_scanners_match_msg(p->scanners, msg)) {
+        } else if (guarded && cp_scanners_match_msg(p->scanners, msg)) {
                 /* Narrow: a UDP source is easily forged, and its owner must not suffer. */
                 answer(out, SHM_ACTION_DROP, SHM_REASON_SCANNER, SHM_SCOPE_SRC_UA);
         } else if (cp_policy_in_dialog(req, msg)) {
-                answer(out, SHM_ACTION_PASS, SHM_REASON_PASS_POLICY, SHM_SCOPE_DIALOG);
-        } else if ((route = cp_routes_find(p->routes, flow, msg, &number)) != NULL) {
-                answer_route(out, route, number, msg);
-        } else if (outside && p->config->policy.fallback == SHM_ACTION_DROP) {
-                answer(out, SHM_ACTION_DROP, SHM_REASON_NO_ROUTE, SHM_SCOPE_ROUTE);
+                decide_in_dialog(p, &q, now_ns, out);
         } else {
-                answer_pass(out, SHM_REASON_PASS_POLICY);
+                decide_new(p, &q, now_ns, out);
         }
 }
 

@@ -57,7 +57,11 @@ void cp_policy_destroy(struct cp_policy *p);
  * In this order: a message that no profile of the parser lets through is dropped (the dataplane
  * does not ask about such, so this one was cut or forged); allow list; deny list, bans and scanners
  * (outside only); responses and messages within a dialog pass; routes of the message's side; the
- * default, for requests from the outside. A rejected ACK or response is dropped instead.
+ * default, for requests from the outside. A rejected ACK or response is dropped instead. Emergency
+ * calls pass lists, and routes that do not say where to.
+ *
+ * PASS with a `rule` whose route says where to (cp_route_is_target()) is half a decision:
+ * cp_route_answer() makes the rest.
  */
 void cp_policy_decide(const struct cp_policy *p, const struct shm_request *req,
                       const struct sip_msg *msg, uint64_t now_ns, struct shm_reply *out);

@@ -7,10 +7,14 @@
 #include <strings.h>
 
 #include "control/prefix.h"
+#include "control/times.h"
+#include "parser/sip_hname.h"
 
 struct route {
         const struct cp_config_route *config;
         struct cp_prefix *source;
+        struct cp_times *times; /* NULL = always */
+        unsigned cls;           /* bits 1 << enum shm_class, 0 = any */
 };
 
 struct cp_routes {
@@ -21,6 +25,8 @@ struct cp_routes {
 struct cp_routes *cp_routes_create(const struct cp_config_route *routes, uint32_t count)
 {
         struct cp_routes *r = calloc(1, sizeof(*r) + count * sizeof(r->route[0]));
+
+        char why[160];
 
         if (r == NULL)
                 return NULL;
@@ -36,6 +42,13 @@ struct cp_routes *cp_routes_create(const struct cp_config_route *routes, uint32_
                 }
                 for (uint32_t i = 0; i < m->source_count; i++)
                         (void)cp_prefix_parse(m->source[i], &to->source[i]); /* checked before */
+                for (uint32_t i = 0; i < m->cls_count; i++)
+                        to->cls |= m->cls[i];
+                if (cp_times_create(&to->times, &m->times, why, sizeof(why)) != 0) {
+                        r->count++;
+                        cp_routes_destroy(r);
+                        return NULL;
+                }
         }
         return r;
 }
@@ -44,8 +57,10 @@ void cp_routes_destroy(struct cp_routes *r)
 {
         if (r == NULL)
                 return;
-        for (uint32_t i = 0; i < r->count; i++)
+        for (uint32_t i = 0; i < r->count; i++) {
                 free(r->route[i].source);
+                cp_times_destroy(r->route[i].times);
+        }
         free(r);
 }
 
@@ -60,13 +75,17 @@ static bool source_holds(const struct route *r, const struct shm_ip *src)
         return n == 0;
 }
 
-static bool method_holds(const struct cp_config_match *m, const struct sip_msg *msg)
+static bool method_holds(const struct cp_config_match *m, const struct cp_route_asked *q)
 {
-        for (uint32_t i = 0; i < m->method_count; i++) {
-                size_t len = strlen(m->method[i]);
+        const char *name = (const char *)sip_span_at(q->msg, q->msg->method_name);
+        size_t len = q->msg->method_name.len;
 
-                if (len == msg->method_name.len &&
-                    memcmp(m->method[i], sip_span_at(msg, msg->method_name), len) == 0)
+        if (q->as_invite) {
+                name = "INVITE";
+                len = 6;
+        }
+        for (uint32_t i = 0; i < m->method_count; i++) {
+                if (strlen(m->method[i]) == len && memcmp(m->method[i], name, len) == 0)
                         return true;
         }
         return m->method_count == 0;
@@ -136,17 +155,81 @@ static bool user_holds(const struct cp_config_match *m, const struct sip_msg *ms
         return m->user_prefix_count == 0;
 }
 
-const struct cp_config_route *cp_routes_find(const struct cp_routes *r, const struct shm_flow *flow,
-                                             const struct sip_msg *msg, uint32_t *number)
+static bool is_named(const struct sip_msg *msg, const struct sip_hdr *h, const char *name,
+                     enum sip_hdr_id id)
 {
-        for (uint32_t i = 0; i < r->count; i++) {
-                const struct cp_config_match *m = &r->route[i].config->match;
+        return id != SIP_HDR_OTHER ? h->id == id
+                                   : h->name.len == strlen(name) &&
+                                         strncasecmp((const char *)sip_span_at(msg, h->name), name,
+                                                     h->name.len) == 0;
+}
 
-                if (m->side != flow->side || !method_holds(m, msg) || !host_holds(m, msg) ||
-                    !user_holds(m, msg) || !source_holds(&r->route[i], &flow->src))
-                        continue;
-                *number = i + 1;
-                return r->route[i].config;
+static bool header_holds(const struct cp_config_header *want, const struct sip_msg *msg)
+{
+        enum sip_hdr_id id = sip_hname_find((const uint8_t *)want->name, strlen(want->name));
+        const char *text = want->value != NULL ? want->value : want->prefix;
+        size_t len = text != NULL ? strlen(text) : 0;
+
+        for (uint16_t i = 0; i < msg->hdr_cnt; i++) {
+                const struct sip_hdr *h = &msg->hdrs[i];
+
+                if (is_named(msg, h, want->name, id) &&
+                    (want->value != NULL ? h->value.len == len : h->value.len >= len) &&
+                    (len == 0 ||
+                     strncasecmp((const char *)sip_span_at(msg, h->value), text, len) == 0))
+                        return true;
         }
-        return NULL;
+        return false;
+}
+
+static bool headers_hold(const struct cp_config_match *m, const struct sip_msg *msg)
+{
+        for (uint32_t i = 0; i < m->header_count; i++) {
+                if (!header_holds(&m->header[i], msg))
+                        return false;
+        }
+        return true;
+}
+
+/* Conditions of the domain first, then of the user, then of what no cache knows. */
+static bool holds(const struct route *r, const struct cp_route_asked *q, struct cp_route_found *out)
+{
+        const struct cp_config_match *m = &r->config->match;
+
+        if (m->side != q->req->flow.side || !method_holds(m, q) || !host_holds(m, q->msg) ||
+            !source_holds(r, &q->req->flow.src))
+                return false;
+        out->one_user |= m->user_prefix_count != 0;
+        if (!user_holds(m, q->msg))
+                return false;
+        out->narrow |= m->header_count != 0 || r->cls != 0;
+        if ((r->cls != 0 && (r->cls >> q->req->cls & 1u) == 0) || !headers_hold(m, q->msg))
+                return false;
+        out->timed |= r->times != NULL;
+        return cp_times_hold(r->times, q->now_s);
+}
+
+void cp_routes_find(const struct cp_routes *r, const struct cp_route_asked *q,
+                    struct cp_route_found *out)
+{
+        *out = (struct cp_route_found){.route = NULL};
+        for (uint32_t i = 0; i < r->count; i++) {
+                if ((q->targets_only && !cp_route_is_target(r->route[i].config)) ||
+                    !holds(&r->route[i], q, out))
+                        continue;
+                out->number = i + 1;
+                out->route = r->route[i].config;
+                return;
+        }
+}
+
+const struct cp_config_route *cp_routes_get(const struct cp_routes *r, uint32_t number)
+{
+        return number != 0 && number <= r->count ? r->route[number - 1].config : NULL;
+}
+
+bool cp_route_is_target(const struct cp_config_route *route)
+{
+        return route->action == CP_ROUTE_FORWARD || route->action == CP_ROUTE_REDIRECT ||
+               route->action == CP_ROUTE_LOCATE;
 }

@@ -66,7 +66,7 @@ static bool is_one_host(const struct shm_ip *ip)
         return ip->b[0] != 0xff && memcmp(ip->b, nothing, sizeof(nothing)) != 0;
 }
 
-static bool hop_ok(const struct shm_hop *h)
+bool shm_hop_check(const struct shm_hop *h)
 {
         static const uint8_t zero[sizeof(h->reserved)];
 
@@ -104,7 +104,7 @@ bool shm_forward_check(const void *rec, size_t len, uint16_t headers_len)
                 struct shm_hop hop;
 
                 memcpy(&hop, at, sizeof(hop));
-                if (!hop_ok(&hop))
+                if (!shm_hop_check(&hop))
                         return false;
         }
         return uri_ok(at, f.ruri_len) && route_ok(at + f.ruri_len, f.route_len) &&
@@ -134,8 +134,9 @@ bool shm_binding_check(const void *rec, size_t len)
                 return false;
         switch (b.op) {
         case SHM_TABLE_ADD:
-                return b.aor_len != 0 && b.uri_len != 0 && b.expires_ns != 0 && hop_ok(&b.hop) &&
-                       uri_ok(text, b.aor_len) && uri_ok(text + b.aor_len, b.uri_len) &&
+                return b.aor_len != 0 && b.uri_len != 0 && b.expires_ns != 0 &&
+                       shm_hop_check(&b.hop) && uri_ok(text, b.aor_len) &&
+                       uri_ok(text + b.aor_len, b.uri_len) &&
                        route_ok(text + b.aor_len + b.uri_len, b.route_len);
         case SHM_TABLE_DEL:
                 return b.aor_len != 0 && binding_is_bare(&b) && uri_ok(text, b.aor_len);

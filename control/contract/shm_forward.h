@@ -77,6 +77,7 @@ struct shm_binding {
 /* What follows struct shm_reply of a PROXY decision, len octets, headers_len of them header lines.
  */
 bool shm_forward_check(const void *rec, size_t len, uint16_t headers_len);
+bool shm_hop_check(const struct shm_hop *hop);
 bool shm_binding_check(const void *rec, size_t len);
 /* Whole header lines, as SHM_ACTION_REPLY and PROXY carry them. */
 bool shm_header_lines_check(const uint8_t *at, size_t len);

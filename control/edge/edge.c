@@ -262,35 +262,55 @@ static void early_dialog(const struct cp_edge *e, const struct sip_msg *m, struc
                 a->reply.lifetime_ms = 0;
 }
 
+/* Does a route take this request away from us? A REGISTER only when it names that method. */
+static bool is_routed(const struct cp_asked *q)
+{
+        const struct cp_config_route *r = q->route;
+
+        return r != NULL && r->action != CP_ROUTE_LOCATE &&
+               (q->msg->method != SIP_METHOD_REGISTER || r->match.method_count != 0);
+}
+
+/* A request of a caller who says that he is ours: true when it may go on. */
+static bool is_let_in(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a,
+                      const struct cp_user **caller)
+{
+        const struct cp_edge_taken *again;
+
+        *caller = NULL;
+        if (!is_authenticated(e->set, q->msg))
+                return true;
+        if (!authenticate(e, q, a, caller, &again))
+                return false;
+        a->reply.scopes = 0; /* of this request alone */
+        a->reply.lifetime_ms = 0;
+        return true;
+}
+
 static bool decide(void *self, const struct cp_asked *q, struct cp_answer *a)
 {
         const struct sip_msg *m = q->msg;
         const struct cp_user *caller = NULL;
-        const struct cp_edge_taken *again;
         struct cp_edge *e = self;
         bool follows = m->method == SIP_METHOD_ACK || m->method == SIP_METHOD_CANCEL;
+        bool ours;
 
         if (m->kind != SIP_KIND_REQUEST || q->req->cls == SHM_CLASS_EMERGENCY)
                 return true;
-        if (!cp_edge_is_ours(e->set, m, m->ruri.host)) {
+        ours = cp_edge_is_ours(e->set, m, m->ruri.host);
+        if (!ours)
                 early_dialog(e, m, a);
-                return true;
-        }
-        if (follows && e->set->calls == CP_EDGE_PROXY)
+        if (follows && ours && e->set->calls == CP_EDGE_PROXY && !is_routed(q))
                 cp_edge_follow(e, q, a);
-        if (follows || q->req->cls == SHM_CLASS_IN_DIALOG || m->to.tag.len != 0)
+        if (follows || q->req->cls == SHM_CLASS_IN_DIALOG || m->to.tag.len != 0 ||
+            (!ours && q->route == NULL))
                 return true;
-        if (m->method == SIP_METHOD_REGISTER)
-                return answer_register(e, q, a);
-        if (m->ruri.user.len == 0)
+        if (m->method == SIP_METHOD_REGISTER && !is_routed(q))
+                return ours ? answer_register(e, q, a) : true;
+        if (m->method == SIP_METHOD_REGISTER || !is_let_in(e, q, a, &caller))
                 return true;
-        if (is_authenticated(e->set, m)) {
-                if (!authenticate(e, q, a, &caller, &again))
-                        return true;
-                a->reply.scopes = 0; /* of this request alone */
-                a->reply.lifetime_ms = 0;
-        }
-        if (e->set->calls != CP_EDGE_PASS)
+        if (ours && m->ruri.user.len != 0 && !is_routed(q) &&
+            (e->set->calls != CP_EDGE_PASS || q->route != NULL))
                 cp_edge_call(e, q, a, caller);
         return true;
 }

@@ -5,6 +5,10 @@
 #include "control/edge/edge_redirect.h"
 #include "control/edge/edge_state.h"
 #include "control/edge/edge_target.h"
+#include "control/link.h"
+#include "control/policy.h"
+#include "control/route_answer.h"
+#include "control/routes.h"
 #include "parser/sip_aor.h"
 #include "parser/sip_uri_part.h"
 
@@ -52,25 +56,11 @@ static struct cp_aor *registered(const struct cp_edge *e, const struct sip_msg *
 
 /* ---- sending on ---- */
 
-/* Requests that may begin a dialog (RFC 3261 12.1, RFC 6665, RFC 3515), and those that nobody
- * knows. */
-static bool begins_dialog(const struct sip_msg *m)
-{
-        return m->method == SIP_METHOD_INVITE || m->method == SIP_METHOD_SUBSCRIBE ||
-               m->method == SIP_METHOD_REFER || m->method == SIP_METHOD_OTHER;
-}
-
-/* The answer becomes PROXY, to what a->to says. The policy's scopes stand, but for the dialog's:
- * its requests go by their own Route and Request-URI. */
 static void send_on(const struct cp_edge *e, const struct sip_msg *m, struct cp_answer *a,
                     enum shm_reason reason)
 {
-        a->reply.action = SHM_ACTION_PROXY;
-        a->reply.reason = (uint16_t)reason;
-        a->reply.scopes &= (uint8_t)~SHM_SCOPE_DIALOG;
-        if (a->reply.scopes == 0)
-                a->reply.lifetime_ms = 0;
-        if (e->set->record_route && begins_dialog(m))
+        cp_answer_proxy(a, reason);
+        if (e->set->record_route && cp_begins_dialog(m))
                 a->to.fixed.flags |= SHM_FORWARD_RECORD_ROUTE;
 }
 
@@ -87,6 +77,21 @@ static void limit_to_binding(struct cp_aor *aor, const struct cp_binding *best, 
         aor->told = cp_target_mark(&a->to);
 }
 
+/* May the decision be one for all users of the domain? Not when it hangs on who asks (no scopes)
+ * or on anything but the domain, and not before the worker knows where they are. */
+static bool is_for_domain(const struct cp_edge *e, const struct cp_asked *q,
+                          const struct cp_answer *a)
+{
+        const struct cp_route_asked asked = {.req = q->req, .msg = q->msg, .now_s = q->now_s};
+        struct cp_route_found f;
+
+        if (!e->set->for_domain || (a->reply.scopes & SHM_SCOPE_ROUTE) == 0 ||
+            !cp_edge_pushed(e, &q->link->bindings))
+                return false;
+        cp_routes_find(q->policy->routes, &asked, &f);
+        return !f.one_user && !f.narrow && !f.timed;
+}
+
 /* True when the user is somewhere that can be said in a decision. */
 static bool locate(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a)
 {
@@ -95,6 +100,12 @@ static bool locate(struct cp_edge *e, const struct cp_asked *q, struct cp_answer
 
         if (best == NULL || !cp_target_of(best, &a->to))
                 return false;
+        if (is_for_domain(e, q, a)) {
+                a->to.fixed = (struct shm_forward){.flags = SHM_FORWARD_LOCATE};
+                send_on(e, q->msg, a, SHM_REASON_LOCATED);
+                a->reply.scopes = SHM_SCOPE_DOMAIN;
+                return true;
+        }
         send_on(e, q->msg, a, SHM_REASON_LOCATED);
         limit_to_binding(aor, best, q->now_s, a);
         return true;
@@ -179,7 +190,9 @@ void cp_edge_call(struct cp_edge *e, const struct cp_asked *q, struct cp_answer 
 {
         const struct cp_user *user = called(e, q->msg);
 
-        if (e->set->calls == CP_EDGE_PROXY && !cp_edge_is_forwarded(user) &&
+        bool proxy = e->set->calls == CP_EDGE_PROXY || q->route != NULL;
+
+        if (proxy && !cp_edge_is_forwarded(user) &&
             (locate(e, q, a) || (user == NULL && route_number(e, q, a)))) {
                 e->stats.proxied++;
                 return;

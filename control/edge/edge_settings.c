@@ -87,6 +87,7 @@ int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_confi
             .service_route = s->service_route,
         };
         s->calls = c->calls;
+        s->for_domain = c->decide_for == CP_EDGE_FOR_DOMAIN;
         s->record_route = c->record_route == NULL || *c->record_route;
         s->at_once = c->answer == CP_EDGE_AT_ONCE;
         *out = s;

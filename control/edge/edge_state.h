@@ -34,6 +34,7 @@ struct cp_edge_settings {
         char *service_route;
         struct cp_number_map *numbers; /* NULL = none */
         uint8_t calls;                 /* enum cp_edge_calls */
+        bool for_domain;               /* decisions are for all users of the domain */
         bool record_route;
         bool at_once;
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * edge_target.h - from a URI or a binding to a next hop: an address, for the dataplane looks no
- * name up.
+ * edge_target.h - from a binding to a next hop.
  *
  * Pure; any thread.
  */
@@ -15,13 +14,7 @@
 #include "control/contract/shm_forward.h"
 #include "control/decider.h"
 #include "control/location/bindings.h"
-
-/*
- * The hop of a SIP URI whose host, or maddr, is an address: its port or the usual one, its
- * transport (RFC 3263 4.1; TCP for sips and tls), weight 1. False for a name, or what is no SIP
- * URI.
- */
-bool cp_target_hop(const char *uri, size_t len, struct shm_hop *out);
+#include "control/target.h"
 
 /*
  * Where a request for this binding goes: one hop, the contact without its header part as
