@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 
 #include "control/rules/read.h"
+#include "parser/match/match_seal.h"
 
 /* ---- variables: the configuration's before the defaults ---- */
 
@@ -116,6 +117,7 @@ int cp_rulebook_create(struct cp_rulebook **out, const struct cp_rulebook_args *
                 head->generation = args->generation;
                 head->made_s = args->made_s;
                 b->generation = args->generation;
+                match_seal_set(b->image.at, b->image.bytes);
         }
         if (rc == 0)
                 rc = entries_make(b);

@@ -10,6 +10,8 @@
 
 #include <openssl/evp.h>
 
+#include "parser/match/match_seal.h"
+
 /* Without memory of the past the clock keeps a restarted control from using a number again. */
 static uint32_t next_generation(const struct cp_ruleset *s)
 {
@@ -42,6 +44,7 @@ static int seal(struct cp_ruleset *s, struct cp_rulebook *book)
         int fd;
 
         head->generation = next_generation(s);
+        match_seal_set(book->image.at, book->image.bytes);
         fd = shm_blob_create("sluice_rules", book->image.at, book->image.bytes);
         if (fd < 0)
                 return fd;

@@ -11,8 +11,6 @@
 #include "parser/match/match_set.h"
 #include "parser/sip_parse.h"
 
-#define MESSAGES_MAX 1000u
-
 struct rules_rig {
         struct match_set *set;
         struct match_scratch *scratch;
@@ -20,9 +18,8 @@ struct rules_rig {
         struct match_hs_scratch *whole_scratch;
         uint32_t *whole_rules;
         int count;
-        struct sip_msg *msgs;
-        struct match_facts facts[MESSAGES_MAX];
-        size_t cnt;
+        struct sip_msg msgs[RULES_RIG_BURST];
+        struct match_facts facts[RULES_RIG_BURST];
 };
 
 static _Noreturn void end(const char *what)
@@ -31,22 +28,35 @@ static _Noreturn void end(const char *what)
         exit(1);
 }
 
-/* What rules look for in the field: names of tools and users, as signature sets have them. */
-static int pattern(int i, bool regex, char *out, size_t cap)
+/* What rules look for in the field: names of tools and users, as signature sets have them. Of the
+ * open mix every tenth expression has no text that has to be there. */
+static int pattern(int i, enum rules_mix mix, char *out, size_t cap)
 {
-        return regex ? snprintf(out, cap, "tool%d[a-z]{1,4}-v[0-9]+\\.%d", i * 7919 % 100003, i)
-                     : snprintf(out, cap, "scanner-%d-%d", i * 7919 % 100003, i);
+        int n = i * 7919 % 100003;
+
+        if (mix == RULES_OPEN && i % 20 == 1)
+                return snprintf(out, cap, "[0-9]{9}[k-z]{2}%d[0-9]", n % 1000);
+        if (mix != RULES_LITERAL && i % 2 == 1)
+                return snprintf(out, cap, "tool%d[a-z]{1,4}-v[0-9]+\\.%d", n, i);
+        return snprintf(out, cap, "scanner-%d-%d", n, i);
 }
 
-static bool is_regex(int i, int mixed)
+static const char *field(int i, enum rules_mix mix)
 {
-        return mixed && i % 2 == 1;
+        static const char *const few[] = {"sip.user_agent", "sip.user_agent", "sip.from.user",
+                                          "sip.uri",        "sip.user_agent", "sip.to.user"};
+        static const char *const wide[] = {
+            "sip.user_agent",     "sip.from.user", "sip.uri",      "sip.to.user",
+            "sip.contact.host",   "sip.call_id",   "sip.via.host", "sip.from.host",
+            "sip.header:Subject", "sip.to.host",   "sip.via",      "sdp.attribute",
+            "sip.from.display",
+        };
+
+        return mix == RULES_WIDE ? wide[i % 13] : few[i % 6];
 }
 
-static char *rules_text(int count, int mixed)
+static char *rules_text(int count, enum rules_mix mix)
 {
-        static const char *const fields[] = {"sip.user_agent", "sip.user_agent", "sip.from.user",
-                                             "sip.uri",        "sip.user_agent", "sip.to.user"};
         char *text = malloc((size_t)count * 200 + 1);
         size_t n = 0;
 
@@ -54,22 +64,22 @@ static char *rules_text(int count, int mixed)
                 end("out of memory");
         text[0] = '\0';
         for (int i = 0; i < count; i++) {
+                bool regex = mix != RULES_LITERAL && i % 2 == 1;
                 char p[64];
-                bool regex = is_regex(i, mixed);
 
-                pattern(i, regex, p, sizeof(p));
+                pattern(i, mix, p, sizeof(p));
                 n += (size_t)sprintf(text + n,
                                      "alert sip any any -> any any (%s; %s\"%s%s%s\"; %ssid:%d;)\n",
-                                     fields[i % 6], regex ? "pcre:" : "content:", regex ? "/" : "",
+                                     field(i, mix), regex ? "pcre:" : "content:", regex ? "/" : "",
                                      p, regex ? "/i" : "", regex ? "" : "nocase; ", i + 1);
         }
         return text;
 }
 
-static void rules_make(struct rules_rig *rig, int mixed)
+static void rules_make(struct rules_rig *rig, enum rules_mix mix)
 {
         struct cp_rule_errors *errors = calloc(1, sizeof(*errors));
-        char *text = rules_text(rig->count, mixed);
+        char *text = rules_text(mix == RULES_NONE ? 0 : rig->count, mix);
         struct cp_rule_set set = {0};
         struct cp_image image;
 
@@ -86,7 +96,7 @@ static void rules_make(struct rules_rig *rig, int mixed)
         free(errors);
 }
 
-static void whole_make(struct rules_rig *rig, int mixed)
+static void whole_make(struct rules_rig *rig, enum rules_mix mix)
 {
         size_t cnt = (size_t)rig->count;
         struct match_hs_pattern *p = calloc(cnt, sizeof(*p));
@@ -98,7 +108,7 @@ static void whole_make(struct rules_rig *rig, int mixed)
         for (unsigned i = 0; i < cnt; i++) {
                 char text[64];
 
-                pattern((int)i, is_regex((int)i, mixed), text, sizeof(text));
+                pattern((int)i, mix, text, sizeof(text));
                 p[i] = (struct match_hs_pattern){
                     .regex = strdup(text), .id = i, .flags = MATCH_REGEX_CASELESS, .once = true};
                 rig->whole_rules[i] = i;
@@ -114,19 +124,16 @@ static void whole_make(struct rules_rig *rig, int mixed)
         free(code.at);
 }
 
-struct rules_rig *rules_rig_create(int count, int mixed, int whole)
+struct rules_rig *rules_rig_create(int count, enum rules_mix mix, int whole)
 {
         struct rules_rig *rig = calloc(1, sizeof(*rig));
 
         if (rig == NULL)
                 end("out of memory");
         rig->count = count;
-        rig->msgs = calloc(MESSAGES_MAX, sizeof(*rig->msgs));
-        if (rig->msgs == NULL)
-                end("out of memory");
-        rules_make(rig, mixed);
+        rules_make(rig, whole ? RULES_NONE : mix);
         if (whole)
-                whole_make(rig, mixed);
+                whole_make(rig, mix);
         return rig;
 }
 
@@ -139,24 +146,23 @@ void rules_rig_destroy(struct rules_rig *rig)
                 match_hs_free(rig->whole);
         }
         free(rig->whole_rules);
-        free(rig->msgs);
         free(rig);
 }
 
-void rules_rig_message(struct rules_rig *rig, const uint8_t *at, size_t len)
+void rules_rig_message(struct rules_rig *rig, size_t i, const uint8_t *at, size_t len)
 {
         static const uint8_t ip[16];
-        struct sip_msg *m = &rig->msgs[rig->cnt];
+        struct sip_msg *m = &rig->msgs[i];
 
         (void)sip_parse(at, len, m);
-        rig->facts[rig->cnt++] = (struct match_facts){.payload = at,
-                                                      .payload_len = (uint32_t)len,
-                                                      .msg = m,
-                                                      .src = ip,
-                                                      .dst = ip,
-                                                      .sport = 5060,
-                                                      .dport = 5060,
-                                                      .ip_proto = 17};
+        rig->facts[i] = (struct match_facts){.payload = at,
+                                             .payload_len = (uint32_t)len,
+                                             .msg = m,
+                                             .src = ip,
+                                             .dst = ip,
+                                             .sport = 5060,
+                                             .dport = 5060,
+                                             .ip_proto = 17};
 }
 
 unsigned rules_rig_eval(struct rules_rig *rig, size_t i)

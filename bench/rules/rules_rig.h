@@ -14,12 +14,23 @@ extern "C" {
 
 struct rules_rig;
 
+/* Messages that are parsed and then judged together, as workers do it. */
+#define RULES_RIG_BURST 32u
+
+enum rules_mix {
+        RULES_LITERAL = 0, /* contents in four fields */
+        RULES_MIXED,       /* half of them expressions */
+        RULES_WIDE,        /* the same in 13 fields */
+        RULES_OPEN, /* as mixed; a tenth of the expressions hold no text that must be there */
+        RULES_NONE,
+};
+
 /* whole: one database of all patterns, for the message as it is. Ends the program on failure. */
-struct rules_rig *rules_rig_create(int count, int mixed, int whole);
+struct rules_rig *rules_rig_create(int count, enum rules_mix mix, int whole);
 void rules_rig_destroy(struct rules_rig *rig);
-/* Parse and keep a message; the octets stay the caller's. */
-void rules_rig_message(struct rules_rig *rig, const uint8_t *at, size_t len);
-/* Rules that hold for message i, or patterns that are in it. */
+/* Parse and keep message i < RULES_RIG_BURST; the octets stay the caller's. */
+void rules_rig_message(struct rules_rig *rig, size_t i, const uint8_t *at, size_t len);
+/* Rules that hold for message i, or 0 after a scan for patterns. */
 unsigned rules_rig_eval(struct rules_rig *rig, size_t i);
 
 #ifdef __cplusplus

@@ -96,27 +96,59 @@ static int database(struct maker *m, const struct match_hs_pattern *p, unsigned 
         return 0;
 }
 
+/* The patterns that have to be looked for whatever the gate says. */
+static int open_compile(struct maker *m, const struct cp_prefilter_buffer *pb, struct match_db *out)
+{
+        struct match_hs_pattern *p = calloc(pb->open_cnt, sizeof(*p));
+        const struct cp_rule_place **places = calloc(pb->open_cnt, sizeof(*places));
+        unsigned n = 0;
+        int rc = -ENOMEM;
+
+        for (unsigned i = 0; p != NULL && places != NULL && i < pb->cnt; i++) {
+                if (!pb->open[i])
+                        continue;
+                p[n] = pb->patterns[i];
+                places[n++] = pb->places[i];
+        }
+        if (p != NULL && places != NULL)
+                rc = database(m, p, n, places, out);
+        free(p);
+        free(places);
+        return rc;
+}
+
+static int buffer_compile(struct maker *m, const struct cp_prefilter_buffer *pb, uint32_t index)
+{
+        struct match_buffer *b;
+        struct match_db db = {0, 0};
+        struct match_db open = {0, 0};
+        bool gated = pb->open_cnt < pb->cnt;
+        uint32_t first;
+        int rc = database(m, pb->patterns, pb->cnt, pb->places, &db);
+
+        if (rc == 0 && gated && pb->open_cnt != 0)
+                rc = open_compile(m, pb, &open);
+        if (rc != 0)
+                return rc;
+        first = cp_parts_add(&m->parts, CP_PART_PATTERNS, pb->rules, sizeof(*pb->rules), pb->cnt);
+        b = cp_parts_at(&m->parts, CP_PART_BUFFERS, sizeof(*b), index);
+        b->db = db;
+        b->open = open;
+        b->gated = gated;
+        b->pattern_first = first;
+        b->pattern_cnt = pb->cnt;
+        return 0;
+}
+
 static int buffers_compile(struct maker *m)
 {
-        for (uint32_t i = 0; i < m->prefilter.buffer_cnt; i++) {
-                struct cp_prefilter_buffer *pb = &m->prefilter.buffers[i];
-                struct match_buffer *b = cp_parts_at(&m->parts, CP_PART_BUFFERS, sizeof(*b), i);
-                struct match_db db = {0, 0};
-                uint32_t first = 0;
-                int rc = 0;
+        int rc = 0;
 
-                if (pb->cnt != 0) {
-                        rc = database(m, pb->patterns, pb->cnt, pb->places, &db);
-                        first = cp_parts_add(&m->parts, CP_PART_PATTERNS, pb->rules,
-                                             sizeof(*pb->rules), pb->cnt);
-                }
-                if (rc != 0)
-                        return rc;
-                b->db = db;
-                b->pattern_first = first;
-                b->pattern_cnt = pb->cnt;
+        for (uint32_t i = 0; i < m->prefilter.buffer_cnt && rc == 0; i++) {
+                if (m->prefilter.buffers[i].cnt != 0)
+                        rc = buffer_compile(m, &m->prefilter.buffers[i], i);
         }
-        return 0;
+        return rc;
 }
 
 /* ---- sets of addresses and ports ---- */
@@ -239,6 +271,26 @@ static int groups_add(struct maker *m, const struct cp_rule *r,
         return 0;
 }
 
+/* What is looked for first, and the literals without which it need not be. */
+static int pattern_add(struct maker *m, const struct cp_prefilter_pick *pick, uint32_t rule)
+{
+        struct cp_literals l;
+        uint32_t buffer = 0;
+        int rc = cp_prefilter_add(&m->prefilter, pick, rule, &buffer, &l);
+
+        if (rc != 0)
+                return rc;
+        for (uint32_t i = 0; i < l.cnt; i++) {
+                const struct match_literal one = {
+                    .text = cp_parts_text(&m->parts, l.l[i].at, l.l[i].len),
+                    .buffer = buffer,
+                };
+
+                cp_parts_add(&m->parts, CP_PART_LITERALS, &one, sizeof(one), 1);
+        }
+        return 0;
+}
+
 static int rule_add(struct maker *m, const struct cp_rule *r)
 {
         struct match_rule out = r->r;
@@ -259,7 +311,7 @@ static int rule_add(struct maker *m, const struct cp_rule *r)
             m->parts.part[CP_PART_PORT_SETS].cnt > MATCH_SETS_MAX)
                 return bad(m, &r->place, -E2BIG, "more than %u different groups", MATCH_SETS_MAX);
         if (pick.step != NULL)
-                return cp_prefilter_add(&m->prefilter, &pick, index);
+                return pattern_add(m, &pick, index);
         cp_parts_add(&m->parts, CP_PART_ALWAYS, &index, sizeof(index), 1);
         return 0;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/match/match_seal.h"
+
 #define ALIGN 64u
 
 /* Room for `bytes` more. */
@@ -83,7 +85,7 @@ int cp_parts_join(struct cp_parts *p, uint64_t made_s, struct cp_image *out)
         struct match_part *const in_head[CP_PART_CNT] = {
             &head.rules,   &head.groups,       &head.steps,     &head.buffers,   &head.patterns,
             &head.always,  &head.address_sets, &head.addresses, &head.port_sets, &head.ports,
-            &head.regexes, &head.flags,        &head.text,      &head.code,
+            &head.regexes, &head.flags,        &head.text,      &head.code,      &head.literals,
         };
         size_t bytes = aligned(sizeof(head));
 
@@ -107,6 +109,7 @@ int cp_parts_join(struct cp_parts *p, uint64_t made_s, struct cp_image *out)
                 if (p->part[i].bytes != 0)
                         memcpy(out->at + in_head[i]->off, p->part[i].at, p->part[i].bytes);
         }
+        match_seal_set(out->at, out->bytes);
         return 0;
 }
 

@@ -34,6 +34,7 @@ enum cp_part_id {
         CP_PART_FLAGS,
         CP_PART_TEXT,
         CP_PART_CODE,
+        CP_PART_LITERALS,
         CP_PART_CNT,
 };
 

@@ -107,6 +107,10 @@ static int grow(struct cp_prefilter_buffer *b)
         if (more == NULL)
                 return -ENOMEM;
         b->places = more;
+        more = realloc(b->open, room * sizeof(*b->open));
+        if (more == NULL)
+                return -ENOMEM;
+        b->open = more;
         b->room = room;
         return 0;
 }
@@ -134,16 +138,30 @@ static char *text_regex(const struct cp_rule_step *s)
         return t;
 }
 
-int cp_prefilter_add(struct cp_prefilter *p, const struct cp_prefilter_pick *pick, uint32_t rule)
+/* Long fields: there Hyperscan's look at the text costs less than the gate's. */
+static bool is_long(uint16_t field)
+{
+        return field == MATCH_FIELD_PAYLOAD || field == MATCH_FIELD_FRAME_PDU ||
+               field == MATCH_FIELD_FRAME_REQUEST_HEADERS ||
+               field == MATCH_FIELD_FRAME_REQUEST_BODY ||
+               field == MATCH_FIELD_FRAME_RESPONSE_HEADERS ||
+               field == MATCH_FIELD_FRAME_RESPONSE_BODY || field == MATCH_FIELD_HEADER_ORDER ||
+               field == MATCH_FIELD_BODY;
+}
+
+int cp_prefilter_add(struct cp_prefilter *p, const struct cp_prefilter_pick *pick, uint32_t rule,
+                     uint32_t *index, struct cp_literals *l)
 {
         const struct cp_rule_step *s = pick->step;
         struct cp_prefilter_buffer *b;
-        uint32_t index = 0;
         char *text;
 
-        if (cp_prefilter_buffer(p, pick->group, &index) != 0)
+        l->cnt = 0;
+        if (cp_prefilter_buffer(p, pick->group, index) != 0)
                 return -E2BIG;
-        b = &p->buffers[index];
+        b = &p->buffers[*index];
+        if (!is_long(pick->group->field))
+                cp_literals_find(s, l);
         text =
             s->s.kind == MATCH_STEP_PCRE ? strndup((const char *)s->bytes, s->len) : text_regex(s);
         if (text == NULL || grow(b) != 0) {
@@ -160,6 +178,8 @@ int cp_prefilter_add(struct cp_prefilter *p, const struct cp_prefilter_pick *pic
         };
         b->rules[b->cnt] = rule;
         b->places[b->cnt] = &s->place;
+        b->open[b->cnt] = l->cnt == 0;
+        b->open_cnt += l->cnt == 0 ? 1u : 0u;
         b->cnt++;
         return 0;
 }
@@ -174,6 +194,7 @@ void cp_prefilter_fini(struct cp_prefilter *p)
                 free(b->patterns);
                 free(b->rules);
                 free(b->places);
+                free(b->open);
         }
         memset(p, 0, sizeof(*p));
 }

@@ -39,6 +39,7 @@ enum match_fault {
         MATCH_FAULT_DATABASE, /* Hyperscan does not take it: broken, or of another version */
         MATCH_FAULT_PLATFORM, /* compiled for another CPU */
         MATCH_FAULT_MEMORY,
+        MATCH_FAULT_DIGEST, /* changed since it was sealed */
         MATCH_FAULT_CNT,
 };
 

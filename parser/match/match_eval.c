@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * First the fields that rules name are scanned, each for all its patterns at once: that gives the
- * few rules that may hold. Then each of these is looked at in full.
+ * First the fields that rules name are looked at: those that hold one of their literals (the gate
+ * tells, for all at once) are scanned for all their patterns, which gives the few rules that may
+ * hold. Then each of these is looked at in full.
  */
 #include "parser/match/match_set.h"
 
@@ -206,28 +207,100 @@ static bool rule_holds(const struct match_set *s, struct match_scratch *scratch,
 
 /* ---- all of them ---- */
 
+static void candidate_add(struct match_candidates *c, uint32_t rule)
+{
+        c->w[rule / 64] |= UINT64_C(1) << (rule % 64);
+        c->top[rule / 4096] |= UINT64_C(1) << (rule / 64 % 64);
+}
+
+static void scan(const struct match_set *s, struct match_scratch *scratch,
+                 const struct match_facts *f, const struct match_look *l, const struct match_hs *db)
+{
+        struct match_iter it = {0};
+        struct match_bytes in;
+
+        while (
+            match_field_next(l->buffer, s->text + l->buffer->name.off, f, &scratch->work, &it, &in))
+                match_hs_candidates(db, scratch->hs, &in, &l->rules, &scratch->candidates);
+}
+
+/* The field's one instance as the parser left it: true when it is known without a walk that this is
+ * all of it, with len 0 and at NULL when there is none. */
+static bool instance_at_hand(const struct match_look *l, const struct sip_msg *m,
+                             struct match_bytes *out)
+{
+        struct sip_span s;
+
+        if (l->place.span != 0) {
+                memcpy(&s, (const uint8_t *)m + l->place.span, sizeof(s));
+        } else if (l->place.hdr != 0) {
+                const struct sip_hdr *h = sip_msg_first(m, (enum sip_hdr_id)l->place.hdr);
+
+                if (h != NULL &&
+                    ((h->flags & SIP_HDR_F_FOLDED) != 0 || h->next_same != SIP_HDR_NONE))
+                        return false;
+                s = h != NULL ? h->value : (struct sip_span){0, 0};
+        } else {
+                return false;
+        }
+        *out = (struct match_bytes){s.len != 0 ? m->buf + s.off : NULL, s.len};
+        return true;
+}
+
+/* Put all instances of a field into the block; false: not all fit. */
+static bool join(const struct match_set *s, struct match_scratch *scratch,
+                 const struct match_facts *f, const struct match_look *l)
+{
+        struct match_iter it = {0};
+        struct match_bytes in;
+
+        if (f->msg != NULL && instance_at_hand(l, f->msg, &in))
+                return in.len == 0 ||
+                       match_joined_add(&scratch->joined, l->index, in, f->msg->buf + f->msg->len);
+        if (!match_field_possible(l->buffer, f))
+                return true;
+        while (match_field_next(l->buffer, s->text + l->buffer->name.off, f, &scratch->work, &it,
+                                &in)) {
+                if (in.len != 0 &&
+                    !match_joined_add(&scratch->joined, l->index, in, in.at + in.len))
+                        return false;
+        }
+        return true;
+}
+
 static void candidates_find(const struct match_set *s, struct match_scratch *scratch,
-                            const struct match_facts *f)
+                            const struct match_facts *f, uint32_t shape)
 {
         struct match_candidates *c = &scratch->candidates;
+        struct match_gate_hits hits = {0};
 
-        for (uint32_t i = 0; i < s->head->buffers.cnt; i++) {
-                const struct match_buffer *b = &s->buffers[i];
-                const struct match_hs_rules rules = {s->patterns + b->pattern_first,
-                                                     b->pattern_cnt};
-                struct match_iter it = {0};
-                struct match_bytes in;
+        match_joined_clear(&scratch->joined);
+        for (uint32_t i = 0; i < s->look_cnt; i++) {
+                const struct match_look *l = &s->looks[i];
 
-                if (s->buffer_dbs[i] == NULL || !match_field_possible(b, f))
+                if ((l->shapes & shape) == 0)
                         continue;
-                while (match_field_next(b, s->text + b->name.off, f, &scratch->work, &it, &in))
-                        match_hs_candidates(s->buffer_dbs[i], scratch->hs, &in, &rules, c);
+                if (!l->gated || s->ungated) {
+                        if (match_field_possible(l->buffer, f))
+                                scan(s, scratch, f, l, l->db);
+                        continue;
+                }
+                if (!join(s, scratch, f, l))
+                        hits.w[l->index / 64u] |= UINT64_C(1) << (l->index % 64u);
+                else if (l->open != NULL && match_field_possible(l->buffer, f))
+                        scan(s, scratch, f, l, l->open);
+        }
+        match_gate_run(s->gate, &scratch->joined, &hits);
+        for (uint32_t w = 0; w * 64u < s->head->buffers.cnt; w++) {
+                for (uint64_t bits = hits.w[w]; bits != 0; bits &= bits - 1) {
+                        uint32_t index = w * 64u + (uint32_t)__builtin_ctzll(bits);
+
+                        scan(s, scratch, f, s->look_of[index], s->look_of[index]->db);
+                }
         }
         for (uint32_t i = 0; i < s->head->always.cnt; i++) {
-                uint32_t rule = s->always[i];
-
-                c->w[rule / 64] |= UINT64_C(1) << (rule % 64);
-                c->top[rule / 4096] |= UINT64_C(1) << (rule / 64 % 64);
+                if ((s->shapes[s->always[i]] & shape) != 0)
+                        candidate_add(c, s->always[i]);
         }
 }
 
@@ -235,10 +308,11 @@ uint32_t match_eval(const struct match_set *s, struct match_scratch *scratch,
                     const struct match_facts *f, uint32_t flags, uint32_t *hits, uint32_t cap)
 {
         struct match_candidates *c = &scratch->candidates;
+        uint32_t shape = match_shape(f->msg);
         uint32_t n = 0;
 
         scratch->work.sdp_known = false;
-        candidates_find(s, scratch, f);
+        candidates_find(s, scratch, f, shape);
         for (uint32_t t = 0; t * 4096u < s->head->rules.cnt; t++) {
                 for (uint64_t top = c->top[t]; top != 0; top &= top - 1) {
                         uint32_t word = t * 64 + (uint32_t)__builtin_ctzll(top);
@@ -246,7 +320,8 @@ uint32_t match_eval(const struct match_set *s, struct match_scratch *scratch,
                         for (uint64_t w = c->w[word]; w != 0; w &= w - 1) {
                                 uint32_t rule = word * 64 + (uint32_t)__builtin_ctzll(w);
 
-                                if (!rule_holds(s, scratch, &s->rules[rule], f, flags))
+                                if ((s->shapes[rule] & shape) == 0 ||
+                                    !rule_holds(s, scratch, &s->rules[rule], f, flags))
                                         continue;
                                 if (n < cap)
                                         hits[n] = rule;

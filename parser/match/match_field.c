@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "parser/match/match_field.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "parser/match/match_transform.h"
@@ -92,54 +93,37 @@ static struct match_bytes unfold(const uint8_t *p, uint32_t len, uint8_t *copy)
 
 /* ---- the fields that the parser has read ---- */
 
+static const uint16_t span_at[MATCH_FIELD_CNT] = {
+    [MATCH_FIELD_METHOD] = offsetof(struct sip_msg, method_name),
+    [MATCH_FIELD_URI] = offsetof(struct sip_msg, ruri.all),
+    [MATCH_FIELD_STAT_MSG] = offsetof(struct sip_msg, reason),
+    [MATCH_FIELD_PROTOCOL] = offsetof(struct sip_msg, version),
+    [MATCH_FIELD_RURI_USER] = offsetof(struct sip_msg, ruri.user),
+    [MATCH_FIELD_RURI_HOST] = offsetof(struct sip_msg, ruri.host),
+    [MATCH_FIELD_FROM_DISPLAY] = offsetof(struct sip_msg, from.display),
+    [MATCH_FIELD_FROM_URI] = offsetof(struct sip_msg, from.uri.all),
+    [MATCH_FIELD_FROM_USER] = offsetof(struct sip_msg, from.uri.user),
+    [MATCH_FIELD_FROM_HOST] = offsetof(struct sip_msg, from.uri.host),
+    [MATCH_FIELD_FROM_TAG] = offsetof(struct sip_msg, from.tag),
+    [MATCH_FIELD_TO_DISPLAY] = offsetof(struct sip_msg, to.display),
+    [MATCH_FIELD_TO_URI] = offsetof(struct sip_msg, to.uri.all),
+    [MATCH_FIELD_TO_USER] = offsetof(struct sip_msg, to.uri.user),
+    [MATCH_FIELD_TO_HOST] = offsetof(struct sip_msg, to.uri.host),
+    [MATCH_FIELD_TO_TAG] = offsetof(struct sip_msg, to.tag),
+    [MATCH_FIELD_CALL_ID] = offsetof(struct sip_msg, call_id),
+    [MATCH_FIELD_CSEQ_METHOD] = offsetof(struct sip_msg, cseq.method_name),
+    [MATCH_FIELD_VIA_TRANSPORT] = offsetof(struct sip_msg, via.transport),
+    [MATCH_FIELD_VIA_HOST] = offsetof(struct sip_msg, via.host),
+    [MATCH_FIELD_VIA_BRANCH] = offsetof(struct sip_msg, via.branch),
+};
+
 static struct sip_span parsed_span(enum match_field field, const struct sip_msg *m)
 {
-        switch (field) {
-        case MATCH_FIELD_METHOD:
-                return m->method_name;
-        case MATCH_FIELD_URI:
-                return m->ruri.all;
-        case MATCH_FIELD_STAT_MSG:
-                return m->reason;
-        case MATCH_FIELD_PROTOCOL:
-                return m->version;
-        case MATCH_FIELD_RURI_USER:
-                return m->ruri.user;
-        case MATCH_FIELD_RURI_HOST:
-                return m->ruri.host;
-        case MATCH_FIELD_FROM_DISPLAY:
-                return m->from.display;
-        case MATCH_FIELD_FROM_URI:
-                return m->from.uri.all;
-        case MATCH_FIELD_FROM_USER:
-                return m->from.uri.user;
-        case MATCH_FIELD_FROM_HOST:
-                return m->from.uri.host;
-        case MATCH_FIELD_FROM_TAG:
-                return m->from.tag;
-        case MATCH_FIELD_TO_DISPLAY:
-                return m->to.display;
-        case MATCH_FIELD_TO_URI:
-                return m->to.uri.all;
-        case MATCH_FIELD_TO_USER:
-                return m->to.uri.user;
-        case MATCH_FIELD_TO_HOST:
-                return m->to.uri.host;
-        case MATCH_FIELD_TO_TAG:
-                return m->to.tag;
-        case MATCH_FIELD_CALL_ID:
-                return m->call_id;
-        case MATCH_FIELD_CSEQ_METHOD:
-                return m->cseq.method_name;
-        case MATCH_FIELD_VIA_TRANSPORT:
-                return m->via.transport;
-        case MATCH_FIELD_VIA_HOST:
-                return m->via.host;
-        case MATCH_FIELD_VIA_BRANCH:
-                return m->via.branch;
-        default:
-                return (struct sip_span){0, 0};
-        }
+        struct sip_span s = {0, 0};
+
+        if (span_at[field] != 0)
+                memcpy(&s, (const uint8_t *)m + span_at[field], sizeof(s));
+        return s;
 }
 
 static struct sip_span kind_line(const struct sip_msg *m, enum sip_kind kind)
@@ -567,4 +551,19 @@ bool match_field_possible(const struct match_buffer *b, const struct match_facts
                 return true;
         id = header_of((enum match_field)b->field, 1);
         return id != 0 && m->first[id] != SIP_HDR_NONE;
+}
+
+struct match_place match_field_place(const struct match_buffer *b)
+{
+        struct match_place p = {0, 0};
+
+        if (b->transform != 0)
+                return p;
+        p.span = span_at[b->field];
+        if (b->field == MATCH_FIELD_HEADER)
+                p.hdr = (uint8_t)b->hdr;
+        else if (header_of((enum match_field)b->field, 1) == 0 &&
+                 part_of((enum match_field)b->field) == PART_WHOLE)
+                p.hdr = (uint8_t)header_of((enum match_field)b->field, 0);
+        return p;
 }

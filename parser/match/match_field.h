@@ -73,6 +73,13 @@ bool match_field_next(const struct match_buffer *b, const uint8_t *name,
                       const struct match_facts *f, struct match_work *work, struct match_iter *it,
                       struct match_bytes *out);
 
+/* Where a field's only instance is, for those that the parser keeps as they are. */
+struct match_place {
+        uint16_t span; /* offset in struct sip_msg of its span, 0: it is no such field */
+        uint8_t hdr;   /* enum sip_hdr_id of a header whose whole value it is, 0: no such field */
+};
+struct match_place match_field_place(const struct match_buffer *b);
+
 /* Can this message have the field at all? Cheaper than looking. */
 bool match_field_possible(const struct match_buffer *b, const struct match_facts *f);
 

@@ -6,8 +6,9 @@
  *
  * A part is an array; every reference is an index or an offset into a part. The reader trusts none
  * of it: match_set_create() copies the image and checks each index, length, enumerator and order
- * before anything is used. What it can not check is the inside of a Hyperscan database, which
- * Hyperscan guards by a checksum of its own: who can write an image is trusted to that extent.
+ * before anything is used. A digest of all of it (match_seal.h) finds what was changed by accident.
+ * What nothing finds is a Hyperscan database that was written to do harm: who can seal an image is
+ * trusted to that extent.
  *
  * Octet order and sizes are those of the machine; MATCH_IMAGE_VERSION changes with this file and
  * with fields.def.
@@ -22,7 +23,7 @@ extern "C" {
 #endif
 
 #define MATCH_IMAGE_MAGIC   UINT64_C(0x31656c7552656353) /* "ScRule1" on little-endian machines */
-#define MATCH_IMAGE_VERSION 1u
+#define MATCH_IMAGE_VERSION 2u
 
 /* Bounds of one set: what a broken control can make a worker do. */
 #define MATCH_RULES_MAX       65536u
@@ -134,8 +135,10 @@ struct match_head {
         struct match_part flags;   /* struct match_text: names of flowbits */
         struct match_part text;    /* octets */
         struct match_part code;    /* octets: serialised databases */
+        struct match_part literals;
+        uint64_t digest;     /* match_seal.h */
         uint32_t generation; /* that control gave it; 0 before */
-        uint8_t reserved[64 - 20];
+        uint8_t reserved[28];
 };
 
 struct match_text {
@@ -167,7 +170,25 @@ struct match_buffer {
         struct match_db db;     /* its patterns; bytes 0: none */
         uint32_t pattern_first; /* its patterns' rules */
         uint32_t pattern_cnt;
+        /* The patterns that have no literal, numbered as in db; bytes 0: all have one, or none. */
+        struct match_db open;
+        uint32_t gated; /* 1: patterns have literals, so db is only for fields that hold one */
+        uint32_t reserved;
 };
+
+#define MATCH_LITERAL_MIN 4u
+#define MATCH_LITERAL_MAX (MATCH_CONTENT_MAX + 2u)
+
+/* Octets that are in a field whenever one of its patterns is, each with MATCH_FOLD set; an octet
+ * MATCH_EDGE at the start or end stands for that of the field. A pattern may have several, of which
+ * one is there. */
+struct match_literal {
+        struct match_text text; /* MATCH_LITERAL_MIN..MATCH_LITERAL_MAX octets */
+        uint32_t buffer;        /* which is gated */
+        uint32_t reserved;
+};
+#define MATCH_FOLD 0x20u /* a letter's case is this bit */
+#define MATCH_EDGE 0xffu
 
 struct match_limit {
         uint8_t type;  /* enum match_threshold */

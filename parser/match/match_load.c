@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/match/match_seal.h"
+
 #define ALIGN 64u
 
 static const char *const fault_names[MATCH_FAULT_CNT] = {
@@ -24,6 +26,7 @@ static const char *const fault_names[MATCH_FAULT_CNT] = {
     [MATCH_FAULT_DATABASE] = "a pattern database is damaged or of another Hyperscan",
     [MATCH_FAULT_PLATFORM] = "compiled for another CPU",
     [MATCH_FAULT_MEMORY] = "out of memory",
+    [MATCH_FAULT_DIGEST] = "changed since it was made",
 };
 
 const char *match_fault_name(enum match_fault f)
@@ -67,6 +70,7 @@ static bool parts_find(struct match_set *s)
         s->flags = part_at(s, h->flags, sizeof(*s->flags), MATCH_FLAGS_MAX, &ok);
         s->text = part_at(s, h->text, 1, any, &ok);
         s->code = part_at(s, h->code, 1, any, &ok);
+        s->literals = part_at(s, h->literals, sizeof(*s->literals), MATCH_STEPS_MAX, &ok);
         return ok;
 }
 
@@ -177,7 +181,22 @@ static bool buffer_right(const struct match_set *s, const struct match_buffer *b
                (b->hdr == 0 || info->param == MATCH_PARAM_HEADER) &&
                range_in(b->pattern_first, b->pattern_cnt, s->head->patterns.cnt) &&
                range_in(b->db.off, b->db.bytes, s->head->code.cnt) &&
-               (b->db.bytes != 0) == (b->pattern_cnt != 0);
+               (b->db.bytes != 0) == (b->pattern_cnt != 0) &&
+               range_in(b->open.off, b->open.bytes, s->head->code.cnt) && b->gated <= 1 &&
+               (b->gated != 0 ? b->db.bytes != 0 : b->open.bytes == 0);
+}
+
+static bool literal_right(const struct match_set *s, const struct match_literal *l)
+{
+        if (!text_in(s, l->text) || l->text.len < MATCH_LITERAL_MIN ||
+            l->text.len > MATCH_LITERAL_MAX || l->buffer >= s->head->buffers.cnt ||
+            s->buffers[l->buffer].gated == 0)
+                return false;
+        for (uint32_t i = 0; i < l->text.len; i++) {
+                if ((s->text[l->text.off + i] & MATCH_FOLD) == 0)
+                        return false;
+        }
+        return true;
 }
 
 static bool sets_right(const struct match_set *s)
@@ -233,6 +252,10 @@ static enum match_fault content_check(const struct match_set *s)
                 if (!buffer_right(s, &s->buffers[i]))
                         return MATCH_FAULT_BUFFER;
         }
+        for (uint32_t i = 0; i < h->literals.cnt; i++) {
+                if (!literal_right(s, &s->literals[i]))
+                        return MATCH_FAULT_BUFFER;
+        }
         for (uint32_t i = 0; i < h->regexes.cnt; i++) {
                 if (!range_in(s->regexes[i].off, s->regexes[i].bytes, h->code.cnt))
                         return MATCH_FAULT_STEP;
@@ -244,23 +267,87 @@ static enum match_fault content_check(const struct match_set *s)
         return sets_right(s) ? MATCH_OK : MATCH_FAULT_SET;
 }
 
+static enum match_fault database_create(const struct match_set *s, struct match_db db,
+                                        struct match_hs **out)
+{
+        return db.bytes != 0 ? match_hs_load(out, s->code + db.off, db.bytes) : MATCH_OK;
+}
+
 static enum match_fault databases_create(struct match_set *s)
 {
         const struct match_head *h = s->head;
         enum match_fault f = MATCH_OK;
 
         s->buffer_dbs = calloc(h->buffers.cnt + 1u, sizeof(*s->buffer_dbs));
+        s->open_dbs = calloc(h->buffers.cnt + 1u, sizeof(*s->open_dbs));
         s->regex_dbs = calloc(h->regexes.cnt + 1u, sizeof(*s->regex_dbs));
-        if (s->buffer_dbs == NULL || s->regex_dbs == NULL)
+        if (s->buffer_dbs == NULL || s->open_dbs == NULL || s->regex_dbs == NULL)
                 return MATCH_FAULT_MEMORY;
         for (uint32_t i = 0; i < h->buffers.cnt && f == MATCH_OK; i++) {
-                if (s->buffers[i].db.bytes != 0)
-                        f = match_hs_load(&s->buffer_dbs[i], s->code + s->buffers[i].db.off,
-                                          s->buffers[i].db.bytes);
+                f = database_create(s, s->buffers[i].db, &s->buffer_dbs[i]);
+                if (f == MATCH_OK)
+                        f = database_create(s, s->buffers[i].open, &s->open_dbs[i]);
         }
         for (uint32_t i = 0; i < h->regexes.cnt && f == MATCH_OK; i++)
                 f = match_hs_load(&s->regex_dbs[i], s->code + s->regexes[i].off,
                                   s->regexes[i].bytes);
+        return f;
+}
+
+/* What is worked out of the parts, once, for evaluation. */
+
+static enum match_fault shapes_create(struct match_set *s)
+{
+        struct match_scratch *scratch = calloc(1, sizeof(*scratch));
+
+        s->shapes = calloc(s->head->rules.cnt + 1u, sizeof(*s->shapes));
+        for (uint32_t i = 0; scratch != NULL && s->shapes != NULL && i < s->head->rules.cnt; i++)
+                s->shapes[i] = match_rule_shapes(s, scratch, &s->rules[i]);
+        free(scratch);
+        return scratch != NULL && s->shapes != NULL ? MATCH_OK : MATCH_FAULT_MEMORY;
+}
+
+static enum match_fault looks_create(struct match_set *s)
+{
+        uint32_t cnt = s->head->buffers.cnt;
+
+        s->looks = calloc(cnt + 1u, sizeof(*s->looks));
+        s->look_of = calloc(cnt + 1u, sizeof(*s->look_of));
+        if (s->looks == NULL || s->look_of == NULL)
+                return MATCH_FAULT_MEMORY;
+        for (uint32_t i = 0; i < cnt; i++) {
+                const struct match_buffer *b = &s->buffers[i];
+                struct match_look *l = &s->looks[s->look_cnt];
+
+                if (s->buffer_dbs[i] == NULL)
+                        continue;
+                *l = (struct match_look){.buffer = b,
+                                         .db = s->buffer_dbs[i],
+                                         .open = s->open_dbs[i],
+                                         .rules = {s->patterns + b->pattern_first, b->pattern_cnt},
+                                         .index = (uint16_t)i,
+                                         .gated = b->gated != 0,
+                                         .place = match_field_place(b)};
+                for (uint32_t k = 0; k < b->pattern_cnt; k++)
+                        l->shapes |= s->shapes[s->patterns[b->pattern_first + k]];
+                s->look_of[i] = l;
+                s->look_cnt++;
+        }
+        return MATCH_OK;
+}
+
+static enum match_fault plan_create(struct match_set *s)
+{
+        enum match_fault f = databases_create(s);
+
+        if (f == MATCH_OK)
+                f = shapes_create(s);
+        if (f == MATCH_OK)
+                f = looks_create(s);
+        if (f == MATCH_OK) {
+                s->gate = match_gate_create(s);
+                f = s->gate != NULL ? MATCH_OK : MATCH_FAULT_MEMORY;
+        }
         return f;
 }
 
@@ -286,12 +373,14 @@ enum match_fault match_set_create(struct match_set **out, const void *image, siz
                 f = MATCH_FAULT_VERSION;
         else if (s->head->bytes != bytes)
                 f = MATCH_FAULT_SIZE;
+        else if (s->head->digest != match_seal(s->image, bytes))
+                f = MATCH_FAULT_DIGEST;
         else if (!parts_find(s))
                 f = MATCH_FAULT_PART;
         else
                 f = content_check(s);
         if (f == MATCH_OK)
-                f = databases_create(s);
+                f = plan_create(s);
         if (f != MATCH_OK) {
                 match_set_destroy(s);
                 return f;
@@ -306,8 +395,15 @@ void match_set_destroy(struct match_set *s)
                 return;
         for (uint32_t i = 0; s->buffer_dbs != NULL && i < s->head->buffers.cnt; i++)
                 match_hs_free(s->buffer_dbs[i]);
+        for (uint32_t i = 0; s->open_dbs != NULL && i < s->head->buffers.cnt; i++)
+                match_hs_free(s->open_dbs[i]);
         for (uint32_t i = 0; s->regex_dbs != NULL && i < s->head->regexes.cnt; i++)
                 match_hs_free(s->regex_dbs[i]);
+        match_gate_destroy(s->gate);
+        free(s->shapes);
+        free(s->looks);
+        free(s->look_of);
+        free(s->open_dbs);
         free(s->buffer_dbs);
         free(s->regex_dbs);
         free(s->image);
@@ -340,6 +436,8 @@ int match_scratch_grow(struct match_scratch *scratch, const struct match_set *s)
 {
         for (uint32_t i = 0; i < s->head->buffers.cnt; i++) {
                 if (s->buffer_dbs[i] != NULL && match_hs_fit(&scratch->hs, s->buffer_dbs[i]) != 0)
+                        return -ENOMEM;
+                if (s->open_dbs[i] != NULL && match_hs_fit(&scratch->hs, s->open_dbs[i]) != 0)
                         return -ENOMEM;
         }
         for (uint32_t i = 0; i < s->head->regexes.cnt; i++) {

@@ -7,11 +7,24 @@
 
 #include "parser/match/match.h"
 #include "parser/match/match_field.h"
+#include "parser/match/match_gate.h"
 #include "parser/match/match_hs.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* A field with patterns, and how to look at it. */
+struct match_look {
+        const struct match_buffer *buffer;
+        const struct match_hs *db;   /* all patterns */
+        const struct match_hs *open; /* those without literals, NULL: none */
+        struct match_hs_rules rules;
+        uint32_t shapes; /* the kinds of message in which a rule needs it */
+        uint16_t index;  /* of the buffer */
+        bool gated;
+        struct match_place place;
+};
 
 struct match_set {
         void *image; /* private copy; everything below points into it, checked */
@@ -30,8 +43,16 @@ struct match_set {
         const struct match_text *flags;
         const uint8_t *text;
         const uint8_t *code;
+        const struct match_literal *literals;
         struct match_hs **buffer_dbs; /* one for each buffer, NULL without patterns */
+        struct match_hs **open_dbs;
         struct match_hs **regex_dbs;
+        struct match_gate *gate;
+        uint32_t *shapes; /* of each rule */
+        struct match_look *looks;
+        const struct match_look **look_of; /* of each buffer, NULL: it has no patterns */
+        uint32_t look_cnt;
+        bool ungated; /* tests: look at every field as if there were no gate */
 };
 
 /* A set of places in a field, 0..65535 and the one behind the last octet. */
@@ -52,6 +73,7 @@ struct match_scratch {
         struct match_candidates candidates;
         struct match_places here; /* where the step before may have ended */
         struct match_places next;
+        struct match_joined joined;
         struct match_work work;
 };
 
@@ -64,6 +86,11 @@ bool match_fact_holds(const struct match_set *s, struct match_work *work,
 /* Do protocol, direction, addresses and ports of a rule fit? */
 bool match_header_fits(const struct match_set *s, const struct match_rule *r,
                        const struct match_facts *f);
+/* The one bit of a message's kind; NULL: not SIP (match_shape.c). */
+uint32_t match_shape(const struct sip_msg *m);
+/* The bits of all that a rule of a checked set can hold for. */
+uint32_t match_rule_shapes(const struct match_set *s, struct match_scratch *scratch,
+                           const struct match_rule *r);
 bool match_compare(enum match_compare op, uint64_t v, uint64_t a, uint64_t b);
 
 /* The place of the first octet of `text` in [from, end) of `in`, -1 when it is not there. Caseless:

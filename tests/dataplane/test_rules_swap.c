@@ -19,8 +19,11 @@
 #include "dataplane/ctl_link.h"
 #include "dataplane/log.h"
 #include "dataplane/rules_swap.h"
+#include "parser/match/match_seal.h"
+#include "parser/match/match_set.h"
 
-static struct cp_image image_of(const char *text, uint32_t generation)
+static struct cp_image image_for(const char *text, uint32_t generation,
+                                 enum match_platform platform)
 {
         struct cp_rule_errors *errors = calloc(1, sizeof(*errors));
         struct cp_rule_set set = {0};
@@ -28,11 +31,17 @@ static struct cp_image image_of(const char *text, uint32_t generation)
 
         assert_int_equal(
             cp_rules_read(&set, "x", text, strlen(text), &cp_rule_default_vars, errors), 0);
-        assert_int_equal(cp_image_make(&set, MATCH_PLATFORM_HOST, 1, NULL, &image, errors), 0);
+        assert_int_equal(cp_image_make(&set, platform, 1, NULL, &image, errors), 0);
         ((struct match_head *)(void *)image.at)->generation = generation;
+        match_seal_set(image.at, image.bytes);
         cp_rule_set_fini(&set);
         free(errors);
         return image;
+}
+
+static struct cp_image image_of(const char *text, uint32_t generation)
+{
+        return image_for(text, generation, MATCH_PLATFORM_HOST);
 }
 
 #define RULES                                                                                    \
@@ -95,7 +104,68 @@ static void cut_images_are_refused(void **state)
         free(a.at);
 }
 
-/* Any octet before the databases changed: refused, or a set that can be used. */
+/* Any bit: the digest tells. */
+static void images_with_a_flipped_bit_are_refused(void **state)
+{
+        struct dp_link_slot slot = {.worker_cnt = 1};
+        struct cp_image a = image_of(RULES, 7);
+        unsigned n = 0;
+
+        (void)state;
+        dp_rules_swap_init(&slot.rules, NULL);
+        rte_log_set_level((uint32_t)dp_log_type, RTE_LOG_ERR); /* it says so each time */
+        assert_int_equal(dp_rules_swap_take(&slot, a.at, a.bytes), 0);
+        for (size_t bit = 0; bit < 8 * a.bytes; bit += bit < 8192 ? 1 : 37) {
+                a.at[bit / 8] ^= (uint8_t)(1u << bit % 8);
+                assert_int_equal(dp_rules_swap_take(&slot, a.at, a.bytes), -EBADMSG);
+                assert_int_equal(now_generation(&slot), 7);
+                a.at[bit / 8] ^= (uint8_t)(1u << bit % 8);
+                n++;
+        }
+        print_message("%u images with a flipped bit refused\n", n);
+        rte_log_set_level((uint32_t)dp_log_type, RTE_LOG_NOTICE);
+        dp_swap_fini(&slot.rules);
+        free(a.at);
+}
+
+/* What a database says it was made for is a number behind its magic, version and length. */
+#define DATABASE_PLATFORM_AT 12u
+
+static void images_of_another_cpu_are_refused(void **state)
+{
+        struct dp_link_slot slot = {.worker_cnt = 1};
+        struct cp_image a = image_of(RULES, 7);
+        struct cp_image wide = image_for(RULES, 8, MATCH_PLATFORM_AVX512);
+        const struct match_head *head = (const void *)a.at;
+        const struct match_buffer *b = (const void *)(a.at + head->buffers.off);
+        struct match_set *set = NULL;
+        uint64_t platform;
+        uint8_t *at;
+
+        (void)state;
+        dp_rules_swap_init(&slot.rules, NULL);
+        assert_int_equal(dp_rules_swap_take(&slot, a.at, a.bytes), 0);
+        if (__builtin_cpu_supports("avx512bw"))
+                print_message("this CPU runs what was made for AVX-512: not tried\n");
+        else
+                assert_int_equal(dp_rules_swap_take(&slot, wide.at, wide.bytes), -ENOEXEC);
+        assert_int_equal(now_generation(&slot), 7);
+        while (b->db.bytes == 0)
+                b++;
+        at = a.at + head->code.off + b->db.off + DATABASE_PLATFORM_AT;
+        memcpy(&platform, at, sizeof(platform));
+        platform ^= UINT64_C(1) << 33; /* a feature that no CPU has */
+        memcpy(at, &platform, sizeof(platform));
+        match_seal_set(a.at, a.bytes);
+        assert_int_equal(match_set_create(&set, a.at, a.bytes), MATCH_FAULT_PLATFORM);
+        assert_int_equal(dp_rules_swap_take(&slot, a.at, a.bytes), -ENOEXEC);
+        assert_int_equal(now_generation(&slot), 7);
+        dp_swap_fini(&slot.rules);
+        free(a.at);
+        free(wide.at);
+}
+
+/* Any octet before the databases changed, and sealed again: refused, or a set that can be used. */
 static void changed_images_do_no_harm(void **state)
 {
         struct cp_image a = image_of(RULES, 7);
@@ -120,6 +190,9 @@ static void changed_images_do_no_harm(void **state)
                         uint8_t was = a.at[at];
 
                         a.at[at] = values[v];
+                        if (at < offsetof(struct match_head, digest) ||
+                            at >= offsetof(struct match_head, digest) + sizeof(head->digest))
+                                match_seal_set(a.at, a.bytes);
                         if (match_set_create(&set, a.at, a.bytes) == MATCH_OK) {
                                 assert_int_equal(match_scratch_create(&scratch, set), 0);
                                 (void)match_eval(set, scratch, &f, 0, hits, 8);
@@ -163,6 +236,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(a_set_replaces_the_one_before),
             cmocka_unit_test(cut_images_are_refused),
+            cmocka_unit_test(images_with_a_flipped_bit_are_refused),
+            cmocka_unit_test(images_of_another_cpu_are_refused),
             cmocka_unit_test(changed_images_do_no_harm),
             cmocka_unit_test(reloads_leave_nothing_behind),
         };

@@ -38,6 +38,15 @@ static void letter(struct maker_rng *r, struct out *o)
         put(o, "%c", letters[maker_below(r, 8)]);
 }
 
+/* Longer ones that rules and messages share: whole chains of letters would never meet. */
+static void word(struct maker_rng *r, struct out *o)
+{
+        static const char *const all[] = {"aB0b",   "Ab0B1",    "b0b0b0", "AAAA",
+                                          "aaaaa1", "Ba-01-bA", "00b.0",  "bbAaB"};
+
+        put(o, "%s", all[maker_below(r, 8)]);
+}
+
 /* ---- expressions ---- */
 
 static void atom(struct maker_rng *r, struct out *o, int depth);
@@ -55,6 +64,10 @@ static void sequence(struct maker_rng *r, struct out *o, int depth)
 
 static void atom(struct maker_rng *r, struct out *o, int depth)
 {
+        if (maker_below(r, 5) == 0) {
+                word(r, o);
+                return;
+        }
         switch (maker_below(r, depth > 2 ? 6 : 8)) {
         case 0:
                 put(o, ".");
@@ -111,8 +124,15 @@ static void content(struct maker_rng *r, struct out *o)
         uint32_t some = maker_below(r, 12);
 
         put(o, "content:%s\"", maker_below(r, 5) == 0 ? "!" : "");
-        for (uint32_t i = 0; i < len; i++)
-                letter(r, o);
+        if (maker_below(r, 4) == 0) {
+                size_t was = o->n;
+
+                word(r, o);
+                len = (uint32_t)(o->n - was);
+        } else {
+                for (uint32_t i = 0; i < len; i++)
+                        letter(r, o);
+        }
         put(o, "\"; ");
         if (maker_below(r, 3) == 0)
                 put(o, "nocase; ");
@@ -220,7 +240,10 @@ static void words(struct maker_rng *r, struct out *o, uint32_t most)
         for (uint32_t i = 0; i < len; i++) {
                 if (maker_below(r, 40) == 0)
                         put(o, "\r\n  ");
-                letter(r, o);
+                if (maker_below(r, 6) == 0)
+                        word(r, o);
+                else
+                        letter(r, o);
         }
 }
 
