@@ -80,6 +80,8 @@ static int workers_create(struct dp_app *app)
                     .queue = i,
                     .port_ids = {app->ports.ids[0], app->ports.ids[1]},
                     .port_cnt = app->ports.cnt,
+                    .net = app->config->mode == DP_MODE_EDGE ? &app->net : NULL,
+                    .kernel = app->kernel != NULL ? dp_kernel_rings(app->kernel) : NULL,
                     .socket_id = (int)rte_lcore_to_socket_id(app->lcores[i]),
                 };
                 int rc = dp_worker_create(&app->workers[i], &args);
@@ -113,6 +115,32 @@ static int ports_start(struct dp_app *app)
         return rc;
 }
 
+/* Mode edge: our addresses get the MAC addresses of the ports. */
+static int edge_start(struct dp_app *app)
+{
+        const struct dp_config *c = app->config;
+
+        if (c->mode != DP_MODE_EDGE)
+                return 0;
+        app->net.side_cnt = (uint8_t)app->ports.cnt;
+        for (uint8_t i = 0; i < app->ports.cnt; i++) {
+                struct rte_ether_addr mac;
+                uint16_t mtu;
+                int rc = rte_eth_macaddr_get(app->ports.ids[i], &mac);
+
+                if (rc == 0)
+                        rc = rte_eth_dev_get_mtu(app->ports.ids[i], &mtu);
+                if (rc != 0)
+                        return told("a port has no MAC address or MTU", rc);
+                app->net.side[i] = c->links.side[i];
+                if (c->links.side[i].address_cnt == 0)
+                        return told("mode edge with two ports needs links: inside: addresses",
+                                    -EINVAL);
+                dp_edge_net_mac(&app->net.side[i], mac.addr_bytes, mtu);
+        }
+        return dp_kernel_start(&app->kernel, c, &app->net, app->pool);
+}
+
 /* sd_notify(3) is one datagram: no library needed. */
 static void notify_ready(void)
 {
@@ -143,6 +171,8 @@ static uint32_t pool_size(const struct dp_config *c)
         uint32_t needed = c->workers * (c->pending_messages + queues + 2u * DP_BURST_MAX +
                                         POOL_CACHE + POOL_CACHE / 2u);
 
+        if (c->mode == DP_MODE_EDGE)
+                needed += c->workers * (DP_SEND_HELD + DP_OUTBOX_MAX) + DP_KERNEL_FRAMES_MAX;
         return RTE_MAX(c->mempool_size, needed);
 }
 
@@ -161,6 +191,8 @@ int dp_app_start(struct dp_app *app, const struct dp_config *config)
                             "sluicectl doctor)",
                             -rte_errno);
         rc = ports_start(app);
+        if (rc == 0)
+                rc = edge_start(app);
         if (rc != 0)
                 return rc;
         rc = dp_ctl_server_create(&app->server, config->socket, (uint16_t)config->workers);
@@ -240,7 +272,8 @@ static bool final_account(struct dp_app *app)
                "stopped: received %" PRIu64 " = sent %" PRIu64 " + observed %" PRIu64
                " + dropped %" PRIu64 " + consumed %" PRIu64 " + held %" PRIu64 "%s\n",
                sum.received, sum.sent, sum.observed, shm_counters_dropped(&sum), sum.consumed,
-               sum.held_pending + sum.held_reassembly, exact ? "" : ": NOT EXACT");
+               sum.held_pending + sum.held_reassembly + sum.held_neighbour,
+               exact ? "" : ": NOT EXACT");
         return exact;
 }
 
@@ -252,6 +285,7 @@ int dp_app_stop(struct dp_app *app)
         rte_eal_mp_wait_lcore();
         exact = !app->started || final_account(app);
         dp_telemetry_unregister();
+        dp_kernel_stop(app->kernel);
         dp_ports_stop(&app->ports);
         for (uint32_t i = 0; i < SHM_WORKERS_MAX; i++)
                 dp_worker_destroy(app->workers[i]);

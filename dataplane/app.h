@@ -11,12 +11,15 @@
 
 #include "dataplane/config.h"
 #include "dataplane/ctl_server.h"
+#include "dataplane/edge/kernel.h"
 #include "dataplane/port.h"
 #include "dataplane/worker.h"
 
 struct dp_app {
         const struct dp_config *config;
         struct dp_ports ports;
+        struct dp_edge_net net;   /* mode edge */
+        struct dp_kernel *kernel; /* mode edge */
         struct dp_ctl_server *server;
         struct rte_mempool *pool;
         struct dp_tables *tables; /* shared by the workers */

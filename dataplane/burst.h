@@ -115,6 +115,7 @@ struct dp_pkt {
         struct dp_key key_route;
         struct dp_key key_dialog;
         struct dp_key key_src_ua;
+        struct dp_key key_domain; /* edge mode */
 
         struct sip_msg *msg; /* parse; NULL when not SIP or RESUMED */
         uint16_t malformed;  /* parse: enum shm_reason that police drops it for, 0 = well formed */

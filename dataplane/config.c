@@ -11,9 +11,12 @@
 
 #include "dataplane/config_challenge_yaml.h"
 #include "dataplane/config_limits_yaml.h"
+#include "dataplane/config_links_yaml.h"
 #include "dataplane/config_profile.h"
 #include "dataplane/config_shedding_yaml.h"
 #include "dataplane/state/bindings.h"
+#include "dataplane/state/forwards.h"
+#include "dataplane/state/neighbours.h"
 
 /* ---- what the YAML parser fills; an absent key is a NULL pointer ---- */
 
@@ -50,6 +53,8 @@ struct yaml_dataplane {
         uint32_t *decision_deadline_ms;
         uint32_t *pending_messages;
         uint32_t *cache_entries;
+        uint32_t *forward_entries;
+        uint32_t *neighbour_entries;
         uint32_t *ban_entries;
         uint32_t *transaction_entries;
         uint32_t *dialog_entries;
@@ -69,6 +74,7 @@ struct yaml_dataplane {
         struct dp_yaml_trust *trust;
         struct dp_yaml_challenge *challenge;
         struct dp_yaml_shedding *shedding;
+        struct dp_yaml_links *links;
 };
 
 struct yaml_root {
@@ -85,6 +91,7 @@ static const cyaml_strval_t side_names[] = {
 static const cyaml_strval_t mode_names[] = {
     {"inline", DP_MODE_INLINE},
     {"tap", DP_MODE_TAP},
+    {"edge", DP_MODE_EDGE},
 };
 static const cyaml_strval_t idle_names[] = {
     {"spin", DP_IDLE_SPIN},
@@ -173,6 +180,8 @@ static const cyaml_schema_field_t dataplane_fields[] = {
     NUMBER_FIELD("decision-deadline-ms", decision_deadline_ms),
     NUMBER_FIELD("pending-messages", pending_messages),
     NUMBER_FIELD("cache-entries", cache_entries),
+    NUMBER_FIELD("forward-entries", forward_entries),
+    NUMBER_FIELD("neighbour-entries", neighbour_entries),
     NUMBER_FIELD("ban-entries", ban_entries),
     NUMBER_FIELD("transaction-entries", transaction_entries),
     NUMBER_FIELD("dialog-entries", dialog_entries),
@@ -200,6 +209,8 @@ static const cyaml_schema_field_t dataplane_fields[] = {
                             struct yaml_dataplane, challenge, dp_yaml_challenge_fields),
     CYAML_FIELD_MAPPING_PTR("shedding", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                             struct yaml_dataplane, shedding, dp_yaml_shedding_fields),
+    CYAML_FIELD_MAPPING_PTR("links", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                            struct yaml_dataplane, links, dp_yaml_links_fields),
     CYAML_FIELD_END,
 };
 
@@ -326,6 +337,8 @@ static void config_default(struct dp_config *c)
         c->decision_deadline_ms = 200;
         c->pending_messages = 4096;
         c->cache_entries = 65536;
+        c->forward_entries = 16384;
+        c->neighbour_entries = 1024;
         c->ban_entries = 65536;
         c->limit_entries = 131072;
         c->trust_entries = 65536;
@@ -368,6 +381,10 @@ static int numbers_apply(const char *path, const struct yaml_dataplane *y, struc
             {"decision-deadline-ms", y->decision_deadline_ms, 1, 10000, &c->decision_deadline_ms},
             {"pending-messages", y->pending_messages, 16, 1u << 16, &c->pending_messages},
             {"cache-entries", y->cache_entries, 64, 1u << 24, &c->cache_entries},
+            {"forward-entries", y->forward_entries, 64, DP_FORWARD_ENTRIES_MAX,
+             &c->forward_entries},
+            {"neighbour-entries", y->neighbour_entries, 8, DP_NEIGHBOURS_MAX,
+             &c->neighbour_entries},
             {"ban-entries", y->ban_entries, 64, 1u << 24, &c->ban_entries},
             {"binding-entries", y->binding_entries, 0, DP_BINDINGS_MAX, &c->binding_entries},
             {"limit-entries", y->limit_entries, 1024, DP_LIMITS_ENTRIES_MAX, &c->limit_entries},
@@ -458,6 +475,23 @@ static int limits_apply(const char *path, const struct yaml_dataplane *y, struct
         return fault_tell(path, &f);
 }
 
+static int links_apply(const char *path, const struct yaml_dataplane *y, struct dp_config *c)
+{
+        struct dp_limits_fault found = {"", ""};
+        struct fault f = {0};
+        int rc = dp_links_config_apply(&c->links, y->links, &found);
+
+        if (rc == 0 && c->mode == DP_MODE_EDGE)
+                rc = dp_links_config_check(&c->links, c->port_cnt, &found);
+        if (rc == 0)
+                return 0;
+        snprintf(f.text, sizeof(f.text), "%s", found.text);
+        fault_locate(path, found.keys, &f);
+        if (f.line == 0)
+                fault_locate(path, "mode", &f);
+        return fault_tell(path, &f);
+}
+
 static int dataplane_apply(const char *path, const struct yaml_dataplane *y, struct dp_config *c)
 {
         c->mode = y->mode != 0 ? y->mode : c->mode;
@@ -475,7 +509,9 @@ static int dataplane_apply(const char *path, const struct yaml_dataplane *y, str
 
         if (rc == 0)
                 rc = numbers_apply(path, y, c);
-        return rc == 0 ? limits_apply(path, y, c) : rc;
+        if (rc == 0)
+                rc = limits_apply(path, y, c);
+        return rc == 0 ? links_apply(path, y, c) : rc;
 }
 
 static cyaml_config_t yaml_config(struct fault *f)

@@ -14,6 +14,7 @@
 #include "control/contract/shm_base.h"
 #include "dataplane/config_challenge.h"
 #include "dataplane/config_limits.h"
+#include "dataplane/config_links.h"
 #include "dataplane/config_shedding.h"
 #include "parser/scan/scan_select.h"
 #include "parser/sip_profile.h"
@@ -21,6 +22,7 @@
 enum dp_mode {
         DP_MODE_INLINE = 1, /* bump in the wire between an outside and an inside port */
         DP_MODE_TAP = 2,    /* never transmits */
+        DP_MODE_EDGE = 3,   /* owns addresses; a proxy, redirect server and registrar front */
 };
 
 enum dp_idle {
@@ -79,12 +81,15 @@ struct dp_config {
         uint32_t rx_descriptors;
         uint32_t tx_descriptors;
         uint32_t decision_deadline_ms;
-        uint32_t pending_messages; /* per worker */
-        uint32_t cache_entries;    /* per worker */
-        uint32_t ban_entries;      /* per worker */
-        uint32_t binding_entries;  /* users whose binding is known; 0 = none are kept */
-        uint32_t limit_entries;    /* live keys of the limits, all workers together */
-        uint32_t trust_entries;    /* proven sources, all workers together */
+        uint32_t pending_messages;    /* per worker */
+        uint32_t cache_entries;       /* per worker */
+        uint32_t forward_entries;     /* per worker: where requests go that are proxied */
+        uint32_t neighbour_entries;   /* all workers together */
+        uint32_t ban_entries;         /* per worker */
+        uint32_t binding_entries;     /* users whose binding is known; 0 = none are kept */
+        uint32_t limit_entries;       /* live keys of the limits, all workers together */
+        uint32_t trust_entries;       /* proven sources, all workers together */
+        struct dp_links_config links; /* mode edge */
         struct dp_limits_config limits;
         struct dp_challenge_config challenge;
         struct dp_shedding_config shedding;

@@ -57,7 +57,9 @@ int dp_ports_find(const struct dp_config *c, struct dp_ports *out)
                 return rc;
         if (out->cnt < (c->mode == DP_MODE_INLINE ? 2 : 1)) {
                 fprintf(stderr, "sluice-dataplane: mode %s needs %s; found %u\n",
-                        c->mode == DP_MODE_INLINE ? "inline" : "tap",
+                        c->mode == DP_MODE_INLINE ? "inline"
+                        : c->mode == DP_MODE_TAP  ? "tap"
+                                                  : "edge",
                         c->mode == DP_MODE_INLINE ? "two ports" : "a port", out->cnt);
                 return -ENODEV;
         }

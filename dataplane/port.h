@@ -17,7 +17,7 @@ struct dp_ports {
 
 /*
  * By the names of the configuration or, when it names none, in EAL's order: outside, inside.
- * inline needs two ports, tap one or two. Tells what is missing; 0 or -ENODEV.
+ * inline needs two ports, tap and edge one or two. Tells what is missing; 0 or -ENODEV.
  */
 int dp_ports_find(const struct dp_config *c, struct dp_ports *out);
 

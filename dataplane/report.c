@@ -45,7 +45,8 @@ static bool wanted(struct dp_report *self, const struct dp_pkt *p)
                 return guard_wanted(self, p);
         if ((p->flags & DP_PKT_SIP) == 0)
                 return false;
-        return self->events == DP_EVENTS_ALL || p->action != SHM_ACTION_PASS || p->rule_cnt != 0;
+        return self->events == DP_EVENTS_ALL || p->rule_cnt != 0 ||
+               (p->action != SHM_ACTION_PASS && p->action != SHM_ACTION_PROXY);
 }
 
 static uint8_t known(const struct dp_pkt *p)

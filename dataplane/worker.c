@@ -15,6 +15,7 @@
 #include "dataplane/config.h"
 #include "dataplane/ctl_link.h"
 #include "dataplane/ctl_server.h"
+#include "dataplane/edge/edge.h"
 #include "dataplane/report.h"
 #include "dataplane/stages/act.h"
 #include "dataplane/stages/classify.h"
@@ -31,6 +32,7 @@
 #include "dataplane/stages/rx.h"
 #include "dataplane/stages/track.h"
 #include "dataplane/stages/tx.h"
+#include "dataplane/state/forwards.h"
 #include "dataplane/state/tables.h"
 #include "parser/scan/scan_measure.h"
 
@@ -41,6 +43,7 @@ struct dp_worker {
         struct dp_ctl report_ctl; /* who is told, if that is somebody else */
         struct dp_pending pending;
         struct dp_cache *cache;
+        struct dp_forwards *forwards; /* beside the cache; NULL: not mode edge */
         struct dp_bans *bans;
         struct dp_tables *tables;       /* borrowed */
         struct dp_challenge *challenge; /* NULL: no challenges */
@@ -51,6 +54,7 @@ struct dp_worker {
         struct dp_rx rx;
         struct dp_decap decap;
         struct dp_guard guard;
+        struct dp_edge *edge; /* NULL: a bump in the wire, or a tap */
         struct dp_reassemble reassemble;
         struct dp_parse parse;
         struct dp_match match;
@@ -121,6 +125,8 @@ unsigned dp_worker_turn(struct dp_worker *w)
         if (b->cnt != 0) {
                 dp_decap_run(&w->decap, b);
                 dp_guard_run(&w->guard, b);
+                if (w->edge != NULL)
+                        dp_edge_run(w->edge, b);
                 dp_reassemble_run(&w->reassemble, b);
                 dp_parse_run(&w->parse, b);
                 dp_match_run(&w->match, b);
@@ -130,6 +136,8 @@ unsigned dp_worker_turn(struct dp_worker *w)
                 dp_act_run(&w->act, b);
                 dp_tx_run(&w->tx, b);
         }
+        if (w->edge != NULL && dp_edge_turn(w->edge, b->now_ns) != 0)
+                moved += dp_tx_outbox(&w->tx);
         dp_decide_ask(&w->decide, b->now_ns);
         w->counters.loops++;
         w->counters.loops_idle += moved == 0;
@@ -178,6 +186,8 @@ void dp_worker_flush_pending(struct dp_worker *w, uint8_t reason)
                 dp_act_run(&w->act, b);
                 dp_tx_run(&w->tx, b);
         }
+        if (w->edge != NULL && dp_send_flush(&w->edge->send) != 0)
+                (void)dp_tx_outbox(&w->tx);
         links_quiesce(w);
 }
 
@@ -218,6 +228,13 @@ static int tables_create(struct dp_worker *w, const struct dp_worker_args *args,
         w->bans = dp_bans_create(c->ban_entries, seed);
         if (w->cache == NULL || w->bans == NULL)
                 return -ENOMEM;
+        if (args->net != NULL) {
+                w->forwards = dp_forwards_create(c->forward_entries);
+                w->edge = rte_zmalloc_socket("dp_edge", sizeof(*w->edge), RTE_CACHE_LINE_SIZE,
+                                             args->socket_id);
+                if (w->forwards == NULL || w->edge == NULL)
+                        return -ENOMEM;
+        }
         if (w->tables->cookie_keys != NULL && !args->one_way && c->mode != DP_MODE_TAP) {
                 w->challenge =
                     dp_challenge_create(w->tables->cookie_keys, c->challenge.realm,
@@ -260,6 +277,22 @@ static void ports_init(struct dp_worker *w, const struct dp_worker_args *args)
         }
 }
 
+static void edge_init(struct dp_worker *w, const struct dp_worker_args *args)
+{
+        if (w->edge == NULL)
+                return;
+        dp_edge_init(w->edge, w->config, args->net, args->kernel, args->index == 0);
+        w->edge->counters = &w->counters;
+        w->edge->send.net = args->net;
+        w->edge->send.neighbours = w->tables->neighbours;
+        w->edge->send.pool = args->reply_pool;
+        w->edge->send.counters = &w->counters;
+        w->tx.outbox = &w->edge->send.outbox;
+        w->tx.kernel = w->edge->kernel;
+        w->tx.port_of[SHM_SIDE_OUTSIDE] = args->port_ids[0];
+        w->tx.port_of[SHM_SIDE_INSIDE] = args->port_ids[1];
+}
+
 static void front_init(struct dp_worker *w, const struct dp_worker_args *args,
                        const struct dp_siphash_key *seed)
 {
@@ -285,7 +318,7 @@ static void front_init(struct dp_worker *w, const struct dp_worker_args *args,
         };
         for (uint32_t i = 0; i < c->sip_port_cnt; i++)
                 w->parse.sip_ports[i] = c->sip_ports[i];
-        w->match = (struct dp_match){.seed = *seed};
+        w->match = (struct dp_match){.seed = *seed, .edge = w->edge != NULL};
         w->classify = (struct dp_classify){
             .emergency = c->emergency,
             .emergency_cnt = c->emergency_cnt,
@@ -340,6 +373,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args)
             .ctl = &w->ctl,
             .pending = &w->pending,
             .cache = w->cache,
+            .forwards = w->forwards,
             .bans = w->bans,
             .bindings = args->index == 0 ? w->tables->bindings : NULL,
             .exceptions = c->exceptions,
@@ -348,6 +382,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args)
         };
         w->decide = (struct dp_decide){
             .cache = w->cache,
+            .forwards = w->forwards,
             .pending = &w->pending,
             .ctl = &w->ctl,
             .exceptions = c->exceptions,
@@ -413,6 +448,7 @@ int dp_worker_create(struct dp_worker **out, const struct dp_worker_args *args)
                 return rc;
         }
         ports_init(w, args);
+        edge_init(w, args);
         front_init(w, args, &seed);
         track_init(w);
         back_init(w, args);
@@ -426,6 +462,8 @@ void dp_worker_destroy(struct dp_worker *w)
                 return;
         dp_pending_fini(&w->pending);
         dp_cache_destroy(w->cache);
+        dp_forwards_destroy(w->forwards);
+        rte_free(w->edge);
         dp_bans_destroy(w->bans);
         dp_challenge_destroy(w->challenge);
         rte_free(w);

@@ -16,19 +16,23 @@ struct dp_worker;
 struct dp_config;
 struct dp_ctl_server;
 struct dp_tables;
+struct dp_edge_net;
+struct dp_kernel_rings;
 
 /* What a worker is made from; everything is borrowed and outlives the worker. */
 struct dp_worker_args {
         const struct dp_config *config;
-        struct dp_tables *tables;            /* shared by all workers */
-        struct dp_ctl_server *ctl_server;    /* who decides; NULL: no control can attach */
-        struct dp_ctl_server *report_server; /* who is told, NULL: the same; replay */
-        struct shm_stats_page *stats;        /* its counter page */
-        struct rte_mempool *reply_pool;      /* for the replies that act makes */
-        uint16_t index;                      /* 0.. */
-        uint16_t queue;                      /* of each port */
-        uint16_t port_ids[2];                /* by enum shm_side; equal when there is one port */
-        uint16_t port_cnt;                   /* 1 or 2 */
+        struct dp_tables *tables;             /* shared by all workers */
+        struct dp_ctl_server *ctl_server;     /* who decides; NULL: no control can attach */
+        struct dp_ctl_server *report_server;  /* who is told, NULL: the same; replay */
+        struct shm_stats_page *stats;         /* its counter page */
+        struct rte_mempool *reply_pool;       /* for the replies that act makes */
+        const struct dp_edge_net *net;        /* mode edge; NULL: there are no addresses of ours */
+        const struct dp_kernel_rings *kernel; /* mode edge; NULL: no way to the kernel */
+        uint16_t index;                       /* 0.. */
+        uint16_t queue;                       /* of each port */
+        uint16_t port_ids[2];                 /* by enum shm_side; equal when there is one port */
+        uint16_t port_cnt;                    /* 1 or 2 */
         int socket_id;
         uint32_t ip_bytes_max; /* longest IP packet that may be sent; 0 = the ports' smallest MTU */
         bool virtual_clock;    /* time is what dp_worker_set_time() says: replay */

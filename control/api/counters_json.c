@@ -231,6 +231,7 @@ json_t *cp_conservation_json(const struct shm_counters *c)
         set(o, "consumed", c->consumed);
         set(o, "held_pending", c->held_pending);
         set(o, "held_reassembly", c->held_reassembly);
+        set(o, "held_neighbour", c->held_neighbour);
         set(o, "accounted", accounted);
         json_object_set_new(o, "exact", json_boolean(accounted == c->received));
         return o;

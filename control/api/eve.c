@@ -249,6 +249,7 @@ static void write_conservation(struct cp_json *j, const struct shm_counters *c)
         cp_json_number(j, "consumed", c->consumed);
         cp_json_number(j, "held_pending", c->held_pending);
         cp_json_number(j, "held_reassembly", c->held_reassembly);
+        cp_json_number(j, "held_neighbour", c->held_neighbour);
         cp_json_number(j, "accounted", accounted);
         cp_json_bool(j, "exact", accounted == c->received);
         cp_json_close(j, '}');

@@ -26,7 +26,8 @@ static void equation_cell(struct cp_table *t, const json_t *c)
                     {"dropped", "dropped"},
                     {"consumed", "answered"},
                     {"held_pending", "held for a decision"},
-                    {"held_reassembly", "held for reassembly"}};
+                    {"held_reassembly", "held for reassembly"},
+                    {"held_neighbour", "held for a neighbour"}};
         bool exact = json_is_true(cp_field(c, "exact"));
         char text[512];
         size_t n = (size_t)snprintf(text, sizeof(text), "%s: %" JSON_INTEGER_FORMAT " received",

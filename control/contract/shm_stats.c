@@ -87,7 +87,7 @@ uint64_t shm_counters_dropped(const struct shm_counters *c)
 uint64_t shm_counters_accounted(const struct shm_counters *c)
 {
         return c->sent + c->observed + shm_counters_dropped(c) + c->consumed + c->held_pending +
-               c->held_reassembly;
+               c->held_reassembly + c->held_neighbour;
 }
 
 void shm_counters_add(struct shm_counters *a, const struct shm_counters *b)

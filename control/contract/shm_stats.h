@@ -7,6 +7,7 @@
  * conservation equation holds exactly, and the packet path pays nothing.
  *
  *   received = sent + observed + sum(dropped[]) + consumed + held_pending + held_reassembly
+ *              + held_neighbour
  *
  * sent counts forwarded packets only; consumed counts requests that were answered by a reply of
  * ours, and replies_sent + replies_lost = the replies made for them.
@@ -101,7 +102,14 @@
         X(shed_dialog, "requests within dialogs")                                            \
         X(bindings, "users whose binding the workers know, now")                             \
         X(rule_swaps, "times a worker went over from one rule set to another")               \
-        X(rule_swap_ns, "nanoseconds that the first messages under these took to match")
+        X(rule_swap_ns, "nanoseconds that the first messages under these took to match")     \
+        X(held_neighbour, "packets held for the address of their next hop, now")             \
+        X(neighbours_asked, "ARP requests and neighbour solicitations sent")                 \
+        X(neighbours_answered, "those of others answered")                                   \
+        X(echoes_answered, "ICMP echo requests answered")                                    \
+        X(address_conflicts, "times that somebody else said that an address of ours is his") \
+        X(kernel_sent, "frames of the kernel that went out")                                 \
+        X(kernel_lost, "of those that came, ones that could not be sent")
 
 struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of a page */
 #define X(field, help) uint64_t field;

@@ -160,7 +160,8 @@ lab_ns_empty() {
 # ---- configuration ----
 
 # lab_config [POLICY-FILE [DATAPLANE-FILE]] - write sluice.yaml; the files hold the indented keys of
-# the section `policy` and further ones of `dataplane`.
+# the section `policy` and further ones of `dataplane`. LAB_MODE: the mode, if not inline. LAB_ARMS=1:
+# without the interface inside.
 lab_config() {
         {
                 cat <<YAML
@@ -169,11 +170,15 @@ dpdk:
   interfaces:
     - interface: "net_af_packet0,iface=outside"
       role: outside
+YAML
+                [ "${LAB_ARMS:-2}" -eq 1 ] || cat <<YAML
     - interface: "net_af_packet1,iface=inside"
       role: inside
+YAML
+                cat <<YAML
 
 dataplane:
-  mode: inline
+  mode: ${LAB_MODE:-inline}
   socket: $LAB_SOCK/dataplane.sock
 YAML
                 [ -z "${2:-}" ] || cat "$2"

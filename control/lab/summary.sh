@@ -48,7 +48,7 @@ summary_print() {
         jq -r '
                 "  Every packet accounted for: received \(.received) = sent \(.sent) + observed " +
                 "\(.observed) + dropped \(.dropped) + consumed \(.consumed) + held " +
-                "\(.held_pending + .held_reassembly) (\(if .exact then "exact" else "NOT EXACT" end))"
+                "\(.held_pending + .held_reassembly + (.held_neighbour // 0)) (\(if .exact then "exact" else "NOT EXACT" end))"
                 ' <<<"$SUM_BALANCE"
         [ -z "$SUM_WHY" ] || printf '  SIPp says   %s\n' "$SUM_WHY"
         echo

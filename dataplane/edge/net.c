@@ -35,7 +35,7 @@ bool dp_edge_net_owns(const struct dp_edge_side *side, const struct shm_ip *ip)
         return side->has_ip6 && ip_equal(&side->link_local, ip);
 }
 
-static bool prefix_has(const struct dp_edge_prefix *p, const struct shm_ip *ip)
+bool dp_edge_prefix_has(const struct dp_edge_prefix *p, const struct shm_ip *ip)
 {
         unsigned whole = p->len / 8u, bits = p->len % 8u;
 
@@ -70,6 +70,11 @@ static bool is_one_host(const struct shm_ip *ip)
         return ip->b[0] != 0xff;
 }
 
+bool dp_edge_net_is_host(const struct dp_edge_prefix *link, const struct shm_ip *ip)
+{
+        return is_one_host(ip) && !is_broadcast4(link, ip);
+}
+
 /* What is being looked for, and the best so far. */
 struct search {
         const struct shm_ip *to;
@@ -87,7 +92,7 @@ static const struct shm_ip *source_of(const struct dp_edge_side *side,
 
         for (unsigned i = 0; i < side->address_cnt; i++) {
                 const struct dp_edge_prefix *a = &side->address[i];
-                int len = prefix_has(a, neighbour) ? a->len : 0;
+                int len = dp_edge_prefix_has(a, neighbour) ? a->len : 0;
 
                 if (dp_ip_is_v4(&a->ip) != dp_ip_is_v4(neighbour) || len <= best_len)
                         continue;
@@ -120,14 +125,14 @@ static enum shm_reason look(struct search *s, const struct dp_edge_net *net, uns
         bool has_gateway = s->v4 ? side->has_gateway4 : side->has_gateway6;
 
         for (unsigned i = 0; i < side->address_cnt; i++) {
-                if (!prefix_has(&side->address[i], s->to))
+                if (!dp_edge_prefix_has(&side->address[i], s->to))
                         continue;
                 if (is_broadcast4(&side->address[i], s->to))
                         return SHM_REASON_HOP_FORBIDDEN;
                 take(s, net, n, s->to, side->address[i].len);
         }
         for (unsigned i = 0; has_gateway && i < side->network_cnt; i++)
-                if (prefix_has(&side->network[i], s->to))
+                if (dp_edge_prefix_has(&side->network[i], s->to))
                         take(s, net, n, gateway, side->network[i].len);
         if (has_gateway)
                 take(s, net, n, gateway, 0);

@@ -62,6 +62,10 @@ static inline bool dp_ip_is_v4(const struct shm_ip *ip)
 /* The MAC address of a side whose addresses are in place, and what follows from it. */
 void dp_edge_net_mac(struct dp_edge_side *side, const uint8_t mac[6], uint32_t mtu);
 
+bool dp_edge_prefix_has(const struct dp_edge_prefix *p, const struct shm_ip *ip);
+/* An address that one host on this link may have: not nobody's, loopback, of many, or broadcast. */
+bool dp_edge_net_is_host(const struct dp_edge_prefix *link, const struct shm_ip *ip);
+
 /* Whether the address, in the 16 octets, is one of the side's, its link-local one included. */
 bool dp_edge_net_owns(const struct dp_edge_side *side, const struct shm_ip *ip);
 

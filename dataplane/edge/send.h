@@ -16,25 +16,48 @@
 #include <stdint.h>
 
 #include "control/contract/shm_base.h"
+#include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 #include "dataplane/edge/net.h"
-
-struct dp_send;
+#include "dataplane/edge/outbox.h"
+#include "dataplane/state/neighbours.h"
 
 #define DP_SEND_HELD      64u
 #define DP_SEND_HELD_EACH 4u
 #define DP_SEND_HELD_MS   1500u
 
+/* Questions for neighbours that one worker sends, whoever makes it want to: per second, and at
+ * once. */
+#define DP_SEND_ASKS_PER_S 200u
+#define DP_SEND_ASKS_BURST 64u
+
+/* A packet that waits for its neighbour. */
+struct dp_send_held {
+        struct rte_mbuf *m;
+        struct dp_edge_path path;
+        uint64_t since_ns;
+        uint16_t reason; /* that it passes for */
+};
+
+struct dp_send {
+        const struct dp_edge_net *net;    /* borrowed, as all below */
+        struct dp_neighbours *neighbours; /* shared by all workers */
+        struct rte_mempool *pool;
+        struct shm_counters *counters;
+        uint64_t asks_ns; /* when asks_left was last filled up */
+        uint32_t asks_left;
+        uint32_t held_cnt;
+        struct dp_send_held held[DP_SEND_HELD];
+        struct dp_outbox outbox;
+};
+
 struct dp_datagram {
-        struct shm_ip to; /* not necessarily on the link */
+        struct shm_ip to; /* not necessarily on the link; of the path's family */
         uint16_t to_port; /* host order, 1..65535 */
         uint16_t from_port;
         const uint8_t *payload;
         size_t payload_len;
 };
-
-/* What the sender knows of the network, for dp_edge_net_path(). */
-const struct dp_edge_net *dp_send_net(const struct dp_send *self);
 
 /*
  * Send this in place of the packet p, whose verdict is PASS or PROXY: for act. The packet keeps its
@@ -47,5 +70,13 @@ const struct dp_edge_net *dp_send_net(const struct dp_send *self);
 enum shm_reason dp_send_datagram(struct dp_send *self, struct dp_pkt *p,
                                  const struct dp_edge_path *path, const struct dp_datagram *d,
                                  uint64_t now_ns);
+
+/* Once a turn, before tx: what waited and need not any more goes to the outbox. */
+void dp_send_poll(struct dp_send *self, uint64_t now_ns);
+/* At the end: all that waits goes to the outbox as unreachable. Returns how many. */
+unsigned dp_send_flush(struct dp_send *self);
+
+/* An ARP or neighbour discovery frame of ours, copied to the outbox. */
+void dp_send_own(struct dp_send *self, uint8_t side, const uint8_t *frame, size_t len);
 
 #endif

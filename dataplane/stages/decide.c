@@ -18,19 +18,48 @@ void dp_decide_apply(struct dp_pkt *p, const struct dp_decision *d)
         dp_verdict_set(p, d->action, d->reason);
 }
 
+/* An ACK or CANCEL of edge mode: routed by the decision about its INVITE. */
+static bool edge_as_invite(const struct dp_decide *self, const struct dp_pkt *p)
+{
+        return self->forwards != NULL && p->msg->kind == SIP_KIND_REQUEST &&
+               (p->msg->method == SIP_METHOD_ACK || p->msg->method == SIP_METHOD_CANCEL);
+}
+
+/* What edge mode need not ask about: a response goes where its Via says, and a request of a known
+ * call where its Route or Request-URI does. */
+static bool edge_knows_its_way(const struct dp_decide *self, const struct dp_pkt *p)
+{
+        if (self->forwards == NULL || p->ask)
+                return false;
+        return p->msg->kind == SIP_KIND_RESPONSE ||
+               (p->cls == SHM_CLASS_IN_DIALOG && p->msg->method != SIP_METHOD_CANCEL);
+}
+
+/* A decision under this key. One to PROXY is none without its target. */
+static bool known(struct dp_decide *self, const struct dp_key *key, struct dp_pkt *p,
+                  uint64_t now_ns, struct dp_decision *d)
+{
+        if (!dp_cache_get(self->cache, key, now_ns, d))
+                return false;
+        if (d->action != SHM_ACTION_PROXY || self->forwards == NULL)
+                return true;
+        p->forward = dp_forwards_get(self->forwards, key);
+        return p->forward != NULL;
+}
+
 /*
  * Narrow before wide: what is known of this sender's software, then of this call or of this kind of
  * request. A DIALOG decision speaks only for messages inside a call, so that nobody opens the door
  * for an INVITE by sending a harmless request with the same Call-ID first; a ROUTE decision only
  * for the others, for no route is asked about a call that is up.
  */
-static bool cached(struct dp_decide *self, const struct dp_pkt *p, uint64_t now_ns,
-                   struct dp_decision *d)
+static bool cached(struct dp_decide *self, struct dp_pkt *p, uint64_t now_ns, struct dp_decision *d)
 {
-        return dp_cache_get(self->cache, &p->key_src_ua, now_ns, d) ||
-               dp_cache_get(self->cache,
-                            p->cls == SHM_CLASS_IN_DIALOG ? &p->key_dialog : &p->key_route, now_ns,
-                            d);
+        bool in_dialog = p->cls == SHM_CLASS_IN_DIALOG && !edge_as_invite(self, p);
+
+        return known(self, &p->key_src_ua, p, now_ns, d) ||
+               known(self, in_dialog ? &p->key_dialog : &p->key_route, p, now_ns, d) ||
+               (!in_dialog && known(self, &p->key_domain, p, now_ns, d));
 }
 
 /*
@@ -112,6 +141,10 @@ void dp_decide_run(struct dp_decide *self, struct dp_burst *b)
 
                 if (!dp_pkt_open(p))
                         continue;
+                if (edge_knows_its_way(self, p)) {
+                        dp_verdict_pass(p, SHM_REASON_PROXIED);
+                        continue;
+                }
                 if (!p->ask && cached(self, p, b->now_ns, &d)) {
                         self->counters->decisions_cached++;
                         remember_call(self, p, b->now_ns, &d);

@@ -12,11 +12,13 @@
 #include "dataplane/ctl_link.h"
 #include "dataplane/stages/pending.h"
 #include "dataplane/state/cache.h"
+#include "dataplane/state/forwards.h"
 #include "dataplane/state/tables.h"
 
 struct dp_decide {
-        struct dp_cache *cache;     /* shared with resume, which fills it */
-        struct dp_pending *pending; /* shared with resume, which empties it */
+        struct dp_cache *cache;             /* shared with resume, which fills it */
+        const struct dp_forwards *forwards; /* the same; NULL: not mode edge */
+        struct dp_pending *pending;         /* shared with resume, which empties it */
         struct dp_ctl *ctl;
         const enum dp_policy *exceptions; /* by enum shm_class */
         const struct dp_limits_config *limits;

@@ -9,6 +9,7 @@ enum key_kind {
         KEY_ROUTE = 'R',
         KEY_DIALOG = 'D',
         KEY_SRC_UA = 'U',
+        KEY_DOMAIN = 'H',
 };
 
 static void key_begin(const struct dp_match *self, struct dp_siphash *h, enum key_kind kind)
@@ -52,6 +53,37 @@ static void key_src_ua(const struct dp_match *self, struct dp_pkt *p, struct sip
         dp_siphash_final128(&h, p->key_src_ua.w);
 }
 
+/* In edge mode an ACK or CANCEL goes where its INVITE went (RFC 3261 16.11), so it has its key. */
+static void key_method(const struct dp_match *self, struct dp_siphash *h, const struct sip_msg *m)
+{
+        static const char invite[] = "INVITE";
+        uint16_t len = sizeof(invite) - 1;
+
+        if (!self->edge || (m->method != SIP_METHOD_ACK && m->method != SIP_METHOD_CANCEL)) {
+                key_span(h, m, m->method_name);
+                return;
+        }
+        dp_siphash_update(h, &len, sizeof(len));
+        dp_siphash_update(h, invite, len);
+}
+
+/* Host names are compared as they are written: another spelling is another question. */
+static void key_domain(const struct dp_match *self, struct dp_pkt *p)
+{
+        const struct sip_msg *m = p->msg;
+        struct dp_siphash h;
+
+        if (m->kind != SIP_KIND_REQUEST || m->ruri.host.len == 0)
+                return;
+        key_begin(self, &h, KEY_DOMAIN);
+        dp_siphash_update(&h, &p->flow.src, sizeof(p->flow.src));
+        dp_siphash_update(&h, &p->flow.side, sizeof(p->flow.side));
+        key_method(self, &h, m);
+        key_span(&h, m, m->ruri.host);
+        dp_siphash_update(&h, &m->ruri.port, sizeof(m->ruri.port));
+        dp_siphash_final128(&h, p->key_domain.w);
+}
+
 static void key_route(const struct dp_match *self, struct dp_pkt *p, struct sip_span ua)
 {
         const struct sip_msg *m = p->msg;
@@ -62,7 +94,7 @@ static void key_route(const struct dp_match *self, struct dp_pkt *p, struct sip_
         key_begin(self, &h, KEY_ROUTE);
         dp_siphash_update(&h, &p->flow.src, sizeof(p->flow.src));
         dp_siphash_update(&h, &p->flow.side, sizeof(p->flow.side));
-        key_span(&h, m, m->method_name);
+        key_method(self, &h, m);
         key_span(&h, m, m->ruri.all);
         key_span(&h, m, ua);
         dp_siphash_final128(&h, p->key_route.w);
@@ -81,5 +113,7 @@ void dp_match_run(struct dp_match *self, struct dp_burst *b)
                 key_dialog(self, p);
                 key_src_ua(self, p, ua_value);
                 key_route(self, p, ua_value);
+                if (self->edge)
+                        key_domain(self, p);
         }
 }

@@ -12,6 +12,7 @@
 #include "dataplane/state/siphash.h"
 
 struct dp_match {
+        bool edge; /* an ACK or CANCEL is asked about as the INVITE that it belongs to */
         struct dp_siphash_key seed; /* random at start */
 };
 

@@ -28,14 +28,31 @@ static struct dp_decision decision_of(const struct shm_reply *r)
         };
 }
 
+/* forward: where to, of a PROXY decision; one that can not be kept is not remembered. */
 static void remember(struct dp_resume *self, const struct dp_key *key, uint64_t now_ns,
-                     uint32_t lifetime_ms, const struct dp_decision *d)
+                     uint32_t lifetime_ms, const struct dp_decision *d,
+                     const struct dp_forward *forward)
 {
         if ((key->w[0] | key->w[1]) == 0)
+                return;
+        if (forward != NULL && !dp_forwards_put(self->forwards, key, forward))
                 return;
         self->counters->cache_inserts++;
         if (dp_cache_put(self->cache, key, now_ns, lifetime_ms, d))
                 self->counters->cache_evictions++;
+}
+
+/* What only a PROXY decision has; NULL outside of edge mode, where nothing is proxied. */
+static const struct dp_forward *take_forward(struct dp_resume *self, struct dp_pkt *p,
+                                             const struct shm_reply *r, unsigned turn)
+{
+        struct dp_forward *f = (struct dp_forward *)(void *)self->forward[turn].octets;
+
+        if (self->forwards == NULL || r->action != SHM_ACTION_PROXY)
+                return NULL;
+        dp_forward_read(f, r + 1, r->headers_len);
+        p->forward = f;
+        return f;
 }
 
 /* What only a REPLY has; `turn` counts the packets that re-entered in this turn. */
@@ -63,12 +80,20 @@ static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct
         }
         self->counters->held_pending--;
         self->counters->decisions_answered++;
-        if ((r->scopes & SHM_SCOPE_SRC_UA) != 0)
-                remember(self, &p->key_src_ua, b->now_ns, r->lifetime_ms, &d);
-        if ((r->scopes & SHM_SCOPE_DIALOG) != 0)
-                remember(self, &p->key_dialog, b->now_ns, r->lifetime_ms, &d);
-        if ((r->scopes & SHM_SCOPE_ROUTE) != 0)
-                remember(self, &p->key_route, b->now_ns, r->lifetime_ms, &d);
+        const struct dp_forward *forward = take_forward(self, p, r, turn);
+        const struct {
+                enum shm_scope scope;
+                const struct dp_key *key;
+        } rows[] = {
+            {SHM_SCOPE_SRC_UA, &p->key_src_ua},
+            {SHM_SCOPE_DIALOG, &p->key_dialog},
+            {SHM_SCOPE_ROUTE, &p->key_route},
+            {SHM_SCOPE_DOMAIN, &p->key_domain},
+        };
+
+        for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+                if ((r->scopes & rows[i].scope) != 0)
+                        remember(self, rows[i].key, b->now_ns, r->lifetime_ms, &d, forward);
         if (r->action == SHM_ACTION_REPLY)
                 take_headers(self, p, r, turn);
         dp_decide_apply(p, &d);
@@ -77,9 +102,11 @@ static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct
 void dp_resume_apply_table(struct dp_resume *self, const struct shm_table_update *u)
 {
         atomic_store_explicit(&self->generation, u->generation, memory_order_relaxed);
-        if (u->op == SHM_TABLE_FLUSH_CACHE)
+        if (u->op == SHM_TABLE_FLUSH_CACHE) {
                 dp_cache_flush(self->cache);
-        else if (dp_bans_apply(self->bans, u) == -ENOSPC)
+                if (self->forwards != NULL)
+                        dp_forwards_flush(self->forwards);
+        } else if (dp_bans_apply(self->bans, u) == -ENOSPC)
                 self->counters->table_full++;
         self->counters->table_updates++;
 }

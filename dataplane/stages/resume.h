@@ -16,11 +16,13 @@
 #include "dataplane/state/bans.h"
 #include "dataplane/state/bindings.h"
 #include "dataplane/state/cache.h"
+#include "dataplane/state/forwards.h"
 
 struct dp_resume {
         struct dp_ctl *ctl;
         struct dp_pending *pending;
         struct dp_cache *cache;
+        struct dp_forwards *forwards; /* NULL: nothing is ever proxied */
         struct dp_bans *bans;
         struct dp_bindings *bindings; /* NULL: another worker writes them, or none are kept */
         const enum dp_policy *exceptions;
@@ -30,6 +32,10 @@ struct dp_resume {
         struct shm_counters *counters;
         /* Header lines that control wrote, of the packets that re-entered in this turn. */
         char headers[DP_RESUME_BURST][SHM_REPLY_HEADERS_MAX + 1];
+        /* Where they go, of those that are proxied. */
+        struct {
+                _Alignas(struct dp_forward) uint8_t octets[DP_FORWARD_BYTES_MAX];
+        } forward[DP_RESUME_BURST];
 };
 
 /* Appends at most DP_RESUME_BURST decided packets to the burst. Returns the records read and the

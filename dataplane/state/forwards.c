@@ -22,11 +22,12 @@ struct dp_forwards {
         uint64_t puts;
 };
 
-void dp_forward_read(struct dp_forward *f, const void *at, size_t len, uint16_t headers_len)
+void dp_forward_read(struct dp_forward *f, const void *at, uint16_t headers_len)
 {
         memcpy(&f->head, at, sizeof(f->head));
         f->headers_len = headers_len;
-        f->bytes = (uint16_t)(len - sizeof(f->head));
+        f->bytes = (uint16_t)(f->head.hop_cnt * sizeof(struct shm_hop) + f->head.ruri_len +
+                              f->head.route_len + headers_len);
         f->reserved = 0;
         memcpy(f->rest, (const uint8_t *)at + sizeof(f->head), f->bytes);
 }

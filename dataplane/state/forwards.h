@@ -54,8 +54,8 @@ static inline const char *dp_forward_headers(const struct dp_forward *f)
         return dp_forward_route(f) + f->head.route_len;
 }
 
-/* A checked record's: `at` is what follows struct shm_reply, len octets. */
-void dp_forward_read(struct dp_forward *f, const void *at, size_t len, uint16_t headers_len);
+/* A checked record's: `at` is what follows struct shm_reply, which says headers_len. */
+void dp_forward_read(struct dp_forward *f, const void *at, uint16_t headers_len);
 
 struct dp_forwards;
 

@@ -21,9 +21,12 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
         if (t->trust != NULL && config->binding_entries != 0)
                 t->bindings = dp_bindings_create(config->binding_entries, &t->key);
         t->rule_counts = dp_table_create(DP_RULE_COUNTS_SETS);
+        if (config->mode == DP_MODE_EDGE)
+                t->neighbours = dp_neighbours_create(config->neighbour_entries, &t->key);
         if (t->trust == NULL || t->rule_counts == NULL ||
             (t->bindings == NULL && config->binding_entries != 0) ||
             (t->cookie_keys == NULL && dp_challenge_is_on(&config->challenge)) ||
+            (t->neighbours == NULL && config->mode == DP_MODE_EDGE) ||
             dp_calls_create(&t->calls, config->transaction_entries, config->dialog_entries) != 0) {
                 dp_tables_destroy(t);
                 return NULL;
@@ -39,6 +42,7 @@ void dp_tables_destroy(struct dp_tables *t)
         dp_bindings_destroy(t->bindings);
         if (t->rule_counts != NULL)
                 dp_table_destroy(t->rule_counts);
+        dp_neighbours_destroy(t->neighbours);
         dp_calls_destroy(t->calls);
         dp_trust_destroy(t->trust);
         dp_limits_destroy(t->limits);

@@ -11,6 +11,7 @@
 #include "dataplane/state/calls.h"
 #include "dataplane/state/cookie.h"
 #include "dataplane/state/limits.h"
+#include "dataplane/state/neighbours.h"
 #include "dataplane/state/shared_table.h"
 #include "dataplane/state/siphash.h"
 #include "dataplane/state/trust.h"
@@ -23,6 +24,7 @@ struct dp_tables {
         struct dp_shared_table *rule_counts; /* thresholds and tags of rules: rule_counts.h */
         struct dp_bindings *bindings;        /* where users are; NULL: none are configured */
         struct dp_cookie_keys *cookie_keys;  /* NULL: no challenges are configured */
+        struct dp_neighbours *neighbours;    /* NULL: not mode edge */
 };
 
 /* NULL without memory or randomness. */

@@ -19,6 +19,7 @@
 
 #include "control/contract/shm_cnc.h"
 #include "dataplane/blocklist_swap.h"
+#include "dataplane/edge/edge.h"
 #include "dataplane/runtime_dir.h"
 #include "dataplane/state/tables.h"
 
@@ -190,7 +191,8 @@ void chain_config_unlimited(struct dp_config *config)
         memset(config->limits.refusals, 0, sizeof(config->limits.refusals));
 }
 
-struct chain *chain_create(const struct dp_config *config, bool with_control)
+static struct chain *create(const struct dp_config *config, const struct dp_edge_net *net,
+                            const struct dp_kernel_rings *kernel)
 {
         struct chain *c = calloc(1, sizeof(*c));
         struct shm_ring_sizes sizes = RING_SIZES;
@@ -206,15 +208,33 @@ struct chain *chain_create(const struct dp_config *config, bool with_control)
             .tables = c->tables,
             .reply_pool = pool,
             .port_ids = {ports[0].id, ports[1].id},
-            .port_cnt = 2,
+            .port_cnt = net != NULL ? net->side_cnt : 2,
+            .net = net,
+            .kernel = kernel,
             .virtual_clock = true,
         };
 
         assert_int_equal(dp_worker_create(&c->worker, &args), 0);
         c->now_ns = UINT64_C(1700000000000000000);
         dp_worker_set_time(c->worker, c->now_ns);
+        return c;
+}
+
+struct chain *chain_create(const struct dp_config *config, bool with_control)
+{
+        struct chain *c = create(config, NULL, NULL);
+
         if (with_control)
                 chain_control_attach(c);
+        return c;
+}
+
+struct chain *chain_create_edge(const struct dp_config *config, const struct dp_edge_net *net,
+                                const struct dp_kernel_rings *kernel)
+{
+        struct chain *c = create(config, net, kernel);
+
+        chain_control_attach(c);
         return c;
 }
 
@@ -268,7 +288,7 @@ void chain_stop(struct chain *c)
         dp_worker_flush_pending(c->worker, SHM_REASON_SHUTDOWN);
 }
 
-void chain_send_bytes(enum shm_side side, const uint8_t *frame, size_t len)
+struct rte_mbuf *chain_frame(const uint8_t *frame, size_t len)
 {
         struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
 
@@ -277,7 +297,12 @@ void chain_send_bytes(enum shm_side side, const uint8_t *frame, size_t len)
 
         assert_non_null(at);
         memcpy(at, frame, len);
-        assert_int_equal(rte_ring_enqueue(ports[side].rx, m), 0);
+        return m;
+}
+
+void chain_send_bytes(enum shm_side side, const uint8_t *frame, size_t len)
+{
+        assert_int_equal(rte_ring_enqueue(ports[side].rx, chain_frame(frame, len)), 0);
 }
 
 void chain_send(enum shm_side side, uint8_t src, const char *payload)

@@ -31,6 +31,11 @@ void chain_config_unlimited(struct dp_config *config);
 /* config is changed by the test before; it outlives the chain. with_control: a fake control is
  * attached from the start. */
 struct chain *chain_create(const struct dp_config *config, bool with_control);
+/* The same in mode edge, with these addresses and this way to the kernel (NULL: none). */
+struct dp_edge_net;
+struct dp_kernel_rings;
+struct chain *chain_create_edge(const struct dp_config *config, const struct dp_edge_net *net,
+                                const struct dp_kernel_rings *kernel);
 /* Ends what is held, asserts the conservation equation and that no buffer is lost. */
 void chain_destroy(struct chain *c);
 
@@ -43,6 +48,8 @@ unsigned chain_turn(struct chain *c);
 void chain_stop(struct chain *c);
 /* The next frame that left by the port of this side: its length, 0 when there is none. */
 size_t chain_receive(enum shm_side side, uint8_t *frame, size_t cap);
+/* A buffer of the chain's pool with this frame, for a ring. */
+struct rte_mbuf *chain_frame(const uint8_t *frame, size_t len);
 /* The UDP payload of the next frame there as text; NULL when there is none. Valid until the next
  * call. */
 const char *chain_receive_text(struct chain *c, enum shm_side side);

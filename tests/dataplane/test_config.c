@@ -96,6 +96,9 @@ static void test_documented_file_is_the_default(void **state)
         assert_int_equal(c.pending_messages, d.pending_messages);
         assert_int_equal(c.cache_entries, d.cache_entries);
         assert_int_equal(c.ban_entries, d.ban_entries);
+        assert_int_equal(c.forward_entries, d.forward_entries);
+        assert_int_equal(c.neighbour_entries, d.neighbour_entries);
+        assert_int_equal(c.links.side[0].address_cnt, 0);
         assert_int_equal(c.limit_entries, d.limit_entries);
         assert_int_equal(c.trust_entries, d.trust_entries);
         assert_memory_equal(&c.limits, &d.limits, sizeof(c.limits));
@@ -163,6 +166,40 @@ static void shedding_given(const struct dp_shedding_config *c)
         assert_int_equal(c->load.raise_ms, 2);
         assert_int_equal(c->load.lower_ms, 3);
         assert_int_equal(c->retry_after_s, 4);
+}
+
+/* Mode edge: both sides, both families. */
+static void test_links(void **state)
+{
+        static const char text[] =
+            "dataplane:\n  mode: edge\n  forward-entries: 128\n  neighbour-entries: 16\n"
+            "  links:\n"
+            "    outside: {addresses: [192.0.2.1/24, '2001:db8::1/64'], gateway: 192.0.2.254,\n"
+            "      gateway6: fe80::1, tap: sluice0}\n"
+            "    inside: {addresses: [10.0.0.1/31], gateway: 10.0.0.0, networks: [10.0.0.0/8]}\n";
+        struct dp_config c;
+        char told[512];
+
+        (void)state;
+        assert_int_equal(load(text, &c, told, sizeof(told)), 0);
+        const struct dp_edge_side *out = &c.links.side[0], *in = &c.links.side[1];
+
+        assert_int_equal(c.mode, DP_MODE_EDGE);
+        assert_int_equal(c.forward_entries, 128);
+        assert_int_equal(c.neighbour_entries, 16);
+        assert_int_equal(out->address_cnt, 2);
+        assert_int_equal(out->address[0].len, 96 + 24);
+        assert_int_equal(out->address[0].ip.b[15], 1);
+        assert_int_equal(out->address[1].len, 64);
+        assert_int_equal(out->address[1].ip.b[0], 0x20);
+        assert_true(out->has_gateway4 && out->has_gateway6);
+        assert_int_equal(out->gateway4.b[15], 254);
+        assert_string_equal(c.links.tap[0], "sluice0");
+        assert_null(c.links.tap[1]);
+        assert_int_equal(in->address_cnt, 1);
+        assert_int_equal(in->network_cnt, 1);
+        assert_int_equal(in->network[0].len, 96 + 8);
+        dp_config_free(&c);
 }
 
 static void test_rates_as_text(void **state)
@@ -288,6 +325,8 @@ struct fault_row {
         const char *says;
 };
 
+#define LINK(text) "dataplane:\n  mode: edge\n  links: {outside: {" text "}}\n"
+
 static void test_faults(void **state)
 {
         static const struct fault_row rows[] = {
@@ -331,6 +370,25 @@ static void test_faults(void **state)
             {"dataplane:\n  shedding: {busy: {high: 101}}\n", 2, 21, "not within 1..100"},
             {"dataplane:\n  shedding:\n    rings: {high: 10}\n", 3, 5, "low is 25, not below high"},
             {"dataplane:\n  shedding: {raise-ms: 0}\n", 2, 14, "not within 1..10000"},
+            {"dataplane:\n  mode: edge\n", 2, 3, "needs links: outside: addresses"},
+            {LINK("addresses: [192.0.2.1]"), 3, 21, "192.0.2.1\" is no address with prefix"},
+            {LINK("addresses: [192.0.2.1/33]"), 3, 21, "is no address with prefix"},
+            {LINK("addresses: [192.0.2.1/0]"), 3, 21, "is no address with prefix"},
+            {LINK("addresses: ['::1/128']"), 3, 21, "not an address that one host has"},
+            {LINK("addresses: [192.0.2.255/24]"), 3, 21, "not an address that one host has"},
+            {LINK("addresses: [224.0.0.1/24]"), 3, 21, "not an address that one host has"},
+            {LINK("addresses: ['::ffff:192.0.2.1/120']"), 3, 21, "is no address with prefix"},
+            {LINK("addresses: [192.0.2.1/24, 192.0.2.1/25]"), 3, 21, "is there twice"},
+            {LINK("addresses: [192.0.2.1/24], gateway: 192.0.3.1"), 3, 48, "is in no network"},
+            {LINK("addresses: [192.0.2.1/24], gateway: 192.0.2.1"), 3, 48, "of our own"},
+            {LINK("addresses: [192.0.2.1/24], gateway: 'fe80::1'"), 3, 48, "is no IPv4 address"},
+            {LINK("addresses: [192.0.2.1/24], networks: [10.0.0.0/8]"), 3, 48, "needs a gateway"},
+            {LINK("addresses: [192.0.2.1/24], tap: 'a/b'"), 3, 48, "no interface name"},
+            {LINK("addresses: [192.0.2.1/24], mtu: 1"), 3, 32, "mtu"},
+            {"dataplane:\n  mode: edge\n  links:\n    outside: {addresses: [192.0.2.1/24]}\n"
+             "    inside: {addresses: [192.0.2.1/25]}\n",
+             5, 14, "is on both links"},
+            {"dataplane: {neighbour-entries: 7}\n", 1, 13, "not within 8..65536"},
             {"datapane: {}\n", 1, 1, "datapane"},
             {"dataplane: [\n", 1, 12, "MAPPING"},
         };
@@ -387,6 +445,7 @@ int main(void)
             cmocka_unit_test(test_defaults),
             cmocka_unit_test(test_documented_file_is_the_default),
             cmocka_unit_test(test_every_key),
+            cmocka_unit_test(test_links),
             cmocka_unit_test(test_rates_as_text),
             cmocka_unit_test(test_faults),
             cmocka_unit_test(test_kernels),

@@ -7,7 +7,8 @@ import threading
 
 role, where = sys.argv[1], (sys.argv[2], int(sys.argv[3]))
 if role == "serve":
-    with socket.create_server(where) as listener:
+    family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
+    with socket.create_server(where, family=family) as listener:
         peer, _ = listener.accept()
         with peer:
             while data := peer.recv(65536):

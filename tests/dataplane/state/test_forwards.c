@@ -30,7 +30,7 @@ static const struct dp_forward *target(unsigned n, size_t ruri_len)
         at += sizeof(head) + sizeof(hops);
         memset(at, 'r', ruri_len);
         snprintf((char *)at + ruri_len, 16, "<r>h:%03u\r\n", n % 1000);
-        dp_forward_read(f, rec, sizeof(head) + sizeof(hops) + ruri_len + 3 + 7, 7);
+        dp_forward_read(f, rec, 7);
         return f;
 }
 
