@@ -179,14 +179,28 @@ enum cp_edge_answer_when {
         CP_EDGE_AT_ONCE,
 };
 
+struct cp_config_forward { /* of a user, of a caller, at times */
+        char *to;
+        char **from; /* beginnings of AoRs; none = of anybody */
+        uint32_t from_count;
+        struct cp_config_times times;
+};
+
+enum cp_edge_forwarding {
+        CP_EDGE_FORWARD_REDIRECT = 0, /* tell the caller where to */
+        CP_EDGE_FORWARD_RETARGET,     /* send the call on */
+};
+
 struct cp_config_user {
         char *name;
         char *password; /* or one HA1 or more, as hexadecimal digits */
         char *ha1_md5;  /* NULL = none, all three */
         char *ha1_sha256;
         char *ha1_sha512_256;
-        char *aor;       /* user part that it may use; NULL = name */
-        char *forward;   /* URI where its calls go; NULL = none */
+        char *aor;                          /* user part that it may use; NULL = name */
+        char *forward;                      /* URI where its calls go; NULL = none */
+        struct cp_config_forward *forwards; /* looked at before */
+        uint32_t forwards_count;
         uint8_t refused; /* 1: kept, but not let in */
 };
 
@@ -209,6 +223,7 @@ struct cp_config_edge { /* no domains: there is no registrar */
         char *service_route; /* NULL = none */
         char *numbers;       /* file of prefixes, NULL = none */
         uint8_t calls;       /* enum cp_edge_calls */
+        uint8_t forwarding;  /* enum cp_edge_forwarding */
         uint8_t decide_for;  /* enum cp_edge_decide_for */
         bool *record_route;  /* stay in the way of dialogs; NULL = yes */
         uint8_t answer;      /* enum cp_edge_answer_when */

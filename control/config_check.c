@@ -152,7 +152,7 @@ static int check_user(struct cp_check *ck, const struct cp_config_user *u, uint3
         if (rc == 0 && u->forward != NULL && u->forward[strcspn(u->forward, "<>\" \t\r\n")] != '\0')
                 rc = cp_check_bad(ck, path,
                                   "a URI has no brackets, quotes or white space around it");
-        return rc;
+        return rc != 0 ? rc : cp_config_check_forwards(ck, u, i);
 }
 
 /* What is absent gets its default. */

@@ -127,6 +127,22 @@ const cyaml_schema_value_t cp_config_route_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_route, route_fields),
 };
 
+static const cyaml_schema_field_t forward_fields[] = {
+    CYAML_FIELD_STRING_PTR("to", CYAML_FLAG_POINTER, struct cp_config_forward, to, 1, TEXT_MAX),
+    TEXTS("from", struct cp_config_forward, from),
+    CYAML_FIELD_SEQUENCE_COUNT("days", OPT_PTR, struct cp_config_forward, times.days,
+                               times.days_count, &day_value, 0, 7),
+    CYAML_FIELD_SEQUENCE_COUNT("hours", OPT_PTR, struct cp_config_forward, times.hours,
+                               times.hours_count, &text_value, 0, CP_LIST_MAX),
+    CYAML_FIELD_STRING_PTR("timezone", OPT_PTR, struct cp_config_forward, times.timezone, 1,
+                           TEXT_MAX),
+    CYAML_FIELD_END,
+};
+
+const cyaml_schema_value_t cp_config_forward_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_forward, forward_fields),
+};
+
 static const cyaml_schema_field_t hop_fields[] = {
     CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER, struct cp_config_hop, address, 1,
                            TEXT_MAX),
@@ -371,6 +387,21 @@ static bool is_uri(const char *text)
 
         return strlen(text) <= URI_BYTES && text[strcspn(text, "<>\" \t\r\n")] == '\0' &&
                cp_target_uri(text, strlen(text), &hop) != CP_TARGET_NONE;
+}
+
+int cp_config_check_forwards(struct cp_check *ck, const struct cp_config_user *u, uint32_t user)
+{
+        char path[80];
+        int rc = 0;
+
+        for (uint32_t i = 0; i < u->forwards_count && rc == 0; i++) {
+                snprintf(path, sizeof(path), "edge/users/%u/forwards/%u/to", user, i);
+                if (!is_uri(u->forwards[i].to))
+                        return cp_check_bad(ck, path, "'%.64s' is no SIP URI", u->forwards[i].to);
+                snprintf(path, sizeof(path), "edge/users/%u/forwards/%u", user, i);
+                rc = cp_config_check_times(ck, path, &u->forwards[i].times);
+        }
+        return rc;
 }
 
 static int check_contacts(struct cp_check *ck, const struct cp_config_route *r, uint32_t i)

@@ -126,6 +126,11 @@ static const cyaml_strval_t decide_for_words[] = {
     {"domain", CP_EDGE_FOR_DOMAIN},
 };
 
+static const cyaml_strval_t forwarding_words[] = {
+    {"redirect", CP_EDGE_FORWARD_REDIRECT},
+    {"retarget", CP_EDGE_FORWARD_RETARGET},
+};
+
 static const cyaml_strval_t answer_words[] = {
     {"safe", CP_EDGE_WHEN_SAFE},
     {"at-once", CP_EDGE_AT_ONCE},
@@ -147,6 +152,8 @@ static const cyaml_schema_field_t user_fields[] = {
     USER_TEXT("ha1-sha-512-256", ha1_sha512_256),
     USER_TEXT("aor", aor),
     USER_TEXT("forward", forward),
+    CYAML_FIELD_SEQUENCE("forwards", OPT_PTR, struct cp_config_user, forwards,
+                         &cp_config_forward_value, 0, CP_LIST_MAX),
     CYAML_FIELD_BOOL("refused", OPT, struct cp_config_user, refused),
     CYAML_FIELD_END,
 };
@@ -174,6 +181,8 @@ static const cyaml_schema_field_t edge_fields[] = {
     CYAML_FIELD_STRING_PTR("numbers", OPT_PTR, struct cp_config_edge, numbers, 1, PATH_TEXT_MAX),
     CYAML_FIELD_ENUM("calls", OPT_WORD, struct cp_config_edge, calls, calls_words,
                      CYAML_ARRAY_LEN(calls_words)),
+    CYAML_FIELD_ENUM("forwarding", OPT_WORD, struct cp_config_edge, forwarding, forwarding_words,
+                     CYAML_ARRAY_LEN(forwarding_words)),
     CYAML_FIELD_ENUM("decide-for", OPT_WORD, struct cp_config_edge, decide_for, decide_for_words,
                      CYAML_ARRAY_LEN(decide_for_words)),
     CYAML_FIELD_BOOL_PTR("record-route", OPT_PTR, struct cp_config_edge, record_route),

@@ -263,6 +263,7 @@ void cp_engine_fini(struct cp_engine *e)
         cp_tables_fini(&e->tables);
         cp_edge_destroy(e->edge);
         cp_policy_destroy(e->policy);
+        cp_config_free(e->before);
         cp_bans_fini(&e->bans);
         cp_state_db_close(e->db);
         cp_gate_fini(&e->decide_gate);
@@ -351,31 +352,14 @@ static int reload_edge(struct cp_engine *e, const struct cp_config *config,
                    : cp_edge_reload(e->edge, &config->edge, err->text, sizeof(err->text));
 }
 
-int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
+/* The policy and the users of a configuration, which is taken over in any case. */
+static int put_in_force(struct cp_engine *e, struct cp_config *config, struct cp_config_error *err)
 {
-        struct cp_config *config = NULL;
-        struct cp_rulebook *book = NULL;
-        struct cp_policy *fresh;
         struct cp_policy *old = e->policy;
-        int rc = cp_config_load(&config, e->config_path, err);
-
-        if (rc != 0)
-                return rc;
-        /* the rules first: they are all or nothing, and a list that came with them is not kept
-         * alone */
-        rc = rules_compile(e, config, &book, err);
-        if (rc == 0)
-                rc = blocklist_load(e, config, err);
-        if (rc == 0)
-                rc = rules_put(e, book, err);
-        else
-                cp_rulebook_destroy(book);
-        if (rc != 0) {
-                cp_config_free(config);
-                return rc;
-        }
-        fresh =
+        struct cp_policy *fresh =
             cp_policy_create(config, next_generation(e, config->digest), cp_clock_real_ns(), old);
+        int rc;
+
         if (fresh == NULL) {
                 cp_config_free(config);
                 *err = (struct cp_config_error){.text = "out of memory"};
@@ -395,8 +379,56 @@ int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
         cp_gate_close(&e->event_gate);
         cp_detect_configure(e->detect, &fresh->config->detections);
         cp_gate_open(&e->event_gate);
+        cp_config_free(e->before);
+        e->before = cp_policy_take_config(old);
         cp_policy_destroy(old);
         return 0;
+}
+
+int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err)
+{
+        struct cp_config *config = NULL;
+        struct cp_rulebook *book = NULL;
+        int rc = cp_config_load(&config, e->config_path, err);
+
+        if (rc != 0)
+                return rc;
+        /* the rules first: they are all or nothing, and a list that came with them is not kept
+         * alone */
+        rc = rules_compile(e, config, &book, err);
+        if (rc == 0)
+                rc = blocklist_load(e, config, err);
+        if (rc == 0)
+                rc = rules_put(e, book, err);
+        else
+                cp_rulebook_destroy(book);
+        if (rc != 0) {
+                cp_config_free(config);
+                return rc;
+        }
+        return put_in_force(e, config, err);
+}
+
+int cp_engine_check(struct cp_engine *e, struct cp_config **out, struct cp_config_error *err)
+{
+        int rc = cp_config_load(out, e->config_path, err);
+
+        if (rc != 0)
+                return rc;
+        rc = cp_edge_check(&(*out)->edge, err);
+        if (rc != 0)
+                cp_config_free(*out);
+        return rc;
+}
+
+int cp_engine_rollback(struct cp_engine *e, struct cp_config_error *err)
+{
+        struct cp_config *config = e->before;
+
+        if (config == NULL)
+                return -ENOENT;
+        e->before = NULL;
+        return put_in_force(e, config, err);
 }
 
 int cp_engine_ban(struct cp_engine *e, struct cp_ban *ban, uint32_t ttl_s)

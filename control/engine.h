@@ -36,6 +36,7 @@ struct cp_engine {
 
         /* Behind decide_gate. */
         struct cp_policy *policy;
+        struct cp_config *before; /* owner: of the policy before the last reload; NULL = none */
         struct cp_bans bans;
         struct cp_tables tables;
         struct cp_decider decider;
@@ -74,6 +75,13 @@ unsigned cp_engine_events(struct cp_engine *e);
 /* Owner: load the file again; the old policy stays when it is bad. Only `policy` changes; the
  * `control` section is read at start. 0, or a negative errno and *err. */
 int cp_engine_reload(struct cp_engine *e, struct cp_config_error *err);
+/* Owner: load the file and the list of numbers that it names, and put nothing in force. 0 and *out,
+ * or a negative errno and *err. */
+int cp_engine_check(struct cp_engine *e, struct cp_config **out, struct cp_config_error *err);
+/* Owner: the policy and the users of the configuration before the last reload, which becomes the
+ * one to go back to. Detection rules and block lists stay. 0, -ENOENT, or another negative errno
+ * and *err. */
+int cp_engine_rollback(struct cp_engine *e, struct cp_config_error *err);
 /* Owner: compile the rules of a configuration (NULL: of the one in force) and put them in force;
  * the old ones stay when it fails. 0, or a negative errno and *err. */
 int cp_engine_rules_load(struct cp_engine *e, const struct cp_config *config,

@@ -87,6 +87,14 @@ void cp_policy_destroy(struct cp_policy *p)
         free(p);
 }
 
+struct cp_config *cp_policy_take_config(struct cp_policy *p)
+{
+        struct cp_config *config = p->config;
+
+        p->config = NULL;
+        return config;
+}
+
 static bool live(uint64_t expires_ns, uint64_t now_ns)
 {
         return expires_ns == 0 || expires_ns > now_ns;

@@ -49,6 +49,8 @@ struct cp_policy {
 struct cp_policy *cp_policy_create(struct cp_config *config, uint32_t generation, uint64_t now_ns,
                                    const struct cp_policy *previous);
 void cp_policy_destroy(struct cp_policy *p);
+/* Its configuration becomes the caller's; the policy can only be destroyed then. */
+struct cp_config *cp_policy_take_config(struct cp_policy *p);
 
 /*
  * Decide about a request record and its parsed message (parsed with whatever result). Fills *out so

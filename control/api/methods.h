@@ -30,6 +30,11 @@ int cp_method_location_remove(struct cp_rpc_call *call);
 int cp_method_location_status(struct cp_rpc_call *call);
 int cp_method_routes_find(struct cp_rpc_call *call);
 int cp_method_users_list(struct cp_rpc_call *call);
+/* methods_routes.c */
+int cp_method_routes_list(struct cp_rpc_call *call);
+int cp_method_routes_diff(struct cp_rpc_call *call);
+int cp_method_routes_rollback(struct cp_rpc_call *call);
+int cp_method_gateways_list(struct cp_rpc_call *call);
 /* methods_alerts.c */
 int cp_method_alerts(struct cp_rpc_call *call);
 /* methods_admin.c */

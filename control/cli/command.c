@@ -104,9 +104,22 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "save what can be read of a damaged location.db in control's state directory",
      "Only while control does not run, as the user that it runs as. The damaged file stays beside "
      "the new one."},
+    {"routes list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_routes_list,
+     "show the routes in force", "Exit status 1 when there are none."},
+    {"routes check", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_routes_check,
+     "let control read its configuration and say what is wrong with it",
+     "Nothing is put in force. Exit status 1 when anything is wrong."},
+    {"routes diff", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_routes_diff,
+     "show what a reload would change of routes and gateways",
+     "Exit status 1 when there is a difference."},
+    {"routes rollback", "", 0, 0, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_routes_rollback,
+     "go back to the policy and the users that were in force before the last reload", NULL},
     {"routes find", "NUMBER", 1, 1, CP_CLI_CONTROL, no_opts, cp_cmd_routes_find,
      "show which prefix of the file of numbers a number has, and where it leads",
      "Exit status 1 when there is none."},
+    {"gateways list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_gateways_list,
+     "show the gateways and the addresses that their names stood for",
+     "Exit status 1 when there are none."},
     {"users list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_users_list,
      "show the users who may log in", NULL},
 
@@ -176,11 +189,11 @@ static int word_fits(const struct cp_cli_cmd *cmd, size_t n, const char *typed)
 }
 
 struct pick { /* commands that fit so far */
-        const struct cp_cli_cmd *cmd[32];
+        const struct cp_cli_cmd *cmd[48];
         size_t cnt;
 };
 
-_Static_assert(sizeof(cp_cli_commands) / sizeof(cp_cli_commands[0]) <= 32, "struct pick");
+_Static_assert(sizeof(cp_cli_commands) / sizeof(cp_cli_commands[0]) <= 48, "struct pick");
 
 /* Keep the commands whose n-th word is what was typed, else those whose n-th word begins so.
  * Returns whether all that are left agree in that word. */

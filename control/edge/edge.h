@@ -36,6 +36,7 @@
         X(forbidden, "REGISTERs of a user for somebody else")                  \
         X(redirected, "requests answered with where a user is")                \
         X(proxied, "requests sent on to where a user is")                      \
+        X(forwarded, "requests sent on to where their user has his calls go")  \
         X(absent, "requests for users who are nowhere")                        \
         X(answers_lost, "answers not sent: too many wait for the store")
 
@@ -63,6 +64,9 @@ void cp_edge_destroy(struct cp_edge *e);
  * stale. */
 int cp_edge_reload(struct cp_edge *e, const struct cp_config_edge *config, char *why,
                    size_t why_len);
+
+/* Read what a configuration names besides: the file of numbers. 0, or a negative errno and *err. */
+int cp_edge_check(const struct cp_config_edge *config, struct cp_config_error *err);
 
 /* How the decider asks. */
 struct cp_decider_edge cp_edge_hook(struct cp_edge *e);

@@ -10,6 +10,7 @@
 #include "control/route_answer.h"
 #include "control/routes.h"
 #include "parser/sip_aor.h"
+#include "parser/sip_uri.h"
 #include "parser/sip_uri_part.h"
 
 /* The user that a Request-URI names, whether or not it may log in. */
@@ -92,22 +93,34 @@ static bool is_for_domain(const struct cp_edge *e, const struct cp_asked *q,
         return !f.one_user && !f.narrow && !f.timed;
 }
 
-/* True when the user is somewhere that can be said in a decision. */
-static bool locate(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a)
+/* Where the users of this AoR are, into *a; false when that is nowhere, or can not be said. */
+static bool to_aor(const struct cp_edge *e, const struct cp_asked *q, struct cp_aor *aor,
+                   enum shm_reason reason, struct cp_answer *a)
 {
-        struct cp_aor *aor = registered(e, q->msg);
         const struct cp_binding *best = aor != NULL ? cp_aor_best(aor, q->now_s) : NULL;
 
         if (best == NULL || !cp_target_of(best, &a->to))
                 return false;
-        if (is_for_domain(e, q, a)) {
-                a->to.fixed = (struct shm_forward){.flags = SHM_FORWARD_LOCATE};
-                send_on(e, q->msg, a, SHM_REASON_LOCATED);
-                a->reply.scopes = SHM_SCOPE_DOMAIN;
-                return true;
-        }
-        send_on(e, q->msg, a, SHM_REASON_LOCATED);
+        send_on(e, q->msg, a, reason);
         limit_to_binding(aor, best, q->now_s, a);
+        return true;
+}
+
+/* True when the user is somewhere that can be said in a decision. */
+static bool locate(struct cp_edge *e, const struct cp_asked *q, const struct cp_user *user,
+                   struct cp_answer *a)
+{
+        bool all = !cp_edge_is_forwarded(user) && is_for_domain(e, q, a);
+
+        if (!to_aor(e, q, registered(e, q->msg), SHM_REASON_LOCATED, a))
+                return false;
+        if (all) {
+                a->to.fixed = (struct shm_forward){
+                    .flags = SHM_FORWARD_LOCATE |
+                             (a->to.fixed.flags & (uint8_t)SHM_FORWARD_RECORD_ROUTE)};
+                a->reply.scopes = SHM_SCOPE_DOMAIN;
+                a->reply.lifetime_ms = q->policy->config->policy.decision_lifetime_s * 1000u;
+        }
         return true;
 }
 
@@ -123,20 +136,84 @@ static bool route_number(const struct cp_edge *e, const struct cp_asked *q, stru
         return true;
 }
 
+/* The AoR of a URI of ours; NULL: it is not, or nobody is there. */
+static struct cp_aor *aor_of_uri(const struct cp_edge *e, const char *text, size_t len)
+{
+        struct sip_anom_set notes = {{0}};
+        struct sip_cur c = {(const uint8_t *)text, 0, (uint32_t)len, &notes};
+        uint8_t name[CP_AOR_BYTES];
+        struct sip_uri uri;
+        size_t bytes;
+
+        if (sip_uri_parse(&c, &uri) != SIP_ANOM_NONE ||
+            !cp_edge_is_domain(e->set, text + uri.host.off, uri.host.len))
+                return NULL;
+        bytes = sip_aor_write((const uint8_t *)text, &uri, name, sizeof(name));
+        if (bytes == 0 || bytes > sizeof(name))
+                return NULL;
+        return cp_bindings_find(cp_location_bindings(e->location),
+                                (struct cp_text){(const char *)name, bytes});
+}
+
+/* To where the calls of its user are forwarded: to another user's contact, whose own forwarding
+ * does not count, or to an address. */
+static bool retarget(struct cp_edge *e, const struct cp_asked *q, const struct cp_forward_found *f,
+                     struct cp_answer *a)
+{
+        size_t len = strlen(f->to);
+
+        if (to_aor(e, q, aor_of_uri(e, f->to, len), SHM_REASON_FORWARDED, a)) {
+                /* as its binding says */
+        } else if (len <= sizeof(a->to.uri) && cp_target_hop(f->to, len, &a->to.hop[0])) {
+                memcpy(a->to.uri, f->to, len);
+                a->to.fixed = (struct shm_forward){.hop_cnt = 1, .ruri_len = (uint16_t)len};
+                send_on(e, q->msg, a, SHM_REASON_FORWARDED);
+        } else {
+                return false;
+        }
+        a->reply.headers_len =
+            (uint16_t)cp_forward_lines(q->msg, f, f->to, len, a->headers, SHM_HEADERS_BYTES_MAX);
+        return true;
+}
+
 bool cp_edge_is_forwarded(const struct cp_user *user)
 {
-        return user != NULL && user->forward[0] != '\0';
+        return user != NULL && (user->forward[0] != '\0' || user->forward_cnt != 0);
+}
+
+/* What was decided by the caller or the time is not kept for others, or for later. */
+static void limit_to_rule(const struct cp_forward_found *f, uint32_t now_s, struct cp_answer *a)
+{
+        uint32_t left_ms = (59 - now_s % 60) * 1000u + 1;
+
+        if (f->narrow)
+                a->reply.scopes = 0;
+        if (a->reply.scopes == 0)
+                a->reply.lifetime_ms = 0;
+        else if (f->timed && left_ms < a->reply.lifetime_ms)
+                a->reply.lifetime_ms = left_ms;
+}
+
+/* True when the request is sent on. */
+static bool go_on(struct cp_edge *e, const struct cp_asked *q, const struct cp_user *user,
+                  const struct cp_forward_found *f, struct cp_answer *a)
+{
+        limit_to_rule(f, q->now_s, a);
+        if (f->to != NULL)
+                return e->set->retarget && retarget(e, q, f, a);
+        return locate(e, q, user, a) || (user == NULL && route_number(e, q, a));
 }
 
 void cp_edge_follow(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a)
 {
         const struct cp_user *user = called(e, q->msg);
+        struct cp_forward_found f;
 
-        if (cp_edge_is_forwarded(user))
-                return;
-        if (locate(e, q, a) || (user == NULL && route_number(e, q, a))) {
+        cp_forward_find(e->set->forwards, user, q->msg, q->now_s, &f);
+        if (go_on(e, q, user, &f, a)) {
                 a->reply.scopes = 0;
                 a->reply.lifetime_ms = 0;
+                a->reply.headers_len = 0;
                 a->to.fixed.flags = 0;
         }
 }
@@ -168,16 +245,15 @@ void cp_edge_watch(struct cp_edge *e, uint32_t now_s)
 /* ---- redirecting ---- */
 
 static void redirect(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a,
-                     const struct cp_user *user)
+                     const struct cp_user *user, const char *to)
 {
         const struct cp_aor *aor = registered(e, q->msg);
         char uri[SHM_URI_BYTES_MAX];
         size_t lines = 0;
 
         cp_edge_reply(a, 302, SHM_REASON_LOCATION);
-        if (cp_edge_is_forwarded(user))
-                lines = (size_t)snprintf(a->headers, sizeof(a->headers), "Contact: <%s>\r\n",
-                                         user->forward);
+        if (to != NULL)
+                lines = (size_t)snprintf(a->headers, sizeof(a->headers), "Contact: <%s>\r\n", to);
         else if (aor != NULL)
                 lines = cp_edge_contacts(aor, q->now_s, a->headers);
         if (lines == 0 && user == NULL && number_uri(e, q->msg, uri, sizeof(uri)) != 0)
@@ -189,15 +265,16 @@ void cp_edge_call(struct cp_edge *e, const struct cp_asked *q, struct cp_answer 
                   const struct cp_user *caller)
 {
         const struct cp_user *user = called(e, q->msg);
-
         bool proxy = e->set->calls == CP_EDGE_PROXY || q->route != NULL;
+        struct cp_forward_found f;
 
-        if (proxy && !cp_edge_is_forwarded(user) &&
-            (locate(e, q, a) || (user == NULL && route_number(e, q, a)))) {
-                e->stats.proxied++;
+        cp_forward_find(e->set->forwards, user, q->msg, q->now_s, &f);
+        if (proxy && go_on(e, q, user, &f, a)) {
+                e->stats.forwarded += f.to != NULL;
+                e->stats.proxied += f.to == NULL;
                 return;
         }
-        redirect(e, q, a, user);
+        redirect(e, q, a, user, f.to);
         a->reply.proven = caller != NULL;
         if (a->reply.headers_len != 0) {
                 e->stats.redirected++;

@@ -17,6 +17,7 @@ void cp_edge_settings_destroy(struct cp_edge_settings *s)
         cp_digest_destroy(s->digest);
         cp_users_destroy(s->users);
         cp_number_map_destroy(s->numbers);
+        cp_forwards_destroy(s->forwards);
         free(s->domain);
         free(s->method);
         free(s->service_route);
@@ -69,6 +70,8 @@ int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_confi
                 rc = load_numbers(s, c->numbers, why, why_len);
         if (rc == 0)
                 rc = cp_edge_users_create(&s->users, c);
+        if (rc == 0)
+                rc = cp_forwards_create(&s->forwards, c);
         if (rc == 0) {
                 s->digest = cp_digest_create(&policy, s->users);
                 rc = s->digest == NULL ? -ENOMEM : 0;
@@ -87,6 +90,7 @@ int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_confi
             .service_route = s->service_route,
         };
         s->calls = c->calls;
+        s->retarget = c->forwarding == CP_EDGE_FORWARD_RETARGET;
         s->for_domain = c->decide_for == CP_EDGE_FOR_DOMAIN;
         s->record_route = c->record_route == NULL || *c->record_route;
         s->at_once = c->answer == CP_EDGE_AT_ONCE;
@@ -94,12 +98,8 @@ int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_confi
         return 0;
 }
 
-bool cp_edge_is_ours(const struct cp_edge_settings *s, const struct sip_msg *m,
-                     struct sip_span host)
+bool cp_edge_is_domain(const struct cp_edge_settings *s, const char *at, size_t len)
 {
-        const char *at = (const char *)sip_span_at(m, host);
-        size_t len = host.len;
-
         if (len > 1 && at[len - 1] == '.')
                 len--;
         for (uint32_t i = 0; i < s->domains; i++) {
@@ -107,4 +107,19 @@ bool cp_edge_is_ours(const struct cp_edge_settings *s, const struct sip_msg *m,
                         return true;
         }
         return false;
+}
+
+bool cp_edge_is_ours(const struct cp_edge_settings *s, const struct sip_msg *m,
+                     struct sip_span host)
+{
+        return cp_edge_is_domain(s, (const char *)sip_span_at(m, host), host.len);
+}
+
+int cp_edge_check(const struct cp_config_edge *config, struct cp_config_error *err)
+{
+        struct cp_number_map *numbers = NULL;
+        int rc = config->numbers == NULL ? 0 : cp_number_map_load(&numbers, config->numbers, err);
+
+        cp_number_map_destroy(numbers);
+        return rc;
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "control/edge/edge.h"
+#include "control/edge/edge_forward.h"
 #include "control/edge/number_map.h"
 #include "control/identity/digest.h"
 #include "control/location/changes.h"
@@ -32,8 +33,10 @@ struct cp_edge_settings {
         char (*method)[32]; /* that are authenticated, besides REGISTER */
         uint32_t methods;
         char *service_route;
+        struct cp_forwards *forwards;
         struct cp_number_map *numbers; /* NULL = none */
         uint8_t calls;                 /* enum cp_edge_calls */
+        bool retarget;                 /* forwarded calls are sent on */
         bool for_domain;               /* decisions are for all users of the domain */
         bool record_route;
         bool at_once;
@@ -75,7 +78,8 @@ struct cp_edge {
 int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_config_edge *c,
                             char *why, size_t why_len);
 void cp_edge_settings_destroy(struct cp_edge_settings *s);
-/* Is this host, without case and without one trailing dot, a domain of ours? */
+/* Is this host, text or span, without case and without one trailing dot, a domain of ours? */
+bool cp_edge_is_domain(const struct cp_edge_settings *s, const char *host, size_t len);
 bool cp_edge_is_ours(const struct cp_edge_settings *s, const struct sip_msg *m,
                      struct sip_span host);
 

@@ -38,6 +38,7 @@ static void fill(struct cp_user *u, const struct cp_config_user *from, const cha
         snprintf(u->name, sizeof(u->name), "%s", from->name);
         snprintf(u->aor, sizeof(u->aor), "%s", from->aor != NULL ? from->aor : from->name);
         snprintf(u->forward, sizeof(u->forward), "%s", from->forward != NULL ? from->forward : "");
+        u->forward_cnt = from->forwards_count;
         u->refused = from->refused != 0;
         for (unsigned i = 0; i < CP_DIGEST_ALGS; i++) {
                 bool has = given[i] != NULL;
@@ -55,12 +56,15 @@ int cp_edge_users_create(struct cp_users **out, const struct cp_config_edge *con
 {
         struct cp_digest_hash *hash = cp_digest_hash_create(cp_edge_algs(config));
         struct cp_users *users = cp_users_create();
+        uint32_t forwards = 0;
         int rc = hash == NULL ? -EINVAL : users == NULL ? -ENOMEM : 0;
 
         for (uint32_t i = 0; i < config->users_count && rc == 0; i++) {
                 struct cp_user u;
 
                 fill(&u, &config->users[i], config->realm, hash);
+                u.forward_first = forwards;
+                forwards += u.forward_cnt;
                 rc = cp_users_put(users, &u);
         }
         cp_digest_hash_destroy(hash);

@@ -22,8 +22,10 @@ struct cp_user {
         char name[CP_USER_NAME_BYTES]; /* as in `username`, terminated */
         char aor[CP_USER_NAME_BYTES];  /* user part that it may register and call as; "" = name */
         char forward[CP_USER_NAME_BYTES]; /* URI where its calls go; "" = none */
-        uint8_t algs;                     /* bits 1 << enum cp_digest_alg: which HA1 are there */
-        bool refused;                     /* kept, but not let in */
+        uint32_t forward_first;           /* for the owner: rules of its calls */
+        uint32_t forward_cnt;
+        uint8_t algs; /* bits 1 << enum cp_digest_alg: which HA1 are there */
+        bool refused; /* kept, but not let in */
         uint8_t ha1[CP_DIGEST_ALGS][CP_DIGEST_BYTES_MAX];
 };
 

@@ -213,6 +213,67 @@ static void test_second_instance_and_kill(void **state)
         process_free(&p);
 }
 
+static void test_routes(void **state)
+{
+        struct process p;
+        struct client c;
+        json_t *r, *one;
+
+        (void)state;
+        process_make(&p);
+        process_configure(&p, "  gateways: [{name: gw, hops: [{address: 192.0.2.1, weight: 5}]}]\n"
+                              "  routes:\n"
+                              "    - {match: {method: [INVITE]}, action: forward, gateways: gw}\n"
+                              "    - {name: no, action: reject, code: 603}\n");
+        process_start(&p);
+        client_open(&c, &p);
+        r = client_result(&c, "routes.list", NULL);
+        assert_int_equal(json_array_size(json_object_get(r, "routes")), 2);
+        one = json_array_get(json_object_get(r, "routes"), 0);
+        assert_string_equal(text_of(one, "action"), "forward");
+        assert_string_equal(text_of(one, "gateways"), "gw");
+        json_decref(r);
+        r = client_result(&c, "gateways.list", NULL);
+        one = json_array_get(json_object_get(r, "gateways"), 0);
+        one = json_array_get(json_object_get(one, "hops"), 0);
+        assert_string_equal(text_of(one, "address"), "192.0.2.1");
+        assert_int_equal(number(one, "weight"), 5);
+        json_decref(r);
+        assert_int_equal(client_error(&c, "routes.rollback", NULL), -32000);
+        /* What a reload would change, before it does. */
+        r = client_result(&c, "routes.diff", NULL);
+        assert_int_equal(json_array_size(json_object_get(r, "changes")), 0);
+        json_decref(r);
+        process_configure(&p, "  routes:\n    - {name: no, action: reject, code: 604}\n");
+        r = client_result(&c, "routes.diff", NULL);
+        assert_int_equal(json_array_size(json_object_get(r, "changes")), 4);
+        json_decref(r);
+        r = client_result(&c, "routes.list", NULL);
+        assert_int_equal(json_array_size(json_object_get(r, "routes")), 2);
+        json_decref(r);
+        json_decref(client_result(&c, "reload", NULL));
+        r = client_result(&c, "routes.list", NULL);
+        assert_int_equal(json_array_size(json_object_get(r, "routes")), 1);
+        json_decref(r);
+        /* Back, and forth. */
+        r = client_result(&c, "routes.rollback", NULL);
+        assert_int_equal(number(r, "routes"), 2);
+        json_decref(r);
+        r = client_result(&c, "routes.rollback", NULL);
+        assert_int_equal(number(r, "routes"), 1);
+        json_decref(r);
+        /* A fault is shown with its place, and changes nothing. */
+        process_configure(&p, "  routes:\n    - {action: forward, gateways: nowhere}\n");
+        r = client_call(&c, "routes.diff", NULL);
+        one = json_object_get(json_object_get(r, "error"), "data");
+        assert_string_equal(text_of(one, "text"), "there are no gateways 'nowhere'");
+        assert_true(number(one, "line") > 1);
+        assert_true(number(one, "column") > 1);
+        json_decref(r);
+        client_close(&c);
+        process_free(&p);
+}
+
 static void test_reload(void **state)
 {
         struct process p;
@@ -517,6 +578,7 @@ int main(void)
             cmocka_unit_test(test_bad_clients),
             cmocka_unit_test(test_second_instance_and_kill),
             cmocka_unit_test(test_reload),
+            cmocka_unit_test(test_routes),
             cmocka_unit_test(test_reattach),
             cmocka_unit_test(test_events),
             cmocka_unit_test(test_attach_method),
