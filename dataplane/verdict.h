@@ -37,4 +37,12 @@ static inline void dp_verdict_fail(struct dp_pkt *p, enum shm_reason reason)
         p->reason = (uint16_t)reason;
 }
 
+/* The same, and the sender is told: the request is rejected with a SIP status. For act alone. */
+static inline void dp_verdict_answer(struct dp_pkt *p, enum shm_reason reason, uint16_t code)
+{
+        p->action = SHM_ACTION_REJECT;
+        p->reason = (uint16_t)reason;
+        p->code = code;
+}
+
 #endif

@@ -54,7 +54,8 @@ struct dp_worker {
         struct dp_rx rx;
         struct dp_decap decap;
         struct dp_guard guard;
-        struct dp_edge *edge; /* NULL: a bump in the wire, or a tap */
+        struct dp_edge *edge;       /* NULL: a bump in the wire, or a tap */
+        struct dp_act_proxy *proxy; /* the same */
         struct dp_reassemble reassemble;
         struct dp_parse parse;
         struct dp_match match;
@@ -232,8 +233,13 @@ static int tables_create(struct dp_worker *w, const struct dp_worker_args *args,
                 w->forwards = dp_forwards_create(c->forward_entries);
                 w->edge = rte_zmalloc_socket("dp_edge", sizeof(*w->edge), RTE_CACHE_LINE_SIZE,
                                              args->socket_id);
-                if (w->forwards == NULL || w->edge == NULL)
+                w->proxy = rte_zmalloc_socket("dp_act_proxy", sizeof(*w->proxy),
+                                              RTE_CACHE_LINE_SIZE, args->socket_id);
+                if (w->forwards == NULL || w->edge == NULL || w->proxy == NULL)
                         return -ENOMEM;
+                if (!dp_act_proxy_init(w->proxy, &w->tables->proxy_key, args->net, c->sip_ports,
+                                       c->sip_port_cnt))
+                        return -E2BIG;
         }
         if (w->tables->cookie_keys != NULL && !args->one_way && c->mode != DP_MODE_TAP) {
                 w->challenge =
@@ -287,6 +293,8 @@ static void edge_init(struct dp_worker *w, const struct dp_worker_args *args)
         w->edge->send.neighbours = w->tables->neighbours;
         w->edge->send.pool = args->reply_pool;
         w->edge->send.counters = &w->counters;
+        w->proxy->send = &w->edge->send;
+        w->proxy->bindings = w->tables->bindings;
         w->tx.outbox = &w->edge->send.outbox;
         w->tx.kernel = w->edge->kernel;
         w->tx.port_of[SHM_SIDE_OUTSIDE] = args->port_ids[0];
@@ -383,6 +391,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args)
         w->decide = (struct dp_decide){
             .cache = w->cache,
             .forwards = w->forwards,
+            .proxy = w->proxy != NULL ? &w->proxy->self : NULL,
             .pending = &w->pending,
             .ctl = &w->ctl,
             .exceptions = c->exceptions,
@@ -399,6 +408,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args)
         w->act.reply_pool = args->reply_pool;
         w->act.tag_key = w->tables->key;
         w->act.challenge = w->challenge;
+        w->act.proxy = w->proxy;
         w->act.passive = c->mode == DP_MODE_TAP;
         w->report = (struct dp_report){
             .ctl = args->report_server != NULL ? &w->report_ctl : &w->ctl,
@@ -464,6 +474,7 @@ void dp_worker_destroy(struct dp_worker *w)
         dp_cache_destroy(w->cache);
         dp_forwards_destroy(w->forwards);
         rte_free(w->edge);
+        rte_free(w->proxy);
         dp_bans_destroy(w->bans);
         dp_challenge_destroy(w->challenge);
         rte_free(w);

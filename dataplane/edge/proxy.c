@@ -10,11 +10,10 @@
 #include "parser/sip_ip.h"
 #include "parser/sip_uri_part.h"
 
-void dp_proxy_init(struct dp_proxy *px, const struct dp_siphash_key *key, uint32_t mtu)
+void dp_proxy_init(struct dp_proxy *px, const struct dp_siphash_key *key)
 {
         memset(px, 0, sizeof(*px));
         px->key = *key;
-        px->mtu = mtu;
 }
 
 int dp_proxy_add_self(struct dp_proxy *px, const struct shm_ip *ip, uint16_t port)

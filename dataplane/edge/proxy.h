@@ -26,7 +26,7 @@
 #include "parser/sip_edit.h"
 #include "parser/sip_msg.h"
 
-#define DP_PROXY_SELVES_MAX 16u
+#define DP_PROXY_SELVES_MAX 64u
 #define DP_PROXY_NAMES_MAX  16u
 #define DP_PROXY_NAME_BYTES 256u
 
@@ -58,15 +58,14 @@ struct dp_proxy_name {
 
 struct dp_proxy {
         struct dp_siphash_key key; /* lives as long as calls do: a new one forgets them */
-        uint32_t mtu;              /* longest IP packet of every way on, octets */
         uint8_t self_cnt;
         uint8_t name_cnt;
         struct dp_proxy_self self[DP_PROXY_SELVES_MAX];
         struct dp_proxy_name names[DP_PROXY_NAMES_MAX]; /* that a Route may call us by */
 };
 
-/* Nothing but the key and the MTU. */
-void dp_proxy_init(struct dp_proxy *px, const struct dp_siphash_key *key, uint32_t mtu);
+/* Nothing but the key. */
+void dp_proxy_init(struct dp_proxy *px, const struct dp_siphash_key *key);
 
 /* Add an address; port 1..65535. 0, -ENOSPC, or -EINVAL: the port is 0. */
 int dp_proxy_add_self(struct dp_proxy *px, const struct shm_ip *ip, uint16_t port);

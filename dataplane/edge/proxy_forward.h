@@ -31,6 +31,7 @@ struct dp_proxy_hop {
 struct dp_proxy_sides {
         const struct dp_proxy_self *in;
         const struct dp_proxy_self *out;
+        uint32_t mtu; /* longest IP packet that leaves there, octets */
 };
 
 /* A hop that is what the message says itself: for DP_PROXY_FORWARD. */

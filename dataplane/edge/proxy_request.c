@@ -250,13 +250,16 @@ static bool is_for_us(const struct dp_proxy *px, const struct dp_proxy_request *
         return !r->has_route && r->ruri.user.len == 0 && dp_proxy_is_us(px, r->msg->buf, &r->ruri);
 }
 
-static void preprocess(const struct dp_proxy *px, struct dp_proxy_request *r, struct way_back *back)
+static void preprocess(const struct dp_proxy *px, struct dp_proxy_request *r, bool known,
+                       struct way_back *back)
 {
         undo_strict(px, r, back);
         skip_own_routes(px, r, back);
         if (stopped(r))
                 return;
         look_at_maddr(px, r);
+        if (known && back->token.kind == 0)
+                back->token = (struct dp_proxy_token){.kind = DP_PROXY_TOKEN_DIALOG};
         r->in_dialog = back->token.kind == DP_PROXY_TOKEN_DIALOG;
 }
 
@@ -274,7 +277,7 @@ static void validate(struct dp_proxy_request *r)
 }
 
 void dp_proxy_request_read(const struct dp_proxy *px, const struct sip_msg *m,
-                           const struct dp_proxy_addr *src, struct dp_proxy_request *r)
+                           const struct dp_proxy_addr *src, bool known, struct dp_proxy_request *r)
 {
         struct way_back back = {.token = {.kind = 0}};
 
@@ -291,7 +294,7 @@ void dp_proxy_request_read(const struct dp_proxy *px, const struct sip_msg *m,
         validate(r);
         if (stopped(r))
                 return;
-        preprocess(px, r, &back);
+        preprocess(px, r, known, &back);
         if (stopped(r))
                 return;
         if (r->ruri.scheme == SIP_SCHEME_OTHER || r->ruri.scheme == SIP_SCHEME_NONE)
@@ -300,4 +303,16 @@ void dp_proxy_request_read(const struct dp_proxy *px, const struct sip_msg *m,
                 answer_options(r);
         else
                 find_target(px, r, &back.token);
+}
+
+bool dp_proxy_is_recorded(const struct dp_proxy *px, const struct sip_msg *m)
+{
+        struct dp_proxy_token t;
+        struct sip_route first;
+
+        return (dp_proxy_is_us(px, m->buf, &m->ruri) &&
+                dp_proxy_token_read(px, m, dp_proxy_text(m->buf, m->ruri.user), &t)) ||
+               (m->first[SIP_HDR_ROUTE] != SIP_HDR_NONE && sip_route_first(m, &first) &&
+                dp_proxy_is_us(px, m->buf, &first.addr.uri) &&
+                dp_proxy_token_read(px, m, dp_proxy_text(m->buf, first.addr.uri.user), &t));
 }

@@ -52,9 +52,14 @@ struct dp_proxy_request {
 
 /*
  * Read the request m, which parsed without fault, from src. Its own buffer is borrowed until the
- * request is forwarded. Nothing else is kept in *r of what was there before.
+ * request is forwarded. `known`: it belongs to a dialog that is known otherwise, and its sender to
+ * that; then it needs no token of ours to be forwarded as it says.
  */
 void dp_proxy_request_read(const struct dp_proxy *px, const struct sip_msg *m,
-                           const struct dp_proxy_addr *src, struct dp_proxy_request *r);
+                           const struct dp_proxy_addr *src, bool known, struct dp_proxy_request *r);
+
+/* Has the request a token of ours, for its dialog or of a Path, in its Request-URI or first Route
+ * value? Then nobody has to be asked where it goes. */
+bool dp_proxy_is_recorded(const struct dp_proxy *px, const struct sip_msg *m);
 
 #endif

@@ -74,6 +74,15 @@ static const struct sip_msg *message_of(struct dp_act *self, const struct dp_pkt
         return &self->scratch;
 }
 
+/* Of a message that was rewritten the parse result is not its own any more. */
+static const struct sip_msg *message_now(struct dp_act *self, const struct dp_pkt *p)
+{
+        if (!p->rewritten)
+                return message_of(self, p);
+        (void)sip_parse(dp_pkt_at(p, p->payload_off), p->payload_len, &self->scratch);
+        return &self->scratch;
+}
+
 /* May a reply of so many octets, an IP packet, go where the request came from? */
 static enum shm_reason reply_judge(const struct dp_act *self, const struct dp_pkt *p,
                                    uint32_t bytes)
@@ -93,7 +102,7 @@ static enum shm_reason reply_judge(const struct dp_act *self, const struct dp_pk
 static enum shm_reason reply_fill(struct dp_act *self, const struct dp_pkt *p,
                                   struct dp_reply_packet *in, uint64_t now_ns)
 {
-        const struct sip_msg *m = message_of(self, p);
+        const struct sip_msg *m = message_now(self, p);
         bool retry =
             p->reason == SHM_REASON_CHALLENGE && dp_challenge_can_be_brief(self->challenge);
         enum shm_reason reason = SHM_REASON_REPLY_BUDGET;
@@ -211,15 +220,6 @@ static bool normalise(struct dp_act *self, struct dp_pkt *p)
         return true;
 }
 
-/* Of a message that was rewritten the parse result is not its own any more. */
-static const struct sip_msg *message_now(struct dp_act *self, const struct dp_pkt *p)
-{
-        if (!p->rewritten)
-                return message_of(self, p);
-        (void)sip_parse(dp_pkt_at(p, p->payload_off), p->payload_len, &self->scratch);
-        return &self->scratch;
-}
-
 /* What our own challenge makes necessary. A mark that does not fit is left out: the client then
  * asks its user, and that is all. */
 static bool amend(struct dp_act *self, struct dp_pkt *p)
@@ -245,21 +245,38 @@ static void fail(struct dp_pkt *p, enum shm_reason reason)
         dp_report_correct(p->event, p);
 }
 
+static void reply(struct dp_act *self, struct dp_pkt *p, uint64_t now_ns)
+{
+        enum shm_reason reason = reply_make(self, p, now_ns);
+
+        if (reason != SHM_REASON_NONE)
+                dp_verdict_fail(p, reason);
+}
+
+/* It goes on, in its plain spelling and without what was for us: in edge mode as a datagram of our
+ * own, or there is an answer or nothing instead of it. */
+static void pass(struct dp_act *self, struct dp_pkt *p, uint64_t now_ns)
+{
+        if (p->normalise && !normalise(self, p)) {
+                fail(p, SHM_REASON_CANNOT_NORMALISE);
+        } else if ((p->strip != 0 || p->stale) && !amend(self, p)) {
+                fail(p, SHM_REASON_CANNOT_REWRITE);
+        } else if (self->proxy != NULL && (p->flags & DP_PKT_SIP) != 0) {
+                dp_act_proxy(self->proxy, p, message_now(self, p), now_ns);
+                if (p->action == SHM_ACTION_REJECT)
+                        reply(self, p, now_ns);
+                dp_report_correct(p->event, p);
+        }
+}
+
 static void act(struct dp_act *self, struct dp_pkt *p, uint64_t now_ns)
 {
-        if (p->action == SHM_ACTION_PASS) {
-                if (p->normalise && !normalise(self, p))
-                        fail(p, SHM_REASON_CANNOT_NORMALISE);
-                else if ((p->strip != 0 || p->stale) && !amend(self, p))
-                        fail(p, SHM_REASON_CANNOT_REWRITE);
-        } else if (p->action == SHM_ACTION_REJECT || p->action == SHM_ACTION_REPLY) {
-                enum shm_reason reason = reply_make(self, p, now_ns);
-
-                if (reason != SHM_REASON_NONE)
-                        dp_verdict_fail(p, reason);
-        } else if (p->action == SHM_ACTION_PROXY) {
+        if (p->action == SHM_ACTION_PASS || (p->action == SHM_ACTION_PROXY && self->proxy != NULL))
+                pass(self, p, now_ns);
+        else if (p->action == SHM_ACTION_REJECT || p->action == SHM_ACTION_REPLY)
+                reply(self, p, now_ns);
+        else if (p->action == SHM_ACTION_PROXY)
                 fail(p, SHM_REASON_NO_HOP); /* there is no proxy in a bump in the wire */
-        }
 }
 
 void dp_act_run(struct dp_act *self, struct dp_burst *b)

@@ -18,6 +18,7 @@
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 #include "dataplane/report.h"
+#include "dataplane/stages/act_proxy.h"
 #include "dataplane/state/challenge.h"
 #include "dataplane/state/siphash.h"
 #include "parser/sip_edit.h"
@@ -39,6 +40,7 @@ struct dp_act {
         struct rte_mempool *reply_pool;
         struct dp_siphash_key tag_key;  /* of To-tags: all workers' own (reply_tag.h) */
         struct dp_challenge *challenge; /* NULL: none is ever given */
+        struct dp_act_proxy *proxy;     /* mode edge; NULL: what passes goes on as a frame */
         bool passive;                   /* tap: nothing is ever sent */
         struct sip_msg scratch;         /* of a message whose parse result is gone */
         struct sip_splice splices[DP_ACT_SPLICES];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/decide.h"
 
+#include "dataplane/edge/proxy_request.h"
 #include "dataplane/exception.h"
 #include "dataplane/stages/police_limits.h"
 #include "dataplane/verdict.h"
@@ -25,14 +26,25 @@ static bool edge_as_invite(const struct dp_decide *self, const struct dp_pkt *p)
                (p->msg->method == SIP_METHOD_ACK || p->msg->method == SIP_METHOD_CANCEL);
 }
 
-/* What edge mode need not ask about: a response goes where its Via says, and a request of a known
- * call where its Route or Request-URI does. */
+/*
+ * What edge mode need not ask about: a response goes where its Via says, a request of a dialog that
+ * we recorded, or that is known, where its Route or Request-URI does. An ACK of a known INVITE is
+ * for a 2xx when its Request-URI is a Contact, which is an address; else it goes as its INVITE.
+ */
 static bool edge_knows_its_way(const struct dp_decide *self, const struct dp_pkt *p)
 {
+        const struct sip_msg *m = p->msg;
+        struct dp_proxy_addr to;
+
         if (self->forwards == NULL || p->ask)
                 return false;
-        return p->msg->kind == SIP_KIND_RESPONSE ||
-               (p->cls == SHM_CLASS_IN_DIALOG && p->msg->method != SIP_METHOD_CANCEL);
+        if (m->kind == SIP_KIND_RESPONSE || dp_proxy_is_recorded(self->proxy, m))
+                return true;
+        if (p->cls != SHM_CLASS_IN_DIALOG || m->method == SIP_METHOD_CANCEL)
+                return false;
+        return m->method != SIP_METHOD_ACK ||
+               (dp_proxy_uri_way(m->buf, &m->ruri, &to) == DP_PROXY_WAY_UDP &&
+                dp_proxy_self_of(self->proxy, &to) == NULL);
 }
 
 /* A decision under this key. One to PROXY is none without its target. */
@@ -60,6 +72,15 @@ static bool cached(struct dp_decide *self, struct dp_pkt *p, uint64_t now_ns, st
         return known(self, &p->key_src_ua, p, now_ns, d) ||
                known(self, in_dialog ? &p->key_dialog : &p->key_route, p, now_ns, d) ||
                (!in_dialog && known(self, &p->key_domain, p, now_ns, d));
+}
+
+/* An ACK whose INVITE has a decision that is remembered is for a response that is not 2xx: what it
+ * has of a dialog that we recorded, if anything, it has besides. */
+static bool edge_goes_as_invite(struct dp_decide *self, struct dp_pkt *p, uint64_t now_ns,
+                                struct dp_decision *d)
+{
+        return edge_as_invite(self, p) && !dp_proxy_is_recorded(self->proxy, p->msg) &&
+               cached(self, p, now_ns, d);
 }
 
 /*
@@ -141,7 +162,7 @@ void dp_decide_run(struct dp_decide *self, struct dp_burst *b)
 
                 if (!dp_pkt_open(p))
                         continue;
-                if (edge_knows_its_way(self, p)) {
+                if (edge_knows_its_way(self, p) && !edge_goes_as_invite(self, p, b->now_ns, &d)) {
                         dp_verdict_pass(p, SHM_REASON_PROXIED);
                         continue;
                 }

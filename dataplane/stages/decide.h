@@ -11,6 +11,7 @@
 #include "dataplane/config.h"
 #include "dataplane/ctl_link.h"
 #include "dataplane/stages/pending.h"
+#include "dataplane/edge/proxy.h"
 #include "dataplane/state/cache.h"
 #include "dataplane/state/forwards.h"
 #include "dataplane/state/tables.h"
@@ -18,6 +19,7 @@
 struct dp_decide {
         struct dp_cache *cache;             /* shared with resume, which fills it */
         const struct dp_forwards *forwards; /* the same; NULL: not mode edge */
+        const struct dp_proxy *proxy;       /* who we are; NULL: not mode edge */
         struct dp_pending *pending;         /* shared with resume, which empties it */
         struct dp_ctl *ctl;
         const enum dp_policy *exceptions; /* by enum shm_class */

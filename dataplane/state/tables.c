@@ -12,7 +12,8 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
 
         if (t == NULL)
                 return NULL;
-        if (getrandom(&t->key, sizeof(t->key), 0) == sizeof(t->key))
+        if (getrandom(&t->key, sizeof(t->key), 0) == sizeof(t->key) &&
+            getrandom(&t->proxy_key, sizeof(t->proxy_key), 0) == sizeof(t->proxy_key))
                 t->limits = dp_limits_create(config->limit_entries);
         if (t->limits != NULL)
                 t->trust = dp_trust_create(config->trust_entries, &config->limits.trust, t->limits);

@@ -57,7 +57,7 @@ static inline int world_open(void **state)
         } selves[] = {{"192.0.2.1", 5060}, {"198.51.100.1", 5070}, {"2001:db8::1", 5060}};
 
         (void)state;
-        dp_proxy_init(&world.px, &key, 1500);
+        dp_proxy_init(&world.px, &key);
         for (size_t i = 0; i < sizeof(selves) / sizeof(selves[0]); i++) {
                 struct dp_proxy_addr a = addr(selves[i].ip, selves[i].port);
 
@@ -154,7 +154,7 @@ static inline const char *world_write(const struct sip_edit *e)
 /* Read a request from there. */
 static inline const struct dp_proxy_request *world_read(const char *text, struct dp_proxy_addr src)
 {
-        dp_proxy_request_read(&world.px, world_in(text), &src, &world.req);
+        dp_proxy_request_read(&world.px, world_in(text), &src, false, &world.req);
         return &world.req;
 }
 

@@ -173,7 +173,7 @@ static const char *pass_on(const char *old_uri, const char *new_uri, unsigned ho
 
 static enum shm_reason forward_from(const char *text, const char *src)
 {
-        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE};
+        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE, 1500};
         struct dp_proxy_hop hop = {.to = addr("198.51.100.7", 5060)};
         enum shm_reason why;
 

@@ -21,7 +21,7 @@ static struct dp_proxy_hop hop(void)
 
 static void expect(const char *in, const struct dp_proxy_hop *h, const char *want)
 {
-        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE};
+        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE, 1500};
         enum shm_reason why;
         const char *got;
 
@@ -37,7 +37,7 @@ static void expect(const char *in, const struct dp_proxy_hop *h, const char *wan
 static void refuse(const char *in, const struct dp_proxy_hop *h, enum shm_reason want,
                    unsigned code)
 {
-        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE};
+        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE, 1500};
         enum shm_reason why;
 
         (void)world_read(in, addr("203.0.113.5", 5061));
@@ -101,7 +101,7 @@ static void vias(void **state)
 
 static void record_route(void **state)
 {
-        struct dp_proxy_sides one = {INSIDE, INSIDE};
+        struct dp_proxy_sides one = {INSIDE, INSIDE, 1500};
         struct dp_proxy_hop h = hop();
         enum shm_reason why;
         static const char *const never[] = {"REGISTER", "ACK", "CANCEL"};
@@ -135,7 +135,7 @@ static void record_route(void **state)
  * questions. */
 static void dialog(void **state)
 {
-        const struct dp_proxy_sides there = {OUTSIDE, INSIDE}, back = {INSIDE, OUTSIDE};
+        const struct dp_proxy_sides there = {OUTSIDE, INSIDE, 1500}, back = {INSIDE, OUTSIDE, 1500};
         struct dp_proxy_hop h = hop();
         char token[DP_PROXY_TOKEN_CHARS_MAX + 1], in[2048];
         enum shm_reason why;
@@ -197,7 +197,7 @@ static void nat(void **state)
             {"10.0.0.1;rport", "<sip:a@203.0.113.5:5061;transport=tcp>", "sip:b@h", true, false},
             {"p;rport;branch=z9hG4bKp, SIP/2.0/UDP q", "<sip:a@10.0.0.1>", "", false, false},
         };
-        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE};
+        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE, 1500};
 
         (void)state;
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -371,7 +371,7 @@ static void refused(void **state)
                START NEW VIA1 WIDE "Max-Forwards: 69\r\n" BACK CSEQ END);
         most = 1500 - 200 - 28 - world.out_len - 3; /* Content-Length of four digits */
         for (size_t more = 0; more < 2; more++) {
-                const struct dp_proxy_sides sides = {OUTSIDE, INSIDE};
+                const struct dp_proxy_sides sides = {OUTSIDE, INSIDE, 1500};
                 enum shm_reason why;
 
                 snprintf(in, sizeof(in),

@@ -94,14 +94,15 @@ static const uint8_t *written(const struct sip_edit *e, size_t *len)
 
 static void one_request(const uint8_t *in, size_t n)
 {
-        const struct dp_proxy_sides sides = {OUTSIDE, rng_below(&rng, 2) ? INSIDE : OUTSIDE6};
+        const struct dp_proxy_sides sides = {OUTSIDE, rng_below(&rng, 2) ? INSIDE : OUTSIDE6,
+                                             65535};
         const struct dp_proxy_addr src = addr("203.0.113.5", 5061);
         struct dp_proxy_hop h = random_hop();
         struct sip_edit e = world_list(&msg);
         enum shm_reason why;
         size_t len;
 
-        dp_proxy_request_read(&world.px, &msg, &src, &req);
+        dp_proxy_request_read(&world.px, &msg, &src, false, &req);
         if (req.next == DP_PROXY_DROP || req.next == DP_PROXY_REPLY)
                 return;
         why = dp_proxy_forward(&world.px, &req, &h, &sides, &e);
@@ -159,7 +160,6 @@ static void all(void **state)
         static uint8_t text[GENERATOR_BYTES_MAX];
 
         (void)state;
-        world.px.mtu = 65535;
         while (requests + responses < messages) {
                 size_t n = generator_message(&rng, text);
                 struct sip_judgement j;

@@ -288,6 +288,29 @@ static void ways(void **state)
                 check_way(&rows[i], i);
 }
 
+/* Without a token, but of a dialog that the worker knows; and what is to be asked about at all. */
+static void known_dialogs(void **state)
+{
+        struct dp_proxy_addr src = addr(FROM_A), want = addr("198.51.100.7", 5060);
+        char text[1024], uri[256];
+
+        (void)state;
+        (void)request("BYE", "sip:b@198.51.100.7", "");
+        dp_proxy_request_read(&world.px, &world.in.m, &src, true, &world.req);
+        assert_int_equal(world.req.next, DP_PROXY_FORWARD);
+        assert_true(dp_proxy_addr_equal(&world.req.target, &want));
+        assert_false(dp_proxy_is_recorded(&world.px, &world.in.m));
+        snprintf(text, sizeof(text), "Route: <sip:%s@192.0.2.1;lr>\r\n", token(D, NULL, NULL));
+        (void)request("BYE", "sip:b@198.51.100.7", text);
+        assert_true(dp_proxy_is_recorded(&world.px, &world.in.m));
+        snprintf(uri, sizeof(uri), "sip:%s@192.0.2.1;lr", token(D, NULL, NULL));
+        (void)request("BYE", uri, "Route: <sip:b@198.51.100.7>\r\n");
+        assert_true(dp_proxy_is_recorded(&world.px, &world.in.m));
+        snprintf(text, sizeof(text), "Route: <sip:%s@192.0.2.9;lr>\r\n", token(D, NULL, NULL));
+        (void)request("BYE", "sip:b@198.51.100.7", text);
+        assert_false(dp_proxy_is_recorded(&world.px, &world.in.m));
+}
+
 static void too_many_of_our_own(void **state)
 {
         char lines[2048] = "";
@@ -325,9 +348,13 @@ static void selves(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(validation), cmocka_unit_test(long_requirements),
-            cmocka_unit_test(via_maddr),  cmocka_unit_test(ways),
-            cmocka_unit_test(selves),     cmocka_unit_test(too_many_of_our_own),
+            cmocka_unit_test(validation),
+            cmocka_unit_test(long_requirements),
+            cmocka_unit_test(via_maddr),
+            cmocka_unit_test(ways),
+            cmocka_unit_test(selves),
+            cmocka_unit_test(known_dialogs),
+            cmocka_unit_test(too_many_of_our_own),
         };
 
         return cmocka_run_group_tests(tests, world_open, NULL);

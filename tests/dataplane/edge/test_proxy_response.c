@@ -11,7 +11,7 @@
 /* The Vias of the request from 203.0.113.5:5061 as the next hop gets it; ours is the first line. */
 static const char *forwarded(const char *via)
 {
-        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE};
+        const struct dp_proxy_sides sides = {OUTSIDE, INSIDE, 1500};
         struct dp_proxy_hop hop = {.to = addr("198.51.100.7", 5080)};
         static char vias[2048];
         enum shm_reason why;
