@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Many runs: the search for the highest rate, and the curve of goodput under a growing attack. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,21 @@
 #include "bench/harness/measure/search.h"
 #include "bench/harness/report/json.h"
 
-#define TRIAL_SECONDS 5.0
-#define CURVE_POINTS  8u
+#define TRIAL_SECONDS  5.0
+#define CURVE_POINTS   8u
+#define GOALS_MAX      8u
+#define HOLD_BEYOND_MS 500.0 /* until the last session is up, too */
+
+enum find { FIND_RATE = 0, FIND_BURST, FIND_SESSIONS };
+static const char *const units[] = {"/s", "", ""};
 
 struct trials {
         struct sb_bench *bench;
         struct sb_result *result;
+        struct sb_options *options;
+        enum find find;
+        double goals[GOALS_MAX]; /* loosest first */
+        uint32_t goal_cnt;
         double seconds;
         uint32_t untrusted; /* of trials that counted */
 };
@@ -38,13 +48,32 @@ static bool kept_schedule(const struct sb_result *r)
                (double)c->starts_missed <= 0.001 * (double)(c->starts + c->starts_missed);
 }
 
+/* One trial: a rate for a time, so many at once, or so many that live at the same time. */
+static int load(struct trials *all, const struct sb_trial *t)
+{
+        struct sb_options *o = all->options;
+
+        switch (all->find) {
+        case FIND_BURST:
+                o->limit = (uint64_t)t->rate;
+                return sb_bench_run(all->bench, 0, 0, all->result);
+        case FIND_SESSIONS:
+                o->limit = (uint64_t)t->rate;
+                o->hold_ms = t->rate / o->rate * 1e3 + HOLD_BEYOND_MS;
+                return sb_bench_run(all->bench, o->rate, 0, all->result);
+        default:
+                return sb_bench_run(all->bench, t->rate, all->seconds, all->result);
+        }
+}
+
 static int trial(void *ctx, struct sb_trial *t)
 {
         struct trials *all = ctx;
         struct sb_trust trust;
 
-        if (sb_bench_run(all->bench, t->rate, all->seconds, all->result) != 0 ||
-            all->result->interrupted)
+        if (all->find != FIND_RATE) /* pieces are whole */
+                t->rate = floor(t->rate);
+        if (load(all, t) != 0 || all->result->interrupted)
                 return -1;
         t->failed_ratio = failed_ratio(&all->result->counts);
         t->p99_ns = (double)sb_hist_percentile(&all->result->times[SB_TIME_RESPONSE], 99.0);
@@ -52,10 +81,26 @@ static int trial(void *ctx, struct sb_trial *t)
         sb_trust_judge(&trust, all->result, all->bench->worker_cnt);
         all->untrusted += trust.cnt != 0;
         if (!all->bench->options->quiet)
-                fprintf(stderr, "  %12.1f/s  failed %.5f  p99 %.1f us%s\n", t->rate,
-                        t->failed_ratio, t->p99_ns / 1e3,
+                fprintf(stderr, "  %12.1f%s  failed %.5f  p99 %.1f us%s\n", t->rate,
+                        units[all->find], t->failed_ratio, t->p99_ns / 1e3,
                         t->invalid ? "  (the generator was too slow)" : "");
         return 0;
+}
+
+static json_t *stats_json(const struct sb_search_result *r)
+{
+        struct sb_rate_stats *stats = calloc(SB_TRIALS_MAX + 1, sizeof(*stats));
+        json_t *list = json_array();
+        uint32_t cnt = stats == NULL ? 0 : sb_search_stats(r, stats);
+
+        for (uint32_t i = 0; i < cnt; i++)
+                json_array_append_new(
+                    list, json_pack("{s:f, s:I, s:f, s:f, s:f}", "rate", stats[i].rate, "trials",
+                                    (json_int_t)stats[i].cnt, "failed_mean", stats[i].mean,
+                                    "failed_deviation", stats[i].deviation, "failed_worst",
+                                    stats[i].worst));
+        free(stats);
+        return list;
 }
 
 static json_t *search_json(const struct sb_search *s, const struct sb_search_result *r)
@@ -71,15 +116,19 @@ static json_t *search_json(const struct sb_search *s, const struct sb_search_res
         json_object_set_new(o, "end", json_string(sb_search_end_name(r->end)));
         json_object_set_new(o, "rate_per_s", json_real(r->rate));
         json_object_set_new(o, "failed_at_per_s", json_real(r->failed_at));
-        json_object_set_new(o, "goal", json_real(s->goal));
         json_object_set_new(o, "precision", json_real(s->precision));
         json_object_set_new(o, "trials", list);
+        json_object_set_new(o, "rates", stats_json(r));
         return o;
 }
 
 /* RFC 7501 3.4: what the rate is called. */
-static const char *rate_name(const struct sb_options *o)
+static const char *rate_name(const struct sb_options *o, enum find find)
 {
+        if (find == FIND_SESSIONS)
+                return "session capacity";
+        if (find == FIND_BURST)
+                return o->mix != NULL ? "back-to-back messages" : "back-to-back calls";
         if (o->mix != NULL)
                 return "message rate";
         if (o->scenario != NULL && strcmp(o->scenario, "register") == 0)
@@ -87,41 +136,113 @@ static const char *rate_name(const struct sb_options *o)
         return "session establishment rate";
 }
 
-int sb_command_search(struct sb_main *m)
+/* The goals asked for, loosest first; how many, 0 when they cannot be read. */
+static uint32_t goals_of(const struct sb_options *o, double goals[GOALS_MAX])
+{
+        const char *p = o->goals;
+        uint32_t cnt = 0;
+
+        if (p == NULL) {
+                goals[0] = o->loss_goal;
+                return 1;
+        }
+        for (;;) {
+                char *end;
+                double v = strtod(p, &end);
+                uint32_t at = cnt;
+
+                if (end == p || !(v >= 0 && v <= 1) || cnt == GOALS_MAX ||
+                    (*end != ',' && *end != '\0'))
+                        return 0;
+                for (; at > 0 && goals[at - 1] < v; at--)
+                        goals[at] = goals[at - 1];
+                goals[at] = v;
+                cnt++;
+                if (*end == '\0')
+                        return cnt;
+                p = end + 1;
+        }
+}
+
+static bool find_of(const char *word, enum find *find)
+{
+        static const char *const words[] = {"rate", "burst", "sessions"};
+
+        for (uint32_t i = 0; i < 3; i++)
+                if (strcmp(word, words[i]) == 0) {
+                        *find = (enum find)i;
+                        return true;
+                }
+        return false;
+}
+
+static json_t *goals_json(const double *goals, uint32_t cnt, const struct sb_search_result *found)
+{
+        json_t *list = json_array();
+
+        for (uint32_t i = 0; i < cnt; i++)
+                json_array_append_new(list, json_pack("{s:f, s:f, s:f, s:s}", "goal", goals[i],
+                                                      "rate_per_s", found[i].rate,
+                                                      "failed_at_per_s", found[i].failed_at, "end",
+                                                      sb_search_end_name(found[i].end)));
+        return list;
+}
+
+static int search_report(struct sb_main *m, struct trials *all, const struct sb_search *s,
+                         const struct sb_search_result *found)
 {
         const struct sb_options *o = &m->options;
-        struct trials all = {.bench = sb_command_begin(m)};
-        struct sb_search_result *found = malloc(sizeof(*found));
+        const struct sb_search_result *last = &found[all->goal_cnt - 1];
+        FILE *to = o->json != NULL && strcmp(o->json, "-") == 0 ? stderr : stdout;
+        json_t *document, *object = search_json(s, last);
+        int status;
+
+        json_object_set_new(object, "goal", json_real(all->goals[all->goal_cnt - 1]));
+        json_object_set_new(object, "goals", goals_json(all->goals, all->goal_cnt, found));
+        json_object_set_new(object, "rate_name", json_string(rate_name(o, all->find)));
+        json_object_set_new(object, "untrusted_trials", json_integer(all->untrusted));
+        document = sb_json_document("search", sb_fingerprint(m->argc, m->argv));
+        json_object_set_new(document, "search", object);
+        json_object_set_new(document, "result", sb_json_result(all->bench, all->result));
+        for (uint32_t i = 0; i < all->goal_cnt; i++)
+                fprintf(to,
+                        "%s: %.1f%s with at most %g failed (%s, %u trials, %u of them doubtful)\n",
+                        rate_name(o, all->find), found[i].rate, units[all->find], all->goals[i],
+                        sb_search_end_name(found[i].end), found[i].trial_cnt, all->untrusted);
+        status = sb_command_write(m, document);
+        if (status == SB_EXIT_OK && found[0].rate <= 0)
+                status = SB_EXIT_FAILED;
+        else if (status == SB_EXIT_OK && all->untrusted * 2 > last->trial_cnt)
+                status = SB_EXIT_DOUBT;
+        json_decref(document);
+        return status;
+}
+
+int sb_command_search(struct sb_main *m)
+{
+        struct sb_options *o = &m->options;
+        struct trials all = {.options = o};
+        struct sb_search_result *found = calloc(GOALS_MAX, sizeof(*found));
         const struct sb_search s = {.low = o->search_low,
                                     .high = o->search_high,
-                                    .goal = o->loss_goal,
                                     .precision = o->precision,
                                     .trials = o->trials | 1u,
                                     .trial = trial,
                                     .ctx = &all};
         int status = SB_EXIT_SETUP;
-        json_t *document, *object;
 
+        all.goal_cnt = goals_of(o, all.goals);
+        if (all.goal_cnt == 0 || !find_of(o->find, &all.find)) {
+                fprintf(stderr, "sluice-bench: --goals or --find will not do (see --help)\n");
+                free(found);
+                return SB_EXIT_SETUP;
+        }
+        all.bench = sb_command_begin(m);
         all.result = malloc(sizeof(*all.result));
         all.seconds = o->seconds > 0 ? o->seconds : TRIAL_SECONDS;
         if (all.bench != NULL && all.result != NULL && found != NULL) {
-                sb_search_run(&s, found);
-                object = search_json(&s, found);
-                json_object_set_new(object, "rate_name", json_string(rate_name(o)));
-                json_object_set_new(object, "untrusted_trials", json_integer(all.untrusted));
-                document = sb_json_document("search", sb_fingerprint(m->argc, m->argv));
-                json_object_set_new(document, "search", object);
-                json_object_set_new(document, "result", sb_json_result(all.bench, all.result));
-                fprintf(o->json != NULL && strcmp(o->json, "-") == 0 ? stderr : stdout,
-                        "%s: %.1f/s with at most %g failed (%s, %u trials, %u of them doubtful)\n",
-                        rate_name(o), found->rate, o->loss_goal, sb_search_end_name(found->end),
-                        found->trial_cnt, all.untrusted);
-                status = sb_command_write(m, document);
-                if (status == SB_EXIT_OK && found->rate <= 0)
-                        status = SB_EXIT_FAILED;
-                else if (status == SB_EXIT_OK && all.untrusted * 2 > found->trial_cnt)
-                        status = SB_EXIT_DOUBT;
-                json_decref(document);
+                sb_search_goals(&s, all.goals, all.goal_cnt, found);
+                status = search_report(m, &all, &s, found);
         }
         free(found);
         free(all.result);

@@ -33,7 +33,8 @@ static const char usage[] =
     "  --size OCTETS     fills messages of a mix or attack up to so many\n"
     "  --attack KIND     beside all else: options-flood, register-flood, invite-flood, "
     "response-flood,\n"
-    "                    malformed, crlf, fragments\n"
+    "                    malformed, crlf, fragments, scan, guess, files:DIRECTORY (each file a "
+    "message)\n"
     "  --attack-rate N   frames a second (1000)     --attack-local ADDRESS, --attack-locals N  "
     "spoofed\n"
     "                    sources (10.100.100.100 on, 3000000)\n"
@@ -54,8 +55,13 @@ static const char usage[] =
     "  --hold MS         pauses without a time (0)  --slots N  calls at the same time (65536)\n"
     "  --linger MS       timewaits without a time (4000)\n"
     "  --drain SECONDS   to let calls end in (40)\n"
+    "  --window SECONDS  soak: figures of each window, and whether any of them drifts\n"
+    "  --rate-scale N    of the keys + - (1 a second) and * / (10), p pause, q end, Q stop (1)\n"
     "Search\n"
     "  --low N, --high N rates to begin with and never to exceed (100, 10000000)\n"
+    "  --find WHAT       rate; burst: back to back, how many at once; sessions: how many live at\n"
+    "                    the same time, begun at --rate (rate)\n"
+    "  --goals A,B,...   several goals in one search, trials shared\n"
     "  --goal SHARE      that may fail (0)          --trials N  of each rate; most decide (3)\n"
     "  --precision SHARE to which the bounds are to agree (0.01); --time of a trial (5)\n"
     "Timers\n"
@@ -107,6 +113,10 @@ enum option_id {
         O_LINGER,
         O_SLOTS,
         O_DRAIN,
+        O_WINDOW,
+        O_RATE_SCALE,
+        O_FIND,
+        O_GOALS,
         O_T1,
         O_T2,
         O_WAIT,
@@ -159,6 +169,10 @@ static const struct option table[] = {
     {"linger", required_argument, NULL, O_LINGER},
     {"slots", required_argument, NULL, O_SLOTS},
     {"drain", required_argument, NULL, O_DRAIN},
+    {"window", required_argument, NULL, O_WINDOW},
+    {"rate-scale", required_argument, NULL, O_RATE_SCALE},
+    {"find", required_argument, NULL, O_FIND},
+    {"goals", required_argument, NULL, O_GOALS},
     {"t1", required_argument, NULL, O_T1},
     {"t2", required_argument, NULL, O_T2},
     {"wait", required_argument, NULL, O_WAIT},
@@ -282,6 +296,8 @@ static int one(struct sb_options *o, int id, const char *name)
             {O_REMOTE, &o->remote},
             {O_REMOTE_MAC, &o->remote_mac},
             {O_JSON, &o->json},
+            {O_FIND, &o->find},
+            {O_GOALS, &o->goals},
             {O_CSV, &o->csv},
             {O_SIPP_CSV, &o->sipp_csv},
             {O_HTML, &o->html},
@@ -309,6 +325,8 @@ static int one(struct sb_options *o, int id, const char *name)
             {.id = O_LINGER, .least = 0, .most = 1e9, .real = &o->linger_ms},
             {.id = O_SLOTS, .least = 1, .most = 16777216, .u32 = &o->slots},
             {.id = O_DRAIN, .least = 0, .most = 1e6, .real = &o->drain_seconds},
+            {.id = O_WINDOW, .least = 0.1, .most = 86400, .real = &o->window},
+            {.id = O_RATE_SCALE, .least = 0.001, .most = 1e6, .real = &o->rate_scale},
             {.id = O_T1, .least = 1, .most = 60000, .u32 = &o->t1_ms},
             {.id = O_T2, .least = 1, .most = 600000, .u32 = &o->t2_ms},
             {.id = O_WAIT, .least = 1, .most = 4e9, .u32 = &o->wait_ms},
@@ -341,6 +359,8 @@ static void defaults(struct sb_options *o)
             .precision = 0.01,
             .limit = UINT64_MAX,
             .drain_seconds = 40,
+            .rate_scale = 1,
+            .find = "rate",
             .slots = 65536,
             .linger_ms = 4000,
             .check_every = 64,

@@ -36,6 +36,10 @@ struct sb_options {
         uint64_t limit; /* calls or messages; UINT64_MAX */
         double seconds; /* 0: no end but the limit */
         double drain_seconds;
+        double rate_scale; /* of the keys + - * / */
+        double window;     /* seconds; 0: none */
+        const char *find;  /* search: rate, burst or sessions */
+        const char *goals; /* search: shares, comma between; NULL: loss_goal alone */
         double hold_ms;
         double linger_ms;
         uint32_t slots;

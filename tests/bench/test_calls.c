@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <rte_eth_ring.h>
 #include <rte_ethdev.h>
 #include <rte_ring.h>
 
+#include "bench/harness/report/rfc6076.h"
 #include "bench/harness/engine/ports.h"
 #include "bench/harness/engine/worker.h"
 #include "parser/sip_check.h"
@@ -289,6 +291,11 @@ static void times_are_those_of_the_wire(void **state)
                 sb_calls_stop(lab.sides[1].calls);
                 assert_true(counts(1)->calls_succeeded == 20000);
                 assert_true(setup->cnt == 20000 && response->cnt == 40000);
+                assert_true(counts(0)->sessions == 20000 && counts(0)->sessions_completed == 20000);
+                assert_near("SDD",
+                            (double)sb_hist_percentile(&lab.sides[0].w->times[SB_TIME_SDD], 50),
+                            13e6, 0.02 * 13e6 + STEP_NS * 2);
+                assert_int_equal(lab.sides[0].w->times[SB_TIME_SDT].cnt, 20000);
                 for (double p = 10; p < 100; p += 10) /* of the BYEs as well as the INVITEs */
                         assert_near("response", (double)sb_hist_percentile(response, p),
                                     (8 + 10 * p / 100) * 1e6,
@@ -397,6 +404,66 @@ static void a_late_generator_hides_nothing(void **state)
         both_down();
 }
 
+/* A peer that gives one answer to everything, and what RFC 6076 calls it. */
+static void answers_have_their_ratios(void **state)
+{
+        static const struct {
+                const char *caller;
+                const char *answer; /* NULL: none in time */
+                const char *ratios; /* percent: SER SEER ISA SCR IRA; - without attempts */
+        } rows[] = {
+            {"uac", "486 Busy Here", "0 100 0 0 -"},
+            {"uac", "480 Temporarily Unavailable", "0 100 0 0 -"},
+            {"uac", "603 Decline", "0 100 0 0 -"},
+            {"uac", "503 Service Unavailable", "0 0 100 0 -"},
+            {"uac", "404 Not Found", "0 0 0 0 -"},
+            {"uac", "302 Moved Temporarily", "- - 0 0 -"},
+            {"uac", NULL, "0 0 100 0 -"},
+            {"register", "200 OK", "- - - - 0"},
+            {"register", "403 Forbidden", "- - - - 100"},
+            {"register", NULL, "- - - - 100"},
+        };
+        static const char *const names[] = {"SER", "SEER", "ISA", "SCR", "IRA"};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                char path[] = "/tmp/test-calls-XXXXXX", got[64] = "";
+                int fd = mkstemp(path);
+                FILE *f = fdopen(fd, "w");
+                json_t *o;
+
+                fprintf(f, "<scenario><recv request=\"%s\"/>",
+                        strcmp(rows[i].caller, "uac") == 0 ? "INVITE" : "REGISTER");
+                if (rows[i].answer != NULL)
+                        fprintf(f,
+                                "<send><![CDATA[\nSIP/2.0 %s\n[last_Via:]\n[last_From:]\n"
+                                "[last_To:];tag=1\n[last_Call-ID:]\n[last_CSeq:]\n"
+                                "Content-Length: 0\n]]></send>",
+                                rows[i].answer);
+                fprintf(f, "</scenario>");
+                fclose(f);
+                both_up(rows[i].caller, path, false);
+                unlink(path);
+                run(1000, 50);
+                o = sb_rfc6076(counts(0));
+                for (size_t k = 0; k < 5; k++) {
+                        json_t *v = json_object_get(o, names[k]);
+                        size_t at = strlen(got);
+
+                        if (v == NULL)
+                                snprintf(got + at, sizeof(got) - at, "%s-", k == 0 ? "" : " ");
+                        else
+                                snprintf(got + at, sizeof(got) - at, "%s%.0f", k == 0 ? "" : " ",
+                                         json_number_value(v));
+                }
+                if (strcmp(got, rows[i].ratios) != 0)
+                        fail_msg("%s, %s: %s", rows[i].caller,
+                                 rows[i].answer == NULL ? "nothing" : rows[i].answer, got);
+                json_decref(o);
+                both_down();
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -405,6 +472,7 @@ int main(void)
             cmocka_unit_test(loss_is_repaired),
             cmocka_unit_test(a_stall_shows_in_the_tail),
             cmocka_unit_test(a_late_generator_hides_nothing),
+            cmocka_unit_test(answers_have_their_ratios),
         };
 
         return cmocka_run_group_tests(tests, lab_up, NULL);

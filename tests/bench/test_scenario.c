@@ -230,10 +230,92 @@ static void the_corpus_is_read(void **state)
         assert_true(seen.taken * 10 >= (seen.taken + seen.refused) * 9);
 }
 
+static const char yaml[] = "name: small\n"
+                           "steps:\n"
+                           "  - send: |\n"
+                           "      INVITE sip:a@b SIP/2.0\n"
+                           "      Via: SIP/2.0/UDP [local_ip];branch=[branch]\n"
+                           "      CSeq: 1 INVITE\n"
+                           "      Call-ID: [call_id]\n"
+                           "    retrans: 500\n"
+                           "  - recv: 180\n"
+                           "    optional: true\n"
+                           "  - recv: 200\n"
+                           "    rtd: true\n"
+                           "    actions:\n"
+                           "      - ereg: {regexp: 'a\"<&', assign_to: x}\n"
+                           "      - log: {message: '[$x]'}\n"
+                           "  - pause: 150\n"
+                           "  - recv: BYE\n"
+                           "    timeout: 900\n"
+                           "  - nop: ~\n"
+                           "  - timewait: 4000\n";
+
+static void yaml_is_the_same_scenario(void **state)
+{
+        char error[SB_ERROR_BYTES] = "",
+             *xml = sb_scenario_yaml("t.yaml", yaml, sizeof(yaml) - 1, error);
+        static const uint8_t kinds[] = {SB_STEP_SEND, SB_STEP_RECV, SB_STEP_RECV,    SB_STEP_PAUSE,
+                                        SB_STEP_RECV, SB_STEP_NOP,  SB_STEP_TIMEWAIT};
+        struct sb_scenario *s;
+
+        (void)state;
+        if (xml == NULL ||
+            sb_scenario_parse(&s, "t.yaml", xml, strlen(xml), &env, NULL, 0, error) != 0)
+                fail_msg("%s", error);
+        assert_string_equal(s->name, "small");
+        assert_int_equal(s->step_cnt, sizeof(kinds));
+        for (uint32_t i = 0; i < s->step_cnt; i++)
+                assert_int_equal(s->steps[i].kind, kinds[i]);
+        assert_int_equal(s->steps[0].retrans_ms, 500);
+        assert_int_equal(s->steps[0].message->method, SIP_METHOD_INVITE);
+        assert_int_equal(s->steps[0].line, 3);
+        assert_true(s->steps[1].optional && s->steps[1].status == 180);
+        assert_int_equal(s->steps[2].line, 11);
+        assert_int_equal(s->steps[2].actions->kind, SB_ACT_EREG);
+        assert_int_equal(s->steps[2].actions->next->kind, SB_ACT_LOG);
+        assert_int_equal(s->steps[3].pause_ms, 150);
+        assert_int_equal(s->steps[4].method, SIP_METHOD_BYE);
+        assert_int_equal(s->steps[4].timeout_ms, 900);
+        assert_int_equal(s->steps[6].pause_ms, 4000);
+        sb_scenario_free(s);
+        free(xml);
+}
+
+static void yaml_errors_name_the_line(void **state)
+{
+        static const struct {
+                const char *text;
+                const char *want;
+        } rows[] = {
+            {"steps:\n  - sned: x\n", "t.yaml:2:"},
+            {"name: x\n", "t.yaml:1:"},
+            {"steps:\n  - nop: ~\n  - recv: 200\n    optional: [1]\n", "t.yaml:4:"},
+            {"steps:\n  - nop: ~\n    actions: x\n", "t.yaml:3:"},
+            {"steps:\n  - nop: ~\n    actions:\n      - ereg\n", "t.yaml:4:"},
+            {"steps: [\n", "t.yaml:"},
+            {"- 1\n", "t.yaml:1:"},
+            {"", "t.yaml:1:"},
+            {"steps:\n  - send: {a: b}\n", "t.yaml:2:"},
+            {"steps:\n  - send: 'x]]>'\n", "t.yaml:2:"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                char error[SB_ERROR_BYTES] = "";
+
+                assert_null(sb_scenario_yaml("t.yaml", rows[i].text, strlen(rows[i].text), error));
+                if (strncmp(error, rows[i].want, strlen(rows[i].want)) != 0)
+                        fail_msg("%s: %s", rows[i].text, error);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(refusals_name_line_and_element),
+            cmocka_unit_test(yaml_is_the_same_scenario),
+            cmocka_unit_test(yaml_errors_name_the_line),
             cmocka_unit_test(what_sipp_takes_is_taken),
             cmocka_unit_test(ours_are_complete),
             cmocka_unit_test(the_corpus_is_read),

@@ -111,6 +111,92 @@ static void ends_are_named(void **state)
         assert_true(found(&s, 0.01, 3)->rate < 30);
 }
 
+/* Nothing but the capacity counts here: a queue of ten forgives nothing. */
+static void the_capacity_itself_is_found(void **state)
+{
+        uint32_t near = 0;
+
+        (void)state;
+        for (uint32_t run = 0; run < RUNS; run++) {
+                struct server s = {.capacity = 1500 + 170 * run,
+                                   .places = 10,
+                                   .seed = 4000 + run,
+                                   .hiccups = 0.02};
+                struct sb_search_result *r = found(&s, 0.001, 3);
+
+                near += fabs(r->rate - s.capacity) <= 0.02 * s.capacity;
+        }
+        printf("within 2 %% of the capacity: %u of %u runs\n", near, RUNS);
+        assert_true(near >= 95);
+}
+
+/* Loses a share that grows evenly above a rate: every goal has a rate of its own. */
+static int leaky(void *ctx, struct sb_trial *t)
+{
+        struct server *s = ctx;
+
+        s->trials++;
+        t->failed_ratio = t->rate <= s->capacity ? 0.0 : (t->rate - s->capacity) / s->capacity;
+        return 0;
+}
+
+static void goals_share_their_trials(void **state)
+{
+        static struct sb_search_result r[3];
+        static struct sb_rate_stats stats[SB_TRIALS_MAX + 1];
+        static const double goals[] = {0.1, 0.01, 0.0};
+        struct server s = {.capacity = 7777};
+        const struct sb_search search = {
+            .low = 100, .high = 1e6, .precision = 0.002, .trials = 3, .trial = leaky, .ctx = &s};
+        uint32_t alone = 0, cnt, sum = 0;
+
+        (void)state;
+        sb_search_goals(&search, goals, 3, r);
+        for (uint32_t i = 0; i < 3; i++) {
+                double want = s.capacity * (1.0 + goals[i]);
+
+                assert_int_equal(r[i].end, SB_SEARCH_FOUND);
+                assert_true(r[i].rate <= want * 1.0001 && r[i].rate >= want * 0.997);
+        }
+        assert_int_equal(s.trials, r[2].trial_cnt);
+        for (uint32_t i = 0; i < 3; i++) {
+                static struct sb_search_result one;
+                struct sb_search only = search;
+
+                only.goal = goals[i];
+                sb_search_run(&only, &one);
+                assert_true(fabs(one.rate - r[i].rate) < 1e-6);
+                alone += one.trial_cnt;
+        }
+        printf("%u trials for three goals together, %u one by one\n", r[2].trial_cnt, alone);
+        assert_true(r[2].trial_cnt * 10 < alone * 8);
+        cnt = sb_search_stats(&r[2], stats);
+        assert_true(cnt > 3);
+        for (uint32_t i = 0; i < cnt; i++) {
+                sum += stats[i].cnt;
+                assert_true(i == 0 || stats[i].rate > stats[i - 1].rate);
+                assert_true(stats[i].deviation < 1e-12 && stats[i].worst >= stats[i].mean - 1e-12);
+        }
+        assert_int_equal(sum, r[2].trial_cnt);
+}
+
+static void trials_have_statistics(void **state)
+{
+        static struct sb_search_result r = {.trial_cnt = 5,
+                                            .trials = {{.rate = 20, .failed_ratio = 0.1},
+                                                       {.rate = 10, .failed_ratio = 0.0},
+                                                       {.rate = 20, .failed_ratio = 0.2},
+                                                       {.rate = 20, .failed_ratio = 0.3},
+                                                       {.rate = 30, .invalid = true}}};
+        struct sb_rate_stats s[6];
+
+        (void)state;
+        assert_int_equal(sb_search_stats(&r, s), 2);
+        assert_int_equal(s[1].cnt, 3);
+        assert_true(fabs(s[1].mean - 0.2) < 1e-9 && fabs(s[1].deviation - 0.1) < 1e-9);
+        assert_true(fabs(s[1].worst - 0.3) < 1e-9 && s[0].cnt == 1);
+}
+
 /* A trial in ten goes wrong for reasons of its own: the majority does not mind. */
 static void one_bad_trial_does_not_decide(void **state)
 {
@@ -130,6 +216,9 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(the_capacity_is_found),
+            cmocka_unit_test(the_capacity_itself_is_found),
+            cmocka_unit_test(goals_share_their_trials),
+            cmocka_unit_test(trials_have_statistics),
             cmocka_unit_test(ends_are_named),
             cmocka_unit_test(one_bad_trial_does_not_decide),
         };

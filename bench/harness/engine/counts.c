@@ -25,9 +25,9 @@ const char *sb_failure_text(enum sb_failure f)
 
 const char *sb_time_name(enum sb_time t)
 {
-        static const char *const names[SB_TIME_CNT] = {"response", "setup", "call", "lag",
-                                                       "rtd1",     "rtd2",  "rtd3", "rtd4",
-                                                       "rtd5",     "rtd6",  "rtd7", "rtd8"};
+        static const char *const names[SB_TIME_CNT] = {"response", "setup", "call", "rrd",  "sdd",
+                                                       "sdt",      "lag",   "rtd1", "rtd2", "rtd3",
+                                                       "rtd4",     "rtd5",  "rtd6", "rtd7", "rtd8"};
 
         return (unsigned)t < SB_TIME_CNT ? names[t] : "unknown";
 }

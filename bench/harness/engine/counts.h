@@ -58,16 +58,28 @@ struct sb_counts {
         uint64_t requests_open;     /* stateless requests that want an answer */
         uint64_t requests_answered; /* final answers to them */
         uint64_t media_actions;
+        /* RFC 6076, of the calling side: first INVITEs and REGISTERs, and what became of them. */
+        uint64_t sessions;             /* INVITEs that began one */
+        uint64_t sessions_established; /* 2xx */
+        uint64_t sessions_redirected;  /* 3xx */
+        uint64_t sessions_effective;   /* 480, 486, 600, 603: the callee was reached */
+        uint64_t sessions_ineffective; /* 408, 500, 503, 504, and no answer in time */
+        uint64_t sessions_completed;   /* established, and their BYE got a 2xx */
+        uint64_t registrations;
+        uint64_t registrations_failed; /* not 2xx, 3xx, 401, 402, 407; or no answer in time */
         uint64_t attack_frames;
 };
 
 enum sb_time {
         SB_TIME_RESPONSE = 0, /* request meant to be sent → its final response */
-        SB_TIME_SETUP, /* INVITE meant to be sent → first 18x or 2xx (RFC 6076 4.3.1, request delay)
-                        */
-        SB_TIME_CALL, /* call meant to begin → end of a call that succeeded */
-        SB_TIME_LAG,  /* start that was meant → start that was */
-        SB_TIME_RTD1, /* the scenario's own, 1 to 8 */
+        SB_TIME_SETUP,        /* INVITE meant to be sent → first 18x or 2xx (RFC 6076 4.3, SRD)
+                               */
+        SB_TIME_CALL,         /* call meant to begin → end of a call that succeeded */
+        SB_TIME_RRD,          /* first REGISTER → 2xx (RFC 6076 4.1) */
+        SB_TIME_SDD,          /* BYE → 2xx (4.4) */
+        SB_TIME_SDT,          /* 2xx to the INVITE → BYE (4.5) */
+        SB_TIME_LAG,          /* start that was meant → start that was */
+        SB_TIME_RTD1,         /* the scenario's own, 1 to 8 */
         SB_TIME_CNT = SB_TIME_RTD1 + 8,
 };
 

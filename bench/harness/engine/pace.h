@@ -40,6 +40,21 @@ static inline void sb_pace_rate(struct sb_pace *p, double rate, uint64_t now_ns)
         sb_pace_init(p, rate, now_ns, p->end_ns, p->limit);
 }
 
+/* Nothing is due until a new rate is given. */
+static inline void sb_pace_pause(struct sb_pace *p)
+{
+        if (p->due_ns != UINT64_MAX)
+                p->due_ns = UINT64_MAX - 1;
+        p->gap_ns = 0.0;
+}
+
+/* Nothing is due any more. */
+static inline void sb_pace_end(struct sb_pace *p)
+{
+        p->due_ns = UINT64_MAX;
+        p->gap_ns = 0.0;
+}
+
 /* Takes the next start when it is due; *intended_ns is when it was meant to be. */
 static inline bool sb_pace_take(struct sb_pace *p, uint64_t now_ns, uint64_t *intended_ns)
 {

@@ -276,6 +276,8 @@ int sb_bench_create(struct sb_bench **out, const struct sb_options *o)
                 rc = scenarios(b);
         if (rc == 0)
                 rc = neighbours(b);
+        if (rc == 0 && o->window > 0)
+                rc = sb_soak_create(&b->soak, o->window);
         if (rc == 0 && o->log != NULL) {
                 b->log = fopen(o->log, "we");
                 if (b->log == NULL)
@@ -299,6 +301,7 @@ void sb_bench_destroy(struct sb_bench *b)
         }
         for (uint32_t i = 0; i < SB_FILES_MAX; i++)
                 sb_inject_free(b->files[i]);
+        sb_soak_destroy(b->soak);
         if (b->log != NULL)
                 fclose(b->log);
         free(b);

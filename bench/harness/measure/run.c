@@ -12,6 +12,7 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 
+#include "bench/harness/report/keys.h"
 #include "bench/harness/report/screen.h"
 
 #define SPIN_SECONDS   0.2
@@ -31,6 +32,34 @@ static bool over(const struct sb_job *j, uint64_t now_ns)
                 sb_worker_live(j->worker) == 0 && now_ns >= j->end_ns);
 }
 
+/* What the keyboard says, done between two turns. */
+static void follow(struct sb_job *j, uint64_t now_ns)
+{
+        uint32_t changes = atomic_load_explicit(&j->steer->changes, memory_order_relaxed);
+        double rate;
+
+        if (changes == j->steered || j->answers)
+                return;
+        j->steered = changes;
+        rate = (double)atomic_load(&j->steer->rate_milli) / 1000.0 / j->callers;
+        for (uint32_t i = 0; i < j->worker->traffic_cnt; i++) {
+                struct sb_traffic *t = &j->worker->traffics[i];
+
+                if (t->start == NULL)
+                        continue;
+                if (atomic_load(&j->steer->ending))
+                        sb_pace_end(&t->pace);
+                else if (t->self == j->attack || t->self == j->play)
+                        continue;
+                else if (atomic_load(&j->steer->paused))
+                        sb_pace_pause(&t->pace);
+                else
+                        sb_pace_rate(&t->pace, rate, now_ns);
+        }
+        if (atomic_load(&j->steer->ending))
+                j->end_ns = 0;
+}
+
 static int work(void *arg)
 {
         struct sb_job *j = arg;
@@ -44,7 +73,10 @@ static int work(void *arg)
                 now_ns = (uint64_t)((double)(tsc - j->base_tsc) * j->ns_per_tsc);
                 if (sb_worker_turn(j->worker, now_ns))
                         j->busy_tsc += rte_rdtsc() - tsc;
-                if ((turn & 15u) == 0 && over(j, now_ns))
+                if ((turn & 15u) != 0)
+                        continue;
+                follow(j, now_ns);
+                if (over(j, now_ns))
                         break;
         }
         getrusage(RUSAGE_THREAD, &after);
@@ -114,6 +146,8 @@ static void schedule(struct sb_bench *b, struct sb_job *jobs, const double rates
                 uint64_t limit = o->limit;
 
                 j->base_tsc = base;
+                j->steer = &b->steer;
+                j->callers = callers;
                 j->ns_per_tsc = ns;
                 j->end_ns = seconds > 0 ? end : 0;
                 j->deadline_ns = end + (uint64_t)(o->drain_seconds * 1e9);
@@ -156,10 +190,33 @@ static bool callers_done(struct sb_job *jobs, uint32_t cnt)
         return true;
 }
 
+/* A look at what has been measured so far. Histograms are read while workers write them: a count of
+ * a moment ago does no harm. */
+static void window(struct sb_bench *b, struct sb_job *jobs, const struct sb_counts *sum)
+{
+        double now_s = (double)(rte_rdtsc() - jobs[0].base_tsc) / (double)rte_get_tsc_hz() -
+                       (double)START_AFTER_NS / 1e9;
+        struct sb_hist *all;
+
+        if (now_s < b->soak->next_s)
+                return;
+        all = malloc(sizeof(*all));
+        if (all == NULL)
+                return;
+        sb_hist_init(all);
+        for (uint32_t i = 0; i < b->worker_cnt; i++)
+                if (!(jobs[i].answers && b->loop))
+                        sb_hist_merge(all, &jobs[i].worker->times[SB_TIME_RESPONSE]);
+        sb_soak_look(b->soak, now_s, sum, all);
+        free(all);
+}
+
 static void watch(struct sb_bench *b, struct sb_job *jobs)
 {
         struct sb_screen screen;
+        struct sb_keys keys;
 
+        sb_keys_init(&keys, b->options->quiet);
         sb_screen_init(&screen, b->options->quiet);
         if (jobs[0].answers) /* scripts wait for this line */
                 fprintf(stderr, "sluice-bench: answering\n");
@@ -175,10 +232,15 @@ static void watch(struct sb_bench *b, struct sb_job *jobs)
                         live += sb_worker_live(jobs[i].worker);
                 }
                 sb_screen_show(&screen, &sum, live);
+                if (b->soak != NULL)
+                        window(b, jobs, &sum);
+                if (sb_steer_key(&b->steer, sb_keys_next(&keys)))
+                        sb_bench_interrupt(b);
         }
         atomic_store(&b->stop, true);
         rte_eal_mp_wait_lcore();
         sb_screen_fini(&screen);
+        sb_keys_fini(&keys);
 }
 
 static void collect_one(struct sb_bench *b, struct sb_job *j, uint32_t i, struct sb_result *out)
@@ -247,6 +309,9 @@ int sb_bench_run_attacked(struct sb_bench *b, const double rates[2], double seco
         out->rate = rates[0];
         out->attack_rate = rates[1];
         b->runs++;
+        sb_steer_init(&b->steer, rates[0], b->options->rate_scale);
+        if (b->soak != NULL)
+                sb_soak_begin(b->soak);
         for (uint32_t i = 0; rc == 0 && i < b->worker_cnt; i++)
                 rc = job_create(b, &jobs[i], i);
         if (rc == 0) {

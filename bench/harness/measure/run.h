@@ -12,6 +12,8 @@
 
 #include "bench/harness/engine/worker.h"
 #include "bench/harness/measure/noise.h"
+#include "bench/harness/measure/soak.h"
+#include "bench/harness/measure/steer.h"
 #include "bench/harness/options.h"
 #include "bench/harness/traffic/capture_play.h"
 #include "bench/harness/traffic/mix.h"
@@ -35,6 +37,9 @@ struct sb_job { /* what a worker's thread has */
         long preempted;    /* involuntary switches of the thread */
         atomic_bool done;
         const atomic_bool *stop;
+        const struct sb_steer *steer;
+        uint32_t steered; /* changes that were followed */
+        uint32_t callers; /* workers that share the rate */
 };
 
 struct sb_bench {
@@ -52,7 +57,9 @@ struct sb_bench {
         uint8_t remote_mac[SB_WORKERS_MAX][6];
         FILE *log;
         volatile bool interrupted;
-        uint32_t runs; /* so far: numbers and Call-IDs of runs differ */
+        struct sb_steer steer;
+        struct sb_soak *soak; /* NULL: not asked for */
+        uint32_t runs;        /* so far: numbers and Call-IDs of runs differ */
         atomic_bool stop;
 };
 

@@ -6,11 +6,28 @@
 
 enum judged { PASS, FAIL, INVALID, STOP };
 
+static bool same(double a, double b)
+{
+        return fabs(a - b) <= 1e-9 * fmax(a, b);
+}
+
 /* Trials of one rate until the majority is certain. */
 static enum judged judge(const struct sb_search *s, double rate, struct sb_search_result *out)
 {
         uint32_t passed = 0, failed = 0, invalid = 0, most = s->trials / 2u + 1u;
 
+        for (uint32_t i = 0; i < out->trial_cnt; i++) { /* of another goal */
+                const struct sb_trial *t = &out->trials[i];
+
+                if (!same(t->rate, rate))
+                        continue;
+                if (t->invalid)
+                        invalid++;
+                else if (t->failed_ratio <= s->goal)
+                        passed++;
+                else
+                        failed++;
+        }
         while (passed < most && failed < most && invalid < most) {
                 struct sb_trial *t = &out->trials[out->trial_cnt];
 
@@ -68,12 +85,11 @@ static bool bracket(const struct sb_search *s, double *low, double *high,
         return false;
 }
 
-void sb_search_run(const struct sb_search *s, struct sb_search_result *out)
+static void run(const struct sb_search *s, struct sb_search_result *out)
 {
         double low = 0.0, high = 0.0;
         bool go;
 
-        memset(out, 0, sizeof(*out));
         go = bracket(s, &low, &high, out);
         while (go && (high - low) / high > s->precision) {
                 double rate = (low + high) / 2.0;
@@ -90,6 +106,63 @@ void sb_search_run(const struct sb_search *s, struct sb_search_result *out)
         }
         out->rate = low;
         out->failed_at = high;
+}
+
+void sb_search_run(const struct sb_search *s, struct sb_search_result *out)
+{
+        memset(out, 0, sizeof(*out));
+        run(s, out);
+}
+
+void sb_search_goals(const struct sb_search *s, const double *goals, uint32_t cnt,
+                     struct sb_search_result *out)
+{
+        for (uint32_t i = 0; i < cnt; i++) {
+                struct sb_search one = *s;
+
+                one.goal = goals[i];
+                memset(&out[i], 0, sizeof(out[i]));
+                if (i > 0) {
+                        out[i].trial_cnt = out[i - 1].trial_cnt;
+                        memcpy(out[i].trials, out[i - 1].trials, sizeof(out[i].trials));
+                }
+                run(&one, &out[i]);
+        }
+}
+
+static void stats_add(struct sb_rate_stats *at, const struct sb_trial *t)
+{
+        double by = t->failed_ratio - at->mean;
+
+        /* Welford: the deviation holds the sum of squares until the end. */
+        at->cnt++;
+        at->mean += by / at->cnt;
+        at->deviation += by * (t->failed_ratio - at->mean);
+        at->worst = fmax(at->worst, t->failed_ratio);
+}
+
+uint32_t sb_search_stats(const struct sb_search_result *r, struct sb_rate_stats *out)
+{
+        uint32_t cnt = 0;
+
+        for (uint32_t i = 0; i < r->trial_cnt; i++) {
+                const struct sb_trial *t = &r->trials[i];
+                uint32_t at = 0;
+
+                if (t->invalid)
+                        continue;
+                while (at < cnt && out[at].rate < t->rate && !same(out[at].rate, t->rate))
+                        at++;
+                if (at == cnt || !same(out[at].rate, t->rate)) {
+                        memmove(&out[at + 1], &out[at], (cnt - at) * sizeof(*out));
+                        out[at] = (struct sb_rate_stats){.rate = t->rate};
+                        cnt++;
+                }
+                stats_add(&out[at], t);
+        }
+        for (uint32_t i = 0; i < cnt; i++)
+                out[i].deviation = out[i].cnt < 2 ? 0.0 : sqrt(out[i].deviation / (out[i].cnt - 1));
+        return cnt;
 }
 
 const char *sb_search_end_name(enum sb_search_end e)

@@ -52,6 +52,24 @@ struct sb_search_result {
 };
 
 void sb_search_run(const struct sb_search *s, struct sb_search_result *out);
+/*
+ * Several goals, as MLRsearch has it: cnt of them, from the loosest to the strictest, each in its
+ * out[]. A trial serves every goal: what one goal has tried, the next only looks up, so its bounds
+ * are known nearly as soon as it begins. out[i].trials holds all trials up to that goal.
+ */
+void sb_search_goals(const struct sb_search *s, const double *goals, uint32_t cnt,
+                     struct sb_search_result *out);
+
+struct sb_rate_stats { /* of the trials of one rate that were not invalid */
+        double rate;
+        uint32_t cnt;
+        double mean; /* failed_ratio */
+        double deviation;
+        double worst;
+};
+
+/* By rate, lowest first, into out (SB_TRIALS_MAX); how many there are. */
+uint32_t sb_search_stats(const struct sb_search_result *r, struct sb_rate_stats *out);
 const char *sb_search_end_name(enum sb_search_end e);
 
 #endif

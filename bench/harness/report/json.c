@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/harness/report/rfc6076.h"
 #include "parser/sip_check.h"
 #include "parser/sip_method.h"
 
@@ -74,6 +75,14 @@ static json_t *counts(const struct sb_counts *c)
         FIELD(requests_answered);
         FIELD(media_actions);
         FIELD(attack_frames);
+        FIELD(sessions);
+        FIELD(sessions_established);
+        FIELD(sessions_redirected);
+        FIELD(sessions_effective);
+        FIELD(sessions_ineffective);
+        FIELD(sessions_completed);
+        FIELD(registrations);
+        FIELD(registrations_failed);
 #undef FIELD
         for (uint32_t i = 1; i < 7; i++) {
                 char name[4];
@@ -204,7 +213,10 @@ json_t *sb_json_result(const struct sb_bench *b, const struct sb_result *r)
         json_object_set_new(o, "counts", counts(&r->counts));
         if (b->loop)
                 json_object_set_new(o, "answering_side", counts(&r->answer));
+        json_object_set_new(o, "rfc6076", sb_rfc6076(&r->counts));
         json_object_set_new(o, "times", times(r));
+        if (b->soak != NULL)
+                json_object_set_new(o, "soak", sb_soak_json(b->soak));
         json_object_set_new(o, "steps", steps(b->scenario[0], r));
         json_object_set_new(o, "anomalies", anomalies(r));
         json_object_set_new(o, "noise", noise(b, r));

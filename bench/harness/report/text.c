@@ -45,6 +45,36 @@ static void times(FILE *to, json_t *result)
         }
 }
 
+/* RFC 6076: percent of attempts. */
+static void ratios(FILE *to, json_t *result)
+{
+        const char *name;
+        json_t *v;
+
+        if (json_object_size(json_object_get(result, "rfc6076")) == 0)
+                return;
+        fprintf(to, "RFC 6076   ");
+        json_object_foreach(json_object_get(result, "rfc6076"), name, v)
+            fprintf(to, " %s %.3f %%", name, json_number_value(v));
+        fputc('\n', to);
+}
+
+static void drift(FILE *to, json_t *result)
+{
+        json_t *soak = json_object_get(result, "soak"), *v;
+        const char *name;
+
+        if (soak == NULL)
+                return;
+        fprintf(to, "Soak        %zu windows of %g s;",
+                json_array_size(json_object_get(soak, "windows")),
+                json_number_value(json_object_get(soak, "every_s")));
+        json_object_foreach(json_object_get(soak, "drift"), name, v)
+            fprintf(to, " %s %s (%+.1f %%)", name, json_string_value(json_object_get(v, "verdict")),
+                    100.0 * json_number_value(json_object_get(v, "change")));
+        fputc('\n', to);
+}
+
 static void steps(FILE *to, json_t *result)
 {
         json_t *list = json_object_get(result, "steps");
@@ -95,7 +125,9 @@ void sb_text_result(FILE *to, json_t *result)
         json_array_foreach(list, i, v)
             fprintf(to, "%s %s", i == 0 ? ":" : ",", json_string_value(v));
         fputc('\n', to);
+        ratios(to, result);
         times(to, result);
+        drift(to, result);
         steps(to, result);
         if (json_is_true(json_object_get(verdict, "trusted"))) {
                 fprintf(to, "Verdict     nothing speaks against these figures\n");

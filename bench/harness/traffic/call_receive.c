@@ -140,6 +140,8 @@ static void times(struct sb_calls *c, struct sb_call *call, const struct sb_rx *
 {
         uint64_t taken = now_ns > call->request_ns ? now_ns - call->request_ns : 0;
 
+        if (rx->status >= 200)
+                sb_call_final(c, call, rx, now_ns);
         if (rx->status == 0 || call->request_ns == 0 || rx->cseq_method != call->sent_method)
                 return;
         if (!call->setup_seen && rx->cseq_method == SIP_METHOD_INVITE && rx->status > 100 &&
@@ -217,6 +219,8 @@ static void unexpected(struct sb_calls *c, uint32_t slot, const struct sb_rx *rx
                 c->counts->rx_ignored++;
                 return;
         }
+        if (rx->status >= 200)
+                sb_call_final(c, call, rx, now_ns);
         c->steps[call->step].unexpected++;
         sb_call_end(c, slot, SB_FAIL_UNEXPECTED, now_ns);
 }

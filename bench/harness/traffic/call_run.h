@@ -17,6 +17,11 @@ uint32_t sb_call_next(struct sb_calls *c, uint32_t slot, uint32_t step);
 void sb_call_again(struct sb_calls *c, uint32_t slot, uint32_t step, uint64_t now_ns);
 void sb_call_rtds(struct sb_calls *c, struct sb_call *call, const struct sb_step *s,
                   uint64_t now_ns);
+/* For RFC 6076: a request went out; its final response came; there was none. */
+void sb_call_sent(struct sb_calls *c, struct sb_call *call, const struct sb_template *t);
+void sb_call_final(struct sb_calls *c, struct sb_call *call, const struct sb_rx *rx,
+                   uint64_t now_ns);
+void sb_call_unanswered(struct sb_calls *c, struct sb_call *call);
 bool sb_call_lost(struct sb_calls *c, uint8_t percent);
 
 #endif

@@ -18,8 +18,10 @@ static bool chance(struct sb_calls *c, double p)
 
 void sb_call_end(struct sb_calls *c, uint32_t slot, enum sb_failure why, uint64_t now_ns)
 {
-        const struct sb_call *call = &c->calls[slot];
+        struct sb_call *call = &c->calls[slot];
 
+        if (why == SB_FAIL_TIMEOUT || why == SB_FAIL_WAITING)
+                sb_call_unanswered(c, call);
         if (why == SB_FAIL_CNT) {
                 c->counts->calls_succeeded++;
                 sb_hist_add(&c->times[SB_TIME_CALL],
@@ -123,6 +125,7 @@ static bool send_step(struct sb_calls *c, uint32_t slot, uint64_t now_ns)
                 call->again_key = call->seen_key;
                 call->again_step = call->step;
         }
+        sb_call_sent(c, call, t);
         if (t->request && t->method != SIP_METHOD_ACK) {
                 call->sent_method = t->method;
                 call->request_ns = call->intended_ns;

@@ -33,6 +33,14 @@ struct sb_var {
         char text[SB_VAR_MAX];
 };
 
+enum sb_session {
+        SB_SESSION_NONE = 0,
+        SB_SESSION_ASKED,
+        SB_SESSION_UP,
+        SB_SESSION_ENDING,
+        SB_SESSION_OVER,
+};
+
 struct sb_call {
         uint64_t number; /* of this worker, from 0 */
         uint64_t began_ns;
@@ -57,6 +65,11 @@ struct sb_call {
         uint32_t cseq;
         uint32_t hash_next;
         uint16_t sent_method;
+        uint64_t up_ns; /* RFC 6076: when the session was, when it was ended */
+        uint64_t bye_ns;
+        uint64_t register_ns; /* of the first REGISTER, and one; 0: none */
+        uint8_t session;      /* enum sb_session */
+        bool registered;      /* or refused */
         bool live;
         bool setup_seen;
         struct sb_end local;

@@ -14,7 +14,7 @@
 #include "bench/harness/engine/reader.h"
 #include "bench/harness/traffic/calls.h"
 
-#define SB_IMAGES_MAX  16u
+#define SB_IMAGES_MAX  64u
 #define SB_PATCHES_MAX 24u /* of one message */
 #define SB_PLACES_MAX  64u /* with those that fill up */
 #define SB_IP_ROOM     48u

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The messages of profiles, with marks where a field is written for each that is sent. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,8 @@ enum shape_id {
         S_NOTIFY,
         S_PUBLISH,
         S_MESSAGE,
+        S_SCAN,
+        S_GUESS,
         S_CNT,
 };
 
@@ -52,6 +55,11 @@ static const struct shape shapes[S_CNT] = {
     [S_NOTIFY] = {"NOTIFY", NULL, PRESENCE, true, true,
                   "Event: presence\r\nSubscription-State: active;expires=599\r\n"},
     [S_PUBLISH] = {"PUBLISH", NULL, PRESENCE, false, true, "Event: presence\r\nExpires: 3600\r\n"},
+    [S_SCAN] = {"OPTIONS", NULL, NO_BODY, false, true,
+                "User-Agent: friendly-scanner\r\nAccept: application/sdp\r\n"},
+    [S_GUESS] = {"REGISTER", NULL, NO_BODY, false, true,
+                 "Expires: 60\r\nAuthorization: Digest username=\"{user}\", realm=\"sip\", "
+                 "nonce=\"{time}\", uri=\"sip:sip\", response=\"{id}{time}\"\r\n"},
     [S_MESSAGE] = {"MESSAGE", NULL, WORDS, false, true, ""},
 };
 
@@ -99,7 +107,8 @@ static const struct profile profiles[] = {
 static const struct profile attacks[] = {
     {"options-flood", {{S_OPTIONS, 1, 0}}}, {"register-flood", {{S_REGISTER, 1, 0}}},
     {"invite-flood", {{S_INVITE, 1, 0}}},   {"response-flood", {{S_200_INVITE, 1, 0}}},
-    {"fragments", {{S_INVITE, 1, 1000}}},
+    {"fragments", {{S_INVITE, 1, 1000}}},   {"scan", {{S_SCAN, 1, 0}}},
+    {"guess", {{S_GUESS, 1, 0}}},
 };
 
 /* Wrong in one way each, as scanners and fuzzers send them. */
@@ -232,6 +241,34 @@ static const struct profile *find(const struct profile *table, size_t cnt, const
         return NULL;
 }
 
+/* Files of a directory, as they are. What does not fit a frame, or holds a NUL or a mark, is left
+ * out; directories have no order, so the names are sorted. */
+static uint32_t files_of(const char *path, struct sb_kind *kinds)
+{
+        struct dirent **names = NULL;
+        int n = scandir(path, &names, NULL, alphasort);
+        uint32_t cnt = 0;
+
+        for (int i = 0; i < n; i++) {
+                char file[4096], text[TEXT_MAX];
+                size_t len = 0;
+                FILE *f;
+
+                snprintf(file, sizeof(file), "%s/%s", path, names[i]->d_name);
+                free(names[i]);
+                f = cnt == SB_IMAGES_MAX ? NULL : fopen(file, "re");
+                if (f == NULL)
+                        continue;
+                len = fread(text, 1, sizeof(text) - 1, f);
+                fclose(f);
+                text[len] = '\0';
+                if (len > 0 && len < sizeof(text) - 1 && strlen(text) == len)
+                        kinds[cnt++] = (struct sb_kind){.text = strdup(text), .weight = 1};
+        }
+        free(names);
+        return cnt;
+}
+
 static uint32_t texts_of(const char *const *texts, uint32_t cnt, struct sb_kind *kinds)
 {
         for (uint32_t i = 0; i < cnt; i++)
@@ -248,6 +285,8 @@ uint32_t sb_mix_kinds(const struct sb_mix_setup *set, struct sb_kind kinds[SB_IM
         uint32_t cnt = 0;
 
         *attack = p == NULL;
+        if (strncmp(set->profile, "files:", 6) == 0)
+                return files_of(set->profile + 6, kinds);
         if (strcmp(set->profile, "malformed") == 0)
                 return texts_of(malformed, sizeof(malformed) / sizeof(malformed[0]), kinds);
         if (strcmp(set->profile, "crlf") == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scenario.h - a call as a list of steps, read from SIPp's XML.
+ * scenario.h - a call as a list of steps, read from SIPp's XML or its shorter form in YAML.
  *
  * Made at set-up, constant afterwards and shared by workers, but for the counters of its steps,
  * which each worker keeps for itself (struct sb_step_counts).
@@ -144,6 +144,10 @@ int sb_scenario_parse(struct sb_scenario **out, const char *path, const char *te
                       const struct sb_env *env, struct sb_inject *const *files, uint32_t file_cnt,
                       char error[SB_ERROR_BYTES]);
 void sb_scenario_free(struct sb_scenario *s);
+
+/* The YAML form (see the README) as SIPp's XML, line for line, so that errors name the right line;
+ * freed by the caller. NULL with one line in error. */
+char *sb_scenario_yaml(const char *path, const char *text, size_t len, char error[SB_ERROR_BYTES]);
 
 /* The XML of a built-in scenario; NULL when there is none of that name. */
 const char *sb_scenario_builtin(const char *name);

@@ -335,6 +335,13 @@ done:
         return rc;
 }
 
+static bool is_yaml(const char *path)
+{
+        const char *dot = strrchr(path, '.');
+
+        return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
 int sb_scenario_load(struct sb_scenario **out, const char *path, const struct sb_env *env,
                      struct sb_inject *const *files, uint32_t file_cnt, char error[SB_ERROR_BYTES])
 {
@@ -357,6 +364,15 @@ int sb_scenario_load(struct sb_scenario **out, const char *path, const struct sb
         fclose(f);
         if (got < 0)
                 got = 0;
+        if (is_yaml(path)) {
+                char *xml = sb_scenario_yaml(path, text == NULL ? "" : text, (size_t)got, error);
+
+                free(text);
+                if (xml == NULL)
+                        return -EINVAL;
+                text = xml;
+                got = (ssize_t)strlen(xml);
+        }
         rc = sb_scenario_parse(out, path, text == NULL ? "" : text, (size_t)got, env, files,
                                file_cnt, error);
         free(text);
