@@ -18,8 +18,6 @@
 #include "bench/harness/report/json.h"
 #include "bench/harness/report/text.h"
 
-#define SLOWER_TOLERANCE 0.05
-
 static FILE *create(const char *path)
 {
         FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
@@ -132,7 +130,7 @@ static void compared_text(const json_t *out)
 
 int sb_command_compare(struct sb_main *m)
 {
-        const struct sb_compare how = {.tolerance = SLOWER_TOLERANCE, .confidence = 0.95};
+        const struct sb_compare how = {.tolerance = m->options.tolerance, .confidence = 0.95};
         json_t *a, *b, *out = NULL;
         int status = SB_EXIT_SETUP;
 

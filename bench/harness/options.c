@@ -64,6 +64,8 @@ static const char usage[] =
     "  --goals A,B,...   several goals in one search, trials shared\n"
     "  --goal SHARE      that may fail (0)          --trials N  of each rate; most decide (3)\n"
     "  --precision SHARE to which the bounds are to agree (0.01); --time of a trial (5)\n"
+    "Compare\n"
+    "  --tolerance SHARE that a figure may be worse (0.05)\n"
     "Timers\n"
     "  --t1 MS           instead of the scenario's  --t2 MS  (4000)\n"
     "  --wait MS         for a response (32000)     --no-retrans  nothing is sent again\n"
@@ -114,6 +116,7 @@ enum option_id {
         O_SLOTS,
         O_DRAIN,
         O_WINDOW,
+        O_TOLERANCE,
         O_RATE_SCALE,
         O_FIND,
         O_GOALS,
@@ -169,6 +172,7 @@ static const struct option table[] = {
     {"linger", required_argument, NULL, O_LINGER},
     {"slots", required_argument, NULL, O_SLOTS},
     {"drain", required_argument, NULL, O_DRAIN},
+    {"tolerance", required_argument, NULL, O_TOLERANCE},
     {"window", required_argument, NULL, O_WINDOW},
     {"rate-scale", required_argument, NULL, O_RATE_SCALE},
     {"find", required_argument, NULL, O_FIND},
@@ -325,6 +329,7 @@ static int one(struct sb_options *o, int id, const char *name)
             {.id = O_LINGER, .least = 0, .most = 1e9, .real = &o->linger_ms},
             {.id = O_SLOTS, .least = 1, .most = 16777216, .u32 = &o->slots},
             {.id = O_DRAIN, .least = 0, .most = 1e6, .real = &o->drain_seconds},
+            {.id = O_TOLERANCE, .least = 0, .most = 100, .real = &o->tolerance},
             {.id = O_WINDOW, .least = 0.1, .most = 86400, .real = &o->window},
             {.id = O_RATE_SCALE, .least = 0.001, .most = 1e6, .real = &o->rate_scale},
             {.id = O_T1, .least = 1, .most = 60000, .u32 = &o->t1_ms},
@@ -357,6 +362,7 @@ static void defaults(struct sb_options *o)
             .search_high = 10e6,
             .trials = 3,
             .precision = 0.01,
+            .tolerance = 0.05,
             .limit = UINT64_MAX,
             .drain_seconds = 40,
             .rate_scale = 1,

@@ -68,6 +68,7 @@ struct sb_options {
         double loss_goal; /* ratio */
         uint32_t trials;
         double precision;
+        double tolerance; /* of compare */
         char **files; /* what follows the options */
         uint32_t file_cnt;
 };

@@ -31,4 +31,12 @@ fi
         e2e_fail "beside_testpmd: $(tail -n 1 "$e2e_tmp/beside")"
 awk 'NR == 2 && $2 > 0 && $6 > 0 { ok = 1 } END { exit !ok }' "$e2e_tmp/beside" ||
         e2e_fail "beside_testpmd gives no figures: $(tail -n 1 "$e2e_tmp/beside")"
+# CI compares quotients only: how many times the cost of the plainest pass a parse is.
+taskset -c 0 "$SLUICE_BUILD/bench/parser/bench_parse" --benchmark_filter='(parse/ref|limit/mark)/few' --benchmark_min_time=0.2 \
+        --benchmark_repetitions=5 --benchmark_enable_random_interleaving=true --benchmark_format=json >"$e2e_tmp/parse.json" 2>/dev/null
+jq 'def least(n): [.benchmarks[] | select(.run_type == "iteration" and (.name | startswith(n))) | .cpu_time] | min;
+        {schema: "sluice-bench/1", kind: "ratios", ratios: {mark_to_parse: (least("limit/mark/few") / least("parse/ref/few"))}}' \
+        "$e2e_tmp/parse.json" >"$e2e_tmp/ratios.json"
+"$SLUICE_BUILD/bench/harness/sluice-bench" compare "$ROOT/bench/baseline.json" "$e2e_tmp/ratios.json" --tolerance 0.6 >"$e2e_tmp/compared" ||
+        e2e_fail "slower than bench/baseline.json: $(tail -n 1 "$e2e_tmp/compared")"
 e2e_pass "$ran benchmarks without an error; $(awk 'NR == 2 { print "testpmd", $2, "ns, chain", $6, "ns" }' "$e2e_tmp/beside")"

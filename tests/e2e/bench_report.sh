@@ -34,6 +34,67 @@ bench_says 1 compare a.json slow.json
 grep -q 'response p50 .* slower' out || e2e_fail "compare does not say what got slower"
 bench_says 0 compare slow.json a.json
 
+# Quotients are compared, too: better is higher.
+echo '{"schema": "sluice-bench/1", "kind": "ratios", "ratios": {"x_to_y": 2.0, "gone": 1}}' >ratios_a.json
+echo '{"schema": "sluice-bench/1", "kind": "ratios", "ratios": {"x_to_y": 1.5}}' >ratios_b.json
+bench_says 1 compare ratios_a.json ratios_b.json
+bench_says 0 compare ratios_b.json ratios_a.json
+bench_says 0 compare ratios_a.json ratios_b.json --tolerance 0.5
+
+# A scenario in YAML, windows with drift, RFC 6076, several goals, bursts and sessions.
+cp "$E2E/bench_call.yaml" call.yaml
+bench_says 0 run --scenario call.yaml --rate 500 --calls 500 --window 0.1 --linger 0 --quiet --json yaml.json
+[ "$(jq -r '.result.rfc6076 | "\(.SER) \(.SEER) \(.ISA) \(.SCR)"' yaml.json)" = '100 100 0 100' ] ||
+        e2e_fail "not RFC 6076's ratios of calls that succeeded: $(jq -c .result.rfc6076 yaml.json)"
+[ "$(jq '.result.soak.windows | length' yaml.json)" -ge 6 ] || e2e_fail "no windows of a soak"
+[ "$(jq '.result.times | has("sdd") and has("sdt") and has("setup")' yaml.json)" = true ] || e2e_fail "no SDD, SDT or SRD"
+sed 's/recv: 180/receive: 180/' call.yaml >wrong.yaml
+bench_says 2 run --scenario wrong.yaml
+grep -q 'wrong.yaml:16:' err || e2e_fail "an error in YAML has no line: $(cat err)"
+bench_says 0 search --goals 0.1,0 --low 50 --high 100 --time 0.2 --trials 1 --linger 0 --quiet --json goals.json
+[ "$(jq -c '[.search.goals[].goal]' goals.json)" = '[0.1,0]' ] || e2e_fail "not both goals: $(jq -c .search.goals goals.json)"
+bench_says 0 search --find sessions --rate 500 --low 20 --high 40 --trials 1 --linger 0 --quiet
+grep -q 'session capacity: 40' out || e2e_fail "no session capacity: $(cat out)"
+bench_says 0 search --find burst --low 10 --high 20 --trials 1 --linger 0 --quiet
+grep -q 'back-to-back calls: 20' out || e2e_fail "no burst: $(cat out)"
+bench_says 2 search --goals 0.1,x
+bench_says 2 search --find nothing
+
+# Keys, from a terminal: + and * raise the rate, q ends a run that has no end of its own.
+python3 - "$bench" <<'PYTHON' >keys.out || e2e_fail "keys: $(tail -n 1 keys.out)"
+import os, pty, select, sys, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "run", "--rate", "10", "--time", "3600", "--linger", "0", "--rate-scale", "10", "--json", "keys.json"])
+end, sent = time.time() + 60, 0
+text = b""
+while time.time() < end:
+    if select.select([fd], [], [], 0.1)[0]:
+        try:
+            more = os.read(fd, 65536)
+        except OSError:
+            break
+        if not more:
+            break
+        text += more
+    lines = text.count(b"\n")
+    if sent == 0 and lines >= 2:
+        os.write(fd, b"*")
+        sent = lines
+    elif sent and lines >= sent + 3:
+        os.write(fd, b"q")
+        sent = 10**9
+else:
+    os.kill(pid, 9)
+    print("q does not end it")
+    sys.exit(1)
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+print(text.decode(errors="replace"))
+print("exit", status)
+sys.exit(0 if status in (0, 3) else 1)
+PYTHON
+[ "$(jq '.result.counts.starts' keys.json)" -ge 100 ] || e2e_fail "the key * does not raise the rate: $(jq .result.counts.starts keys.json)"
+
 # Wrong use.
 bench_says 2 run --rate fast
 bench_says 2 run --mix nothing

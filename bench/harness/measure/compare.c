@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 /* The value below which a share of a histogram's samples lies. */
@@ -120,14 +121,25 @@ static void micro(json_t *out, const struct sb_compare *c, const json_t *a, cons
         }
 }
 
+/* Quotients of one run each, higher being better: what may be compared between machines. */
+static void ratios(json_t *out, const struct sb_compare *c, const json_t *a, json_t *b)
+{
+        const char *name;
+        json_t *v;
+
+        json_object_foreach((json_t *)(uintptr_t)a, name, v)
+            single(out, c, name, v, json_object_get(b, name), false);
+}
+
 json_t *sb_compare(const struct sb_compare *c, const json_t *a, const json_t *b)
 {
         json_t *ra = json_object_get(a, "result"), *rb = json_object_get(b, "result");
         json_t *sa = json_object_get(a, "search"), *sb = json_object_get(b, "search");
         json_t *ma = json_object_get(a, "micro"), *mb = json_object_get(b, "micro");
+        json_t *qa = json_object_get(a, "ratios"), *qb = json_object_get(b, "ratios");
         json_t *out;
 
-        if ((ra == NULL || rb == NULL) && (ma == NULL || mb == NULL))
+        if ((ra == NULL || rb == NULL) && (ma == NULL || mb == NULL) && (qa == NULL || qb == NULL))
                 return NULL;
         out = json_pack("{s:[], s:i}", "rows", "slower", 0);
         single(out, c, "search rate", json_object_get(sa, "rate_per_s"),
@@ -137,5 +149,6 @@ json_t *sb_compare(const struct sb_compare *c, const json_t *a, const json_t *b)
                json_object_get(json_object_get(rb, "rates"), "calls_per_s"), false);
         times(out, c, ra, rb);
         micro(out, c, ma, mb);
+        ratios(out, c, qa, qb);
         return out;
 }
