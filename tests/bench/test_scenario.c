@@ -257,7 +257,7 @@ static void yaml_is_the_same_scenario(void **state)
              *xml = sb_scenario_yaml("t.yaml", yaml, sizeof(yaml) - 1, error);
         static const uint8_t kinds[] = {SB_STEP_SEND, SB_STEP_RECV, SB_STEP_RECV,    SB_STEP_PAUSE,
                                         SB_STEP_RECV, SB_STEP_NOP,  SB_STEP_TIMEWAIT};
-        struct sb_scenario *s;
+        struct sb_scenario *s = NULL;
 
         (void)state;
         if (xml == NULL ||
