@@ -17,6 +17,7 @@
 
 #include "dataplane/burst.h"
 #include "dataplane/clock.h"
+#include "dataplane/edge/key_file.h"
 #include "dataplane/log.h"
 #include "dataplane/state/tables.h"
 #include "dataplane/telemetry.h"
@@ -62,6 +63,23 @@ static int lcores_take(struct dp_app *app)
         return -EINVAL;
 }
 
+/* The proxy's key is kept beside the socket; without it, what was before this start is forgotten.
+ */
+static void proxy_key_load(struct dp_app *app)
+{
+        const char *socket = app->config->socket;
+        const char *slash = strrchr(socket, '/');
+        char path[PATH_MAX];
+        int rc;
+
+        snprintf(path, sizeof(path), "%.*sproxy.key", slash != NULL ? (int)(slash - socket + 1) : 0,
+                 socket);
+        rc = dp_key_file_load(path, &app->tables->proxy_key);
+        if (rc != 0)
+                DP_LOG(WARNING, "calls and registrations will not outlive a restart: %s: %s\n",
+                       path, strerror(-rc));
+}
+
 static int workers_create(struct dp_app *app)
 {
         app->tables = dp_tables_create(app->config);
@@ -69,6 +87,8 @@ static int workers_create(struct dp_app *app)
                 return told("no memory for the tables that workers share (limit-entries, "
                             "trust-entries, transaction-entries, dialog-entries, binding-entries)",
                             -ENOMEM);
+        if (app->config->mode == DP_MODE_EDGE)
+                proxy_key_load(app);
         for (uint16_t i = 0; i < app->config->workers; i++) {
                 struct dp_worker_args args = {
                     .config = app->config,

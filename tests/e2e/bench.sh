@@ -22,6 +22,7 @@ brief parser/bench_worst 'plain|B11 contacts/'
 brief parser/bench_edit .
 brief dataplane/bench_chain .
 brief dataplane/bench_calls .
+brief dataplane/bench_proxy .
 brief dataplane/bench_limits '1000000$|keys'
 brief dataplane/bench_bindings .
 if [ "$(nproc)" -ge 2 ]; then
