@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Users behind an edge, over IPv4 and IPv6: agents of our own with SHA-256, which check every message
+# hop by hop, and three baresip phones with MD5 call, hold, resume, transfer, message and are
+# redirected; then control and the dataplane are killed, and the calls of before and new ones go on.
+. "$(dirname "$0")/harness.sh"
+e2e_begin edge_users
+export LAB_MODE=edge LAB_ARMS=1
+ours=198.51.100.1
+ours6=fd00:5::1
+
+cat >"$e2e_tmp/dataplane" <<YAML
+  sip-ports: [5060]
+  binding-entries: 1024
+  links:
+    outside:
+      addresses: [$ours/24, "$ours6/64"]
+      tap: sluice0
+YAML
+
+policy() { # ALGORITHM
+        cat >"$e2e_tmp/policy" <<YAML
+  default: pass
+
+edge:
+  domains: [example.com]
+  algorithms: [$1]
+  calls: proxy
+  users:
+    - {name: alice, password: secret}
+    - {name: bob, password: secret}
+    - {name: carol, password: secret}
+    - {name: dave, password: secret, forward: "sip:carol@example.com"}
+YAML
+}
+
+agents() { # EDGE LOCAL ALGORITHM
+        local said
+        said=$(ip netns exec "$LAB_OUT" timeout 120 python3 "$E2E/edge_users.py" "$1" "$2" "$3" dave 2>&1) ||
+                e2e_fail "agents by $1: $said"
+}
+
+phone() { # NAME PORT LOCAL EDGE - baresip; it stays, and what it says is NAME.phone
+        local dir=$e2e_tmp/$1
+        mkdir -p "$dir"
+        cat >"$dir/config" <<CONFIG
+sip_listen $3:$2
+module_path /usr/lib/baresip/modules
+module g711.so
+module aubridge.so
+module cons.so
+module_tmp account.so
+module_app menu.so
+cons_listen 127.0.0.1:$(($2 + 100))
+audio_player aubridge,nil
+audio_source aubridge,nil
+audio_alert aubridge,nil
+CONFIG
+        echo "<sip:$1@example.com>;outbound=\"sip:$4:5060;transport=udp\";auth_user=$1;auth_pass=secret;regint=600;answermode=auto" \
+                >"$dir/accounts"
+        : >"$dir/contacts"
+        setsid ip netns exec "$LAB_OUT" env TERM=dumb baresip -s -f "$dir" </dev/null >"$e2e_tmp/$1.phone" 2>&1 &
+        disown
+}
+
+command_to() { # PORT COMMAND: to the console of the phone on this port
+        ip netns exec "$LAB_OUT" python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.sendto((sys.argv[2] + "\n").encode(), ("127.0.0.1", int(sys.argv[1]) + 100))' "$1" "$2"
+}
+
+said() { # NAME PATTERN
+        grep -acE "$2" "$e2e_tmp/$1.phone" || true
+}
+
+hears() { # NAME PATTERN [TIMES]: the phone says it so often by now
+        lab_until 20 eval "[ \$(said $1 '$2') -ge ${3:-1} ]" ||
+                e2e_fail "$1 hears no '$2': $(tail -n 5 "$e2e_tmp/$1.phone" | tr -d '\r' | tr '\n' ' ' | cut -c 1-400)"
+}
+
+stop_phones() {
+        local pid
+        for pid in $(ip netns pids "$LAB_OUT"); do
+                kill -KILL "$pid" 2>/dev/null || true
+        done
+        lab_until 5 lab_ns_empty "$LAB_OUT" || e2e_fail "phones do not end"
+}
+
+phones() { # LOCAL EDGE
+        local name
+        phone alice 5300 "$1" "$2"
+        phone bob 5500 "$1" "$2"
+        phone carol 5700 "$1" "$2"
+        for name in alice bob carol; do
+                hears $name 'registered successfully|200 OK'
+        done
+        command_to 5300 "/dial sip:bob@example.com"
+        hears alice 'Call established'
+        hears bob 'Call established'
+        command_to 5300 /hold
+        hears bob '^a=sendonly'
+        command_to 5300 /resume
+        hears alice 'call: resume'
+        command_to 5300 "/transfer sip:carol@example.com"
+        hears carol 'Call established'
+        hears bob 'Call established' 2
+}
+
+# ---- agents that look at every message ----
+
+policy SHA-256
+e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
+agents "$ours" "$LAB_CALLER" SHA-256
+agents "$ours6" "$LAB_CALLER6" SHA-256
+
+# ---- baresip, which knows MD5 alone ----
+
+policy MD5
+lab_config "$e2e_tmp/policy" "$e2e_tmp/dataplane"
+lab_ctl reload >/dev/null || e2e_fail "reload refused"
+phones "[$LAB_CALLER6]" "[$ours6]"
+stop_phones
+phones "$LAB_CALLER" "$ours"
+
+# ---- control dies in the middle of bob's call with carol: it goes on, and new calls are made ----
+
+bindings=$(lab_ctl --json location status | jq .bindings)
+pid=$(lab_pid control)
+kill -9 "$pid"
+lab_until 5 lab_gone "$pid" || e2e_fail "control does not die"
+command_to 5500 /hold
+hears carol '^a=sendonly'
+lab_start_control
+lab_until 20 lab_attached || e2e_fail "control is not attached again"
+e2e_is "bindings after the kill" "$(lab_ctl --json location status | jq .bindings)" -eq "$bindings"
+established=$(said carol 'Call established')
+command_to 5500 /hangup
+hears carol 'terminated|session closed'
+command_to 5300 "/dial sip:carol@example.com"
+hears carol 'Call established' $((established + 1))
+
+# ---- and the dataplane ----
+
+lab_stop dataplane KILL
+lab_start_dataplane
+lab_until 20 lab_attached || e2e_fail "the dataplane is not attached again"
+command_to 5300 /hold
+hears carol '^a=sendonly' 2
+command_to 5300 /hangup
+hears carol 'terminated|session closed' 2
+command_to 5300 "/dial sip:bob@example.com"
+hears bob 'Call established' 3
+e2e_conserved
+
+e2e_pass "calls, hold, transfers, CANCEL, MESSAGE and redirections of agents with SHA-256 and of baresip with MD5," \
+        "over IPv4 and IPv6; calls go on and begin after kills of control and of the dataplane, $bindings bindings kept"
