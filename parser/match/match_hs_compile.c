@@ -117,7 +117,11 @@ static int compile(const struct job *j, unsigned cnt, const hs_platform_info_t *
         if (hs_compile_multi((const char *const *)j->text, j->flags, j->ids, cnt, HS_MODE_BLOCK,
                              platform, db, &err) == HS_SUCCESS)
                 return 0;
-        rc = err != NULL && err->expression >= 0 ? -EINVAL : -ENOMEM;
+        /* it tells of memory as of a fault in the expression that it was at */
+        rc = err != NULL && err->expression >= 0 &&
+                     strcmp(err->message, "Unable to allocate memory.") != 0
+                 ? -EINVAL
+                 : -ENOMEM;
         out->bad = rc == -EINVAL ? (unsigned)err->expression : 0;
         snprintf(out->why, sizeof(out->why), "%s", err != NULL ? err->message : "not compiled");
         (void)hs_free_compile_error(err);

@@ -3,7 +3,9 @@
  * Rule sets that are broken in text: each is refused with line, column, option and words, leaves
  * the rules beside it as they are, and makes no image.
  *
- *   test_rules_refuse --print   say what each is refused with
+ *   test_rules_refuse --print       say what each is refused with
+ *   test_rules_refuse --write DIR   write each set to DIR/N.rules and "line:column: text" to
+ *                                   DIR/N.refusal
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -112,6 +114,39 @@ static void more_errors_than_are_told(void **state)
         free(e);
 }
 
+static int write_text(const char *dir, size_t i, const char *suffix, const char *text)
+{
+        char path[4096];
+        FILE *f;
+
+        snprintf(path, sizeof(path), "%s/%zu.%s", dir, i, suffix);
+        f = fopen(path, "w");
+        if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0) {
+                perror(path);
+                return 1;
+        }
+        return 0;
+}
+
+static int write_all(const char *dir)
+{
+        int rc = 0;
+
+        for (size_t i = 0; i < BROKEN_CNT && rc == 0; i++) {
+                char *rules = NULL;
+                char *refusal = NULL;
+
+                if (asprintf(&rules, "%s%s%s", before, broken[i].rule, after) < 0 ||
+                    asprintf(&refusal, "%u:%u: %s\n", broken[i].line + 1, broken[i].column,
+                             broken[i].text) < 0)
+                        return 1;
+                rc = write_text(dir, i, "rules", rules) | write_text(dir, i, "refusal", refusal);
+                free(rules);
+                free(refusal);
+        }
+        return rc;
+}
+
 int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
@@ -120,6 +155,8 @@ int main(int argc, char **argv)
             cmocka_unit_test(more_errors_than_are_told),
         };
 
+        if (argc == 3 && strcmp(argv[1], "--write") == 0)
+                return write_all(argv[2]);
         if (argc == 2 && strcmp(argv[1], "--print") == 0) {
                 for (size_t i = 0; i < BROKEN_CNT; i++) {
                         uint32_t rules;
