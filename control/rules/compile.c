@@ -230,7 +230,8 @@ int cp_compile_files(const struct cp_compile *c, struct cp_image *out,
         }
         rc = take(fds[0], deadline_ms, out, errors);
         close(fds[0]);
-        if (rc != 0)
+        /* one that has ended its answer ends by itself, and how it ends is then told */
+        if (rc != 0 && rc != -EPIPE)
                 (void)kill(pid, SIGKILL);
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
                 ;
