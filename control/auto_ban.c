@@ -24,8 +24,7 @@ static bool live(uint64_t expires_ns, uint64_t now_ns)
         return expires_ns == 0 || expires_ns > now_ns;
 }
 
-/* Whether any address of the prefix is on the allow list. */
-static bool is_allowed(const struct cp_policy *p, const struct cp_prefix *prefix, uint64_t now_ns)
+bool cp_auto_ban_allowed(const struct cp_policy *p, const struct cp_prefix *prefix, uint64_t now_ns)
 {
         for (uint32_t i = 0; i < p->config->policy.allow_count; i++) {
                 const struct cp_policy_entry *e = &p->allow[i];
@@ -63,7 +62,7 @@ static enum cp_alert_ban judge(struct cp_engine *e, const struct cp_alert *a, ui
             cp_sources_count(&e->detect->sources, &prefix, a->ports, now_ns);
         uint32_t percent = e->policy->config->detections.bans.budget_percent;
 
-        if (is_allowed(e->policy, &prefix, now_ns))
+        if (cp_auto_ban_allowed(e->policy, &prefix, now_ns))
                 return CP_ALERT_BAN_ALLOWED;
         if (is_banned(&e->bans, &prefix, now_ns))
                 return CP_ALERT_BAN_DONE;

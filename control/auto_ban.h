@@ -13,11 +13,13 @@
 #ifndef SLUICE_CONTROL_AUTO_BAN_H
 #define SLUICE_CONTROL_AUTO_BAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "control/detect/ban_terms.h"
 
 struct cp_engine;
+struct cp_policy;
 
 struct cp_auto_ban {
         struct cp_ban_budget budget;
@@ -32,6 +34,9 @@ void cp_auto_ban_run(struct cp_engine *e);
 /* A ban was lifted by hand: its source begins anew, with no old evidence and no earlier bans. */
 void cp_auto_ban_forgive(struct cp_engine *e, const struct cp_prefix *prefix);
 
+/* Is any address of the prefix on the allow list? */
+bool cp_auto_ban_allowed(const struct cp_policy *p, const struct cp_prefix *prefix,
+                         uint64_t now_ns);
 /* Packets of a banned prefix that events told of: of a flood only a sample is. */
 uint64_t cp_auto_ban_hits(struct cp_engine *e, const struct cp_prefix *prefix);
 

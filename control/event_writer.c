@@ -23,7 +23,8 @@ struct cp_event_writer *cp_event_writer_create(const char *eve_path, uint32_t wh
         w->queue = queue;
         w->log = cp_verdict_log_create(why_entries);
         if (cp_top_init(&w->top) != 0 || w->log == NULL ||
-            getrandom(&w->eve.class.seed, sizeof(w->eve.class.seed), 0) < 0) {
+            getrandom(&w->eve.class.seed, sizeof(w->eve.class.seed), 0) < 0 ||
+            getrandom(&w->rule_meter.key, sizeof(w->rule_meter.key), 0) < 0) {
                 cp_top_fini(&w->top);
                 cp_verdict_log_destroy(w->log);
                 free(w);
@@ -55,11 +56,57 @@ static struct cp_rulebook *rules_of(const struct cp_event_writer *w, const struc
         return NULL;
 }
 
+/* The rule that ended a message; a malformed one ends for its fault, and may be banned for. */
+static void count_end(struct cp_event_writer *w, const struct shm_event *ev)
+{
+        bool by_rule = ev->reason == SHM_REASON_RULE_DROP || ev->reason == SHM_REASON_RULE_REJECT ||
+                       ev->reason == SHM_REASON_RULE_LIMIT ||
+                       ev->reason == SHM_REASON_RULE_CHALLENGE;
+        bool faulty = ev->reason >= SHM_REASONS_DECISION_MAX && ev->action == SHM_ACTION_DROP;
+        struct cp_rulebook_entry *e =
+            by_rule || faulty ? cp_rulebook_find(w->eve.rules, ev->rule) : NULL;
+
+        if (e == NULL || (faulty && e->rule->action != MATCH_ACTION_BAN))
+                return;
+        e->drops++;
+        cp_rule_meter_stopped(&w->rule_meter, ev, e->rule->sid);
+        if (e->rule->action == MATCH_ACTION_BAN)
+                cp_rule_bans_ask(&w->rule_bans, ev, e);
+}
+
+/* A message passed though a rule that held says otherwise: in mode monitor, or beyond its share. */
+static void count_pass(struct cp_event_writer *w, const struct shm_event *ev,
+                       struct cp_rulebook_entry *e)
+{
+        uint8_t a = e->rule->action;
+
+        if (ev->action != SHM_ACTION_PASS ||
+            (a != MATCH_ACTION_DROP && a != MATCH_ACTION_REJECT && a != MATCH_ACTION_BAN))
+                return;
+        e->would++;
+        cp_rule_meter_stopped(&w->rule_meter, ev, e->rule->sid);
+}
+
+static void count_proven(struct cp_event_writer *w, const struct shm_event *ev)
+{
+        uint32_t sids[CP_RULE_METER_SIDS];
+        unsigned n = cp_rule_meter_proven(&w->rule_meter, ev, sids);
+
+        for (unsigned i = 0; i < n; i++) {
+                struct cp_rulebook_entry *e = cp_rulebook_find(w->rules[0], sids[i]);
+
+                if (e != NULL)
+                        e->proven++;
+        }
+}
+
 static void write_alerts(struct cp_event_writer *w, const struct shm_event *ev)
 {
         bool dropped = ev->action != SHM_ACTION_PASS;
 
+        count_proven(w, ev);
         w->eve.rules = rules_of(w, ev);
+        count_end(w, ev);
         for (unsigned i = 0; i < ev->rule_cnt; i++) {
                 struct cp_rulebook_entry *rule = cp_rulebook_find(w->eve.rules, ev->rules[i]);
                 size_t len = rule != NULL ? cp_eve_rule(&w->eve, ev, i) : 0;
@@ -67,7 +114,7 @@ static void write_alerts(struct cp_event_writer *w, const struct shm_event *ev)
                 if (len == 0)
                         continue;
                 rule->hits++;
-                rule->drops += dropped;
+                count_pass(w, ev, rule);
                 rule->last_ns = ev->time_ns;
                 cp_eve_file_write(&w->file, w->eve.line, len);
                 cp_event_queue_put(w->queue, w->eve.line, len - 1, dropped);

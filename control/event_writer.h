@@ -14,11 +14,12 @@
 #include "control/api/eve_file.h"
 #include "control/detect/detect.h"
 #include "control/event_queue.h"
+#include "control/rule_bans.h"
+#include "control/rule_meter.h"
 #include "control/top.h"
 #include "control/verdict_log.h"
 
 struct cp_link;
-struct cp_rulebook;
 
 struct cp_event_writer {
         struct cp_eve_file file;
@@ -30,6 +31,8 @@ struct cp_event_writer {
         _Atomic uint64_t lost;        /* lines that the file did not take */
         struct cp_eve eve;
         struct cp_rulebook *rules[2]; /* in force, and before: an event may be older than a swap */
+        struct cp_rule_bans rule_bans; /* owner: behind the event gate */
+        struct cp_rule_meter rule_meter;
         struct cp_top top;            /* other threads: behind the event gate */
         uint8_t rec[sizeof(struct shm_event) + SHM_MSG_BYTES_MAX];
 };

@@ -20,8 +20,11 @@ struct cp_rulebook_entry {
         const char *msg; /* not terminated: rule->msg.len octets */
         const char *classtype;
         uint64_t hits;    /* that events told of */
-        uint64_t drops;   /* of these, messages that did not pass */
-        uint64_t last_ns; /* of the last one, 0: none */
+        uint64_t drops;   /* messages that it ended: dropped, rejected, banned for */
+        uint64_t would;   /* that passed although its action, were it in force, would end them */
+        uint64_t proven;  /* sources that it stopped, or would have, and that then logged in or
+                           * completed a call (rule_meter.h) */
+        uint64_t last_ns; /* of the last hit, 0: none */
 };
 
 struct cp_rulebook {

@@ -78,6 +78,7 @@ static void on_enforce(uv_timer_t *t)
         struct service *s = t->data;
 
         cp_auto_ban_run(&s->engine);
+        cp_rule_bans_run(&s->engine);
 }
 
 static void start_handles(struct service *s)

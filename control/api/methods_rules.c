@@ -19,11 +19,12 @@ static json_t *rule_json(const struct cp_rulebook_entry *e)
         const struct match_rule *r = e->rule;
         bool monitor = r->mode == MATCH_MODE_MONITOR;
 
-        return json_pack("{s:I, s:I, s:s, s:s, s:i, s:s%, s:I, s:I, s:I}", "sid",
+        return json_pack("{s:I, s:I, s:s, s:s, s:i, s:s%, s:I, s:I, s:I, s:I, s:I}", "sid",
                          (json_int_t)r->sid, "rev", (json_int_t)r->rev, "action",
                          actions[r->action], "mode", monitor ? "monitor" : "enforce", "percent",
                          (int)r->percent, "msg", e->msg, (size_t)r->msg.len, "hits",
-                         (json_int_t)e->hits, "dropped", (json_int_t)e->drops, "last_hit_ns",
+                         (json_int_t)e->hits, "dropped", (json_int_t)e->drops, "would_drop",
+                         (json_int_t)e->would, "later_proven", (json_int_t)e->proven, "last_hit_ns",
                          (json_int_t)e->last_ns);
 }
 

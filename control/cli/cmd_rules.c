@@ -98,14 +98,16 @@ int cp_cmd_rules_hits(struct cp_cli *cli, const struct cp_cli_args *args)
         if (rc != CP_CLI_YES)
                 return rc;
         if (!cli->json) {
-                fprintf(cli->out, "%10s  %10s  %10s  %-9s  %-7s  %s\n", "sid", "hits", "dropped",
-                        "action", "mode", "message");
+                fprintf(cli->out, "%10s  %10s  %10s  %10s  %6s  %-9s  %-7s  %s\n", "sid", "hits",
+                        "dropped", "would", "proven", "action", "mode", "message");
                 json_array_foreach(cp_field(r, "rules"), i, rule)
                     fprintf(cli->out,
                             "%10" JSON_INTEGER_FORMAT "  %10" JSON_INTEGER_FORMAT
-                            "  %10" JSON_INTEGER_FORMAT "  %-9s  %-7s  %s\n",
+                            "  %10" JSON_INTEGER_FORMAT "  %10" JSON_INTEGER_FORMAT
+                            "  %6" JSON_INTEGER_FORMAT "  %-9s  %-7s  %s\n",
                             cp_field_int(rule, "sid"), cp_field_int(rule, "hits"),
-                            cp_field_int(rule, "dropped"), cp_field_raw(rule, "action", ""),
+                            cp_field_int(rule, "dropped"), cp_field_int(rule, "would_drop"),
+                            cp_field_int(rule, "later_proven"), cp_field_raw(rule, "action", ""),
                             cp_field_raw(rule, "mode", ""), cp_field_raw(rule, "msg", ""));
         }
         json_decref(r);

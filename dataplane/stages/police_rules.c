@@ -238,11 +238,12 @@ static void ban(struct dp_police_rules *self, const struct dp_pkt *p, const stru
                 self->counters->table_full++;
 }
 
-void dp_police_rules_malformed(struct dp_police_rules *self, const struct dp_pkt *p,
-                               uint64_t now_ns)
+void dp_police_rules_malformed(struct dp_police_rules *self, struct dp_pkt *p, uint64_t now_ns)
 {
-        if (self->decisive != NULL && self->decisive->action == MATCH_ACTION_BAN)
-                ban(self, p, self->decisive, now_ns);
+        if (self->decisive == NULL || self->decisive->action != MATCH_ACTION_BAN)
+                return;
+        p->rule = self->decisive->sid;
+        ban(self, p, self->decisive, now_ns);
 }
 
 /* What is not SIP can not be answered. */

@@ -36,8 +36,7 @@ struct dp_police_rules {
 /* Note which rules hold for an open UDP packet, and find the decisive one. */
 void dp_police_rules_match(struct dp_police_rules *self, struct dp_pkt *p, uint64_t now_ns);
 /* What it means for one that goes because it is malformed: its source may be banned. */
-void dp_police_rules_malformed(struct dp_police_rules *self, const struct dp_pkt *p,
-                               uint64_t now_ns);
+void dp_police_rules_malformed(struct dp_police_rules *self, struct dp_pkt *p, uint64_t now_ns);
 /* Carry out what it says of another: p may have its verdict then. */
 void dp_police_rules_judge(struct dp_police_rules *self, struct dp_pkt *p, uint64_t now_ns);
 
