@@ -93,7 +93,9 @@ struct dp_pkt {
         uint8_t txn;       /* enum dp_txn */
         uint8_t seen;      /* enum dp_seen */
         uint8_t proof_src; /* enum dp_proof: what the message proves of its source... */
-        uint8_t proof_dst; /* ...and a response, once police lets it pass, of its receiver */
+        uint8_t proof_dst; /* ...and a response, once police lets it pass, of its receiver: */
+        uint16_t receiver_port;
+        struct shm_ip receiver; /* its destination; in edge mode whom its next Via names */
 
         /* the verdict: set once, by dp_verdict_set() */
         uint8_t action;  /* enum shm_action */

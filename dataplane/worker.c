@@ -346,6 +346,7 @@ static void track_init(struct dp_worker *w)
         const struct dp_config *c = w->config;
 
         w->track.calls = w->tables->calls;
+        w->track.proxy = w->proxy != NULL ? &w->proxy->self : NULL;
         w->track.unknown_dialogs = c->unknown_dialogs;
         w->track.unsolicited = c->unsolicited_responses;
         w->track.exceptions = c->exceptions;

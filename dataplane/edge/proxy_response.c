@@ -4,8 +4,8 @@
 #include "dataplane/edge/proxy_branch.h"
 #include "parser/sip_via.h"
 
-/* The Via value behind the topmost one, in the same field or in the next. */
-static bool second_via(const struct sip_msg *m, struct sip_via *out)
+/* It is in the same field or in the next. */
+bool dp_proxy_second_via(const struct sip_msg *m, struct sip_via *out)
 {
         struct sip_anom_set notes = {{0}};
         const struct sip_hdr *h = sip_msg_first(m, SIP_HDR_VIA);
@@ -53,7 +53,7 @@ enum shm_reason dp_proxy_response_read(const struct dp_proxy *px, const struct s
 
         if (!dp_proxy_sent_by_us(px, m->buf, &m->via))
                 return SHM_REASON_VIA_FOREIGN;
-        if (!second_via(m, &next) || !way_of(m->buf, &next, to))
+        if (!dp_proxy_second_via(m, &next) || !way_of(m->buf, &next, to))
                 return SHM_REASON_NO_WAY_BACK;
         if (!dp_proxy_branch_is_ours(px, dp_proxy_text(m->buf, m->via.branch), &to->ip))
                 return SHM_REASON_VIA_FOREIGN;

@@ -9,6 +9,10 @@
 
 #include "dataplane/edge/proxy.h"
 
+/* The Via value behind the topmost one, of who sent the request to us. False: there is none, or it
+ * can not be read. */
+bool dp_proxy_second_via(const struct sip_msg *m, struct sip_via *out);
+
 /*
  * Where the response m, which parsed without fault, goes: *to, with PROXIED. Otherwise it is
  * dropped in silence: VIA_FOREIGN (the topmost Via is not ours, its branch is none that we made, or

@@ -39,7 +39,7 @@ void dp_police_proofs(const struct dp_limits_config *config, struct dp_tables *t
                 prove(tables, &p->source, p->proof_src, now_ns, counters);
         if (p->proof_dst == 0)
                 return;
-        dp_source_of(&tables->key, &p->flow.dst, p->flow.dport, &receiver);
+        dp_source_of(&tables->key, &p->receiver, p->receiver_port, &receiver);
         prove(tables, &receiver, p->proof_dst, now_ns, counters);
         if ((p->proof_dst & DP_PROOF_CHALLENGED) != 0)
                 dp_trust_tell(dp_trust_lift(tables->trust, &receiver, now_ns), counters);

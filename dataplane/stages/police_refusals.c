@@ -73,7 +73,7 @@ void dp_refusals_charge(const struct dp_limits_config *config, struct dp_tables 
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
                 struct dp_limit_claim c = {.rate = config->refusals[which]};
 
-                if (c.rate.interval_ns != 0 && key_of(tables, receiver, &p->flow.dst, p->msg,
+                if (c.rate.interval_ns != 0 && key_of(tables, receiver, &p->receiver, p->msg,
                                                       (enum dp_limit_key)which, &c.key))
                         (void)dp_limits_charge(tables->limits, &c, now_ns);
         }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dataplane/edge/proxy_response.h"
 #include "dataplane/stages/police_refusals.h"
 #include "dataplane/stages/track_id.h"
 
@@ -154,23 +155,45 @@ static void look_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
 {
         f->in_dialog = true;
         p->seen = DP_SEEN_RESPONSE;
-        if (dp_trans_match(self->calls, &f->tx_id, now_ns, &f->tx) != DP_TRANS_REPEAT ||
-            (f->judged && f->tx.dst != f->src)) {
-                p->seen = DP_SEEN_UNSOLICITED;
+        bool found = dp_trans_match(self->calls, &f->tx_id, now_ns, &f->tx) == DP_TRANS_REPEAT;
+
+        if (!found || (f->judged && !f->ours && f->tx.dst != f->src))
                 f->tx.state = 0;
-        } else if (f->judged) {
+        if (f->tx.state == 0 && !f->ours)
+                p->seen = DP_SEEN_UNSOLICITED;
+        else if (f->judged)
                 p->proof_src |= DP_PROOF_BRANCH;
-        }
         if (p->seen == DP_SEEN_UNSOLICITED && f->judged && self->unsolicited == DP_POLICY_DROP &&
             now_ns >= self->learning_until_ns)
                 f->reason = SHM_REASON_UNSOLICITED_RESPONSE;
+}
+
+/* Its transaction, and who will get it. */
+static void name_tx(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f)
+{
+        const struct sip_msg *m = p->msg;
+        struct dp_proxy_addr to;
+        struct sip_via via;
+
+        p->receiver = p->flow.dst;
+        p->receiver_port = p->flow.dport;
+        f->ours = self->proxy != NULL && m->kind == SIP_KIND_RESPONSE &&
+                  dp_proxy_response_read(self->proxy, m, &to) == SHM_REASON_PROXIED &&
+                  dp_proxy_second_via(m, &via);
+        if (f->ours) {
+                p->receiver = to.ip;
+                p->receiver_port = to.port;
+                dp_track_tx_id_behind(self->calls, m, &via, f->call_id, &f->tx_id);
+        } else {
+                dp_track_tx_id(self->calls, m, f->call_id, false, &f->tx_id);
+        }
 }
 
 /* All of the burst's keys first, so that memory is on its way when it is looked at. */
 static void look_ahead(struct dp_track *self, struct dp_burst *b)
 {
         for (uint16_t i = 0; i < b->cnt; i++) {
-                const struct dp_pkt *p = &b->pkt[i];
+                struct dp_pkt *p = &b->pkt[i];
                 struct dp_track_facts *f = &self->facts[i];
 
                 memset(f, 0, sizeof(*f));
@@ -181,7 +204,7 @@ static void look_ahead(struct dp_track *self, struct dp_burst *b)
                 f->kept = !f->judged || p->lane == SHM_LANE_PROVEN;
                 f->src = dp_calls_addr(self->calls, &p->flow.src);
                 f->call_id = dp_track_call_id(self->calls, p->msg);
-                dp_track_tx_id(self->calls, p->msg, f->call_id, false, &f->tx_id);
+                name_tx(self, p, f);
                 dp_rec_prefetch(self->calls->transactions, &f->tx_id.key);
                 if (p->msg->to.tag.len != 0) {
                         f->dialog_id = dp_track_dialog_id(self->calls, p->msg, f->call_id);
@@ -236,7 +259,8 @@ enum shm_reason dp_track_judge(struct dp_track *self, const struct dp_burst *b, 
         if (p->seen == DP_SEEN_STRAY && self->unknown_dialogs == DP_STRAYS_DROP)
                 return SHM_REASON_UNKNOWN_DIALOG;
         if ((p->seen == DP_SEEN_REPEAT && !dp_trans_repeat(self->calls, &f->tx, b->now_ns)) ||
-            (p->seen == DP_SEEN_RESPONSE && !dp_trans_answer(self->calls, &f->tx, b->now_ns)))
+            (p->seen == DP_SEEN_RESPONSE && f->tx.state != 0 &&
+             !dp_trans_answer(self->calls, &f->tx, b->now_ns)))
                 return SHM_REASON_RETRANSMISSIONS;
         return SHM_REASON_NONE;
 }
@@ -363,7 +387,7 @@ static void dialog_news(struct dp_track *self, const struct dp_pkt *p,
             .cseq = m->cseq.number,
             .from_addr = known_tx && (f->tx.flags & DP_TRANS_INSIDE) != 0
                              ? DP_ADDR_NONE
-                             : dp_calls_addr(self->calls, &p->flow.dst),
+                             : dp_calls_addr(self->calls, &p->receiver),
             .to_addr = p->flow.side == SHM_SIDE_INSIDE ? DP_ADDR_NONE : f->src,
             .kept = state == DP_DIALOG_CONFIRMED || f->tx.kept,
         };
@@ -389,7 +413,7 @@ static void nonces_sent(struct dp_track *self, struct dp_pkt *p, const struct dp
 
         for (unsigned i = 0; i < cnt; i++) {
                 struct dp_key key =
-                    dp_track_nonce_key(self->calls, nonce[i], &p->flow.dst, p->flow.dport);
+                    dp_track_nonce_key(self->calls, nonce[i], &p->receiver, p->receiver_port);
 
                 dp_trans_nonce_sent(self->calls, &key, f->tx.kept, now_ns, &change);
         }
@@ -404,7 +428,7 @@ static void pass_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
 {
         const struct sip_msg *m = p->msg;
         bool to_sender = f->tx.state != 0 && (f->tx.flags & DP_TRANS_INSIDE) == 0 &&
-                         f->tx.src == dp_calls_addr(self->calls, &p->flow.dst);
+                         f->tx.src == dp_calls_addr(self->calls, &p->receiver);
 
         if (f->tx.state != 0)
                 dp_trans_progress(self->calls, &f->tx, m->status,

@@ -13,6 +13,10 @@
  * when the other side has answered in it with a 2xx since. Messages of the inside and of known
  * peers are looked at for what they say of others, but not judged.
  *
+ * In edge mode both halves of a call come to an address of ours. A request is known by its client's
+ * Via, and its response, which comes from elsewhere under a Via of ours, by the one behind that.
+ * Our Via has a seal that nobody else can make: so it was sent to who shows it.
+ *
  * One for each worker, over tables that all workers share. Facts of a message are kept from look to
  * pass by its place in the burst; a message that was held comes back without any, and has been
  * judged and learnt from before.
@@ -23,6 +27,7 @@
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 #include "dataplane/config.h"
+#include "dataplane/edge/proxy.h"
 #include "dataplane/state/dialogs.h"
 #include "dataplane/state/transactions.h"
 
@@ -42,10 +47,12 @@ struct dp_track_facts {
         bool in_dialog;   /* for its class */
         bool belongs;     /* a request that speaks in its dialog from where it should */
         bool echoed;      /* credentials with a nonce that went to its source */
+        bool ours;        /* edge mode: a response under a Via of ours, to what we sent on */
 };
 
 struct dp_track {
-        struct dp_calls *calls; /* shared by all workers */
+        struct dp_calls *calls;       /* shared by all workers */
+        const struct dp_proxy *proxy; /* mode edge: who we are; NULL otherwise */
         enum dp_strays unknown_dialogs;
         enum dp_policy unsolicited;
         const enum dp_policy *exceptions; /* by enum shm_class: when a table is full */

@@ -46,10 +46,16 @@ static uint64_t ident(const struct dp_calls *c, const struct sip_msg *m, uint64_
         return (call_id ^ name) + number * SPREAD;
 }
 
-static void tx_key(const struct dp_calls *c, const struct sip_msg *m, enum key_kind kind,
-                   uint64_t more, struct dp_key *key)
+/* A message, and the Via in it that names its transaction. */
+struct named {
+        const struct dp_calls *c;
+        const struct sip_msg *m;
+        const struct sip_via *via;
+};
+
+static void tx_key(const struct named *n, enum key_kind kind, uint64_t more, struct dp_key *key)
 {
-        const struct sip_via *via = &m->via;
+        const struct sip_via *via = n->via;
         const uint16_t head[4] = {
             (uint16_t)kind,
             via->branch.len,
@@ -58,18 +64,19 @@ static void tx_key(const struct dp_calls *c, const struct sip_msg *m, enum key_k
         };
         struct dp_siphash h;
 
-        dp_siphash_init128(&h, &c->seed);
+        dp_siphash_init128(&h, &n->c->seed);
         dp_siphash_update(&h, head, sizeof(head));
         if (kind == KEY_TX_2543 || kind == KEY_TX_2543_CANCEL)
                 dp_siphash_update(&h, &more, sizeof(more));
-        take(&h, m, via->branch);
-        take(&h, m, via->host);
+        take(&h, n->m, via->branch);
+        take(&h, n->m, via->host);
         dp_siphash_final128(&h, key->w);
 }
 
-void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m, uint64_t call_id,
-                    bool invite, struct dp_trans_id *out)
+static void tx_id(const struct named *n, uint64_t call_id, bool invite, struct dp_trans_id *out)
 {
+        const struct dp_calls *c = n->c;
+        const struct sip_msg *m = n->m;
         enum sip_method method = (enum sip_method)m->cseq.method;
         bool cancel = method == SIP_METHOD_CANCEL && !invite;
         bool request = m->kind == SIP_KIND_REQUEST;
@@ -81,11 +88,27 @@ void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m, uint64_t 
         out->target = request && m->method != SIP_METHOD_ACK
                           ? dp_calls_hash(c, octets(m, m->ruri.all)) | 1u
                           : 0;
-        if (m->via.cookie && m->via.branch.len > COOKIE_BYTES)
-                tx_key(c, m, cancel ? KEY_TX_CANCEL : KEY_TX, 0, &out->key);
+        if (n->via->cookie && n->via->branch.len > COOKIE_BYTES)
+                tx_key(n, cancel ? KEY_TX_CANCEL : KEY_TX, 0, &out->key);
         else
-                tx_key(c, m, cancel ? KEY_TX_2543_CANCEL : KEY_TX_2543,
+                tx_key(n, cancel ? KEY_TX_2543_CANCEL : KEY_TX_2543,
                        out->ident + SPREAD * dp_calls_hash(c, octets(m, m->from.tag)), &out->key);
+}
+
+void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m, uint64_t call_id,
+                    bool invite, struct dp_trans_id *out)
+{
+        const struct named n = {c, m, &m->via};
+
+        tx_id(&n, call_id, invite, out);
+}
+
+void dp_track_tx_id_behind(const struct dp_calls *c, const struct sip_msg *m,
+                           const struct sip_via *via, uint64_t call_id, struct dp_trans_id *out)
+{
+        const struct named n = {c, m, via};
+
+        tx_id(&n, call_id, false, out);
 }
 
 struct dp_dialog_id dp_track_dialog_id(const struct dp_calls *c, const struct sip_msg *m,

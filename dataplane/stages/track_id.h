@@ -21,6 +21,10 @@ uint64_t dp_track_call_id(const struct dp_calls *c, const struct sip_msg *m);
 void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m, uint64_t call_id,
                     bool invite, struct dp_trans_id *out);
 
+/* The same of a response that comes back through us, by the Via of who had sent the request. */
+void dp_track_tx_id_behind(const struct dp_calls *c, const struct sip_msg *m,
+                           const struct sip_via *via, uint64_t call_id, struct dp_trans_id *out);
+
 /* The dialog that the tags name; without a To-tag the half dialog. */
 struct dp_dialog_id dp_track_dialog_id(const struct dp_calls *c, const struct sip_msg *m,
                                        uint64_t call_id);

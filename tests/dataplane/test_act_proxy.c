@@ -314,6 +314,8 @@ static void call(void **state)
                 got.msg = as_left;
                 respond(status[i], MORE("1") CONTACT_B, VIA_A "i1\r\n");
         }
+        /* the call is known by the client's Via behind ours, and by who gets the response */
+        assert_int_equal(chain_counters(chain)->dialogs_added, 1);
         /* ACK for the 2xx: by the Route, with a branch of its own, and nobody is asked */
         control.silent = true;
         snprintf(ack, sizeof(ack),
@@ -343,6 +345,8 @@ static void call(void **state)
                  lines_of(SIP_HDR_VIA));
         carry(SHM_SIDE_OUTSIDE, left);
         expect_to(BOB, 5080);
+        assert_int_equal(chain_counters(chain)->unknown_dialogs, 0);
+        assert_int_equal(chain_counters(chain)->responses_unsolicited, 0);
         assert_string_equal(lines_of(SIP_HDR_VIA),
                             "Via: SIP/2.0/UDP " BOB ":5080;branch=z9hG4bKb1\r\n");
 }
