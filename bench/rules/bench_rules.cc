@@ -86,9 +86,10 @@ void add(int count, const Mix &mix, bool whole)
         const std::string name =
             std::string(whole ? "scan/" : "rules/") + std::to_string(count) + "/" + mix.name;
 
-        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State &s) {
-                run(s, count, mix.mix, whole);
-        })->UseManualTime();
+        benchmark::RegisterBenchmark(name.c_str(),
+                                     [=](benchmark::State &s) { run(s, count, mix.mix, whole); })
+            ->Iterations(kBursts)
+            ->UseManualTime();
 }
 
 } // namespace
