@@ -67,6 +67,14 @@ enum dp_proof {
 
 struct dp_forward;
 
+/* Keys of a message that several stages look up: each is made once, by whoever needs it first. */
+enum dp_pkt_key {
+        DP_PKT_KEY_TO = 0, /* the user in To, in From (police_limits.h) */
+        DP_PKT_KEY_FROM,
+        DP_PKT_KEY_PREFIX, /* of the source (source.h) */
+        DP_PKT_KEYS
+};
+
 struct dp_pkt {
         struct rte_mbuf *m;
         uint64_t time_ns; /* rx: CLOCK_REALTIME, or capture time in replay */
@@ -86,6 +94,9 @@ struct dp_pkt {
         bool has_source;
         uint8_t trust; /* enum dp_trust_level */
         struct dp_source source;
+        uint8_t keys_made;              /* police: bits by enum dp_pkt_key */
+        uint8_t keys_none;              /* likewise: there is no such user */
+        struct dp_key key[DP_PKT_KEYS]; /* where keys_made says so and keys_none does not */
 
         /* classify */
         uint8_t cls;       /* enum shm_class */

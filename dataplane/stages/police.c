@@ -63,6 +63,8 @@ static void prepare(struct dp_police *self, struct dp_burst *b)
                 if ((p->flags & DP_PKT_SIP) != 0)
                         dp_police_cookies(&self->challenge, p, b->now_ns);
                 dp_police_claims_make(self->limits, self->tables, p, &self->claims[i]);
+                if ((p->flags & DP_PKT_SIP) != 0)
+                        dp_refusals_make(self->limits, self->tables, p, &self->refusals[i]);
         }
 }
 
@@ -87,7 +89,7 @@ static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
             is_ack_for_us(self, p) ? SHM_REASON_ACK_OWN_REPLY : dp_track_judge(self->track, b, i);
 
         if (reason == SHM_REASON_NONE)
-                reason = dp_refusals_judge(self->limits, self->tables, p, b->now_ns);
+                reason = dp_refusals_judge(self->tables, &self->refusals[i], p, b->now_ns);
         if (reason == SHM_REASON_NONE) {
                 dp_police_challenge(&self->challenge, p, b->now_ns);
                 if (dp_pkt_open(p))

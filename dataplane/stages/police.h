@@ -33,6 +33,7 @@ struct dp_police {
         struct dp_police_shed *shed; /* borrowed */
         bool peers_limited;          /* any rate of the lane PEER is given */
         struct dp_police_claims claims[DP_BURST_MAX];
+        struct dp_police_claims refusals[DP_BURST_MAX]; /* of SIP: what it is judged by */
 };
 
 /* challenge: what the worker challenges with, NULL = nothing; borrowed, as shed is. */

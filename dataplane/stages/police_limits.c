@@ -42,10 +42,10 @@ enum dp_limit_class dp_police_class(const struct dp_pkt *p)
 
 /* Whose share a message takes. An unproven sender can write into From whom it likes, but wants to
  * reach the one in To. */
-static const struct sip_uri *user_of(const struct dp_pkt *p, enum dp_limit_class cls)
+static enum dp_pkt_key user_of(const struct dp_pkt *p, enum dp_limit_class cls)
 {
-        return p->lane == SHM_LANE_UNPROVEN || cls == DP_LIMIT_REGISTER ? &p->msg->to.uri
-                                                                        : &p->msg->from.uri;
+        return p->lane == SHM_LANE_UNPROVEN || cls == DP_LIMIT_REGISTER ? DP_PKT_KEY_TO
+                                                                        : DP_PKT_KEY_FROM;
 }
 
 bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
@@ -53,7 +53,6 @@ bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m
 {
         struct sip_uri plain = *uri;
         uint8_t text[1 + AOR_BYTES_MAX];
-        struct dp_siphash h;
 
         if (plain.scheme == SIP_SCHEME_SIPS)
                 plain.scheme = SIP_SCHEME_SIP;
@@ -65,13 +64,31 @@ bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m
         if (len > AOR_BYTES_MAX)
                 len = 0;
         text[0] = 'U';
-        dp_siphash_init128(&h, key);
-        dp_siphash_update(&h, text, 1 + len);
-        dp_siphash_final128(&h, out->w);
+        dp_siphash_once128(key, text, 1 + len, out->w);
         return true;
 }
 
-static bool subject_key(const struct dp_tables *t, const struct dp_pkt *p, enum dp_limit_class cls,
+bool dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p, enum dp_pkt_key which,
+                       struct dp_key *out)
+{
+        uint8_t bit = (uint8_t)(1u << which);
+        struct dp_key *key = &p->key[which];
+
+        if ((p->keys_made & bit) == 0) {
+                p->keys_made |= bit;
+                if (which == DP_PKT_KEY_PREFIX)
+                        dp_source_prefix(&t->key, &p->flow.src, key);
+                else if (p->msg == NULL ||
+                         !dp_police_aor_key(
+                             &t->key, p->msg,
+                             which == DP_PKT_KEY_TO ? &p->msg->to.uri : &p->msg->from.uri, key))
+                        p->keys_none |= bit;
+        }
+        *out = *key;
+        return (p->keys_none & bit) == 0;
+}
+
+static bool subject_key(const struct dp_tables *t, struct dp_pkt *p, enum dp_limit_class cls,
                         enum dp_limit_key which, struct dp_key *out)
 {
         switch (which) {
@@ -79,13 +96,12 @@ static bool subject_key(const struct dp_tables *t, const struct dp_pkt *p, enum 
                 *out = p->source.endpoint;
                 return true;
         case DP_LIMIT_AOR:
-                return p->msg != NULL && dp_police_aor_key(&t->key, p->msg, user_of(p, cls), out);
+                return dp_police_pkt_key(t, p, user_of(p, cls), out);
         case DP_LIMIT_ADDRESS:
                 *out = p->source.address;
                 return true;
         case DP_LIMIT_PREFIX:
-                dp_source_prefix(&t->key, &p->flow.src, out);
-                return true;
+                return dp_police_pkt_key(t, p, DP_PKT_KEY_PREFIX, out);
         case DP_LIMIT_ALL:
                 *out = (struct dp_key){{0, 0}};
                 return true;
@@ -95,8 +111,7 @@ static bool subject_key(const struct dp_tables *t, const struct dp_pkt *p, enum 
 }
 
 static void claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                        const struct dp_pkt *p, enum dp_limit_class cls,
-                        struct dp_police_claims *out)
+                        struct dp_pkt *p, enum dp_limit_class cls, struct dp_police_claims *out)
 {
         static const uint16_t reasons[DP_LIMIT_KEY_CNT] = {
             [DP_LIMIT_ENDPOINT] = SHM_REASON_LIMIT_ENDPOINT,
@@ -126,7 +141,7 @@ static void claims_make(const struct dp_limits_config *config, struct dp_tables 
 }
 
 void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                           const struct dp_pkt *p, struct dp_police_claims *out)
+                           struct dp_pkt *p, struct dp_police_claims *out)
 {
         out->cnt = 0;
         /* what is repeated was counted once, but strangers could repeat it as fast as they like */
@@ -137,7 +152,7 @@ void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tabl
 }
 
 bool dp_police_question(const struct dp_limits_config *config, struct dp_tables *tables,
-                        const struct dp_pkt *p, uint64_t now_ns)
+                        struct dp_pkt *p, uint64_t now_ns)
 {
         struct dp_police_claims claims = {.cnt = 0};
         unsigned refused;

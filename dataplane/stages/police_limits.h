@@ -24,7 +24,7 @@ struct dp_police_claims {
  * goes on or, of proven sources, is repeated (dp_pkt.txn).
  */
 void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                           const struct dp_pkt *p, struct dp_police_claims *out);
+                           struct dp_pkt *p, struct dp_police_claims *out);
 
 /* Charge them. A message that is over gets its verdict: dropped, or of a proven source turned down
  * with 503. */
@@ -33,11 +33,16 @@ void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_cl
 
 /* May control be asked about this open SIP message? Charges its source for the question. */
 bool dp_police_question(const struct dp_limits_config *config, struct dp_tables *tables,
-                        const struct dp_pkt *p, uint64_t now_ns);
+                        struct dp_pkt *p, uint64_t now_ns);
 
 /* The user that a URI of m names, whatever its scheme and port. False: it names none. */
 bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
                        const struct sip_uri *uri, struct dp_key *out);
+
+/* A key that p carries, made now if nobody has asked for it before. False: there is none, the
+ * message names no such user. */
+bool dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p, enum dp_pkt_key which,
+                       struct dp_key *out);
 
 /* What a message is charged as. */
 enum dp_limit_class dp_police_class(const struct dp_pkt *p);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/police_refusals.h"
 
-#include "dataplane/stages/police_limits.h"
 #include "parser/sip_auth.h"
 
 /* The nonce was too old, which says nothing about the password. */
@@ -79,30 +78,72 @@ void dp_refusals_charge(const struct dp_limits_config *config, struct dp_tables 
         }
 }
 
-enum shm_reason dp_refusals_judge(const struct dp_limits_config *config, struct dp_tables *tables,
-                                  const struct dp_pkt *p, uint64_t now_ns)
+/* Whose new requests are slowed down. */
+static bool is_concerned(const struct dp_pkt *p)
 {
-        static const enum shm_reason reasons[DP_LIMIT_KEY_CNT] = {
+        return p->has_source && p->lane <= SHM_LANE_PROVEN && p->trust < DP_TRUST_AUTHENTICATED &&
+               p->txn == DP_TXN_NEW && p->cls != SHM_CLASS_IN_DIALOG;
+}
+
+static bool subject_of(struct dp_tables *t, struct dp_pkt *p, enum dp_limit_key which,
+                       struct dp_key *out)
+{
+        switch (which) {
+        case DP_LIMIT_ENDPOINT:
+                *out = p->source.endpoint;
+                return true;
+        case DP_LIMIT_AOR:
+                return dp_police_pkt_key(t, p, DP_PKT_KEY_TO, out);
+        case DP_LIMIT_ADDRESS:
+                *out = p->source.address;
+                return true;
+        default:
+                return dp_police_pkt_key(t, p, DP_PKT_KEY_PREFIX, out);
+        }
+}
+
+void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *tables,
+                      struct dp_pkt *p, struct dp_police_claims *out)
+{
+        static const uint16_t reasons[DP_LIMIT_KEY_CNT] = {
             [DP_LIMIT_ENDPOINT] = SHM_REASON_REFUSALS_ENDPOINT,
             [DP_LIMIT_AOR] = SHM_REASON_REFUSALS_AOR,
             [DP_LIMIT_ADDRESS] = SHM_REASON_REFUSALS_ADDRESS,
             [DP_LIMIT_PREFIX] = SHM_REASON_REFUSALS_ADDRESS,
         };
 
-        if (!p->has_source || p->lane > SHM_LANE_PROVEN || p->trust >= DP_TRUST_AUTHENTICATED ||
-            p->txn != DP_TXN_NEW || p->cls == SHM_CLASS_IN_DIALOG)
-                return SHM_REASON_NONE;
+        out->cnt = 0;
+        if (!is_concerned(p))
+                return;
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
-                struct dp_limit_claim c = {.rate = config->refusals[which], .level = p->trust};
+                struct dp_limit_claim *c = &out->claim[out->cnt];
+                struct dp_key subject;
+
+                if (config->refusals[which].interval_ns == 0 ||
+                    !subject_of(tables, p, (enum dp_limit_key)which, &subject))
+                        continue;
+                *c = (struct dp_limit_claim){
+                    .key = dp_key_kind(&subject, DP_KEY_REFUSAL),
+                    .rate = config->refusals[which],
+                };
+                out->reason[out->cnt++] = reasons[which];
+                dp_limits_prefetch(tables->limits, &c->key);
+        }
+}
+
+enum shm_reason dp_refusals_judge(struct dp_tables *tables, const struct dp_police_claims *made,
+                                  const struct dp_pkt *p, uint64_t now_ns)
+{
+        if (!is_concerned(p))
+                return SHM_REASON_NONE;
+        for (unsigned i = 0; i < made->cnt; i++) {
+                enum shm_reason reason = (enum shm_reason)made->reason[i];
 
                 /* a user that others guess about is not kept out where he is known to be */
-                if (which == DP_LIMIT_AOR && p->trust != DP_TRUST_UNPROVEN)
+                if (reason == SHM_REASON_REFUSALS_AOR && p->trust != DP_TRUST_UNPROVEN)
                         continue;
-                if (c.rate.interval_ns != 0 &&
-                    key_of(tables, &p->source, &p->flow.src, p->msg, (enum dp_limit_key)which,
-                           &c.key) &&
-                    dp_limits_left(tables->limits, &c, now_ns) == 0)
-                        return reasons[which];
+                if (!dp_limits_conforms(tables->limits, &made->claim[i], now_ns))
+                        return reason;
         }
         return SHM_REASON_NONE;
 }

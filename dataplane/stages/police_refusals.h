@@ -16,6 +16,7 @@
 #include "control/contract/shm_base.h"
 #include "dataplane/burst.h"
 #include "dataplane/config.h"
+#include "dataplane/stages/police_limits.h"
 #include "dataplane/state/tables.h"
 
 /* Is this final response a refusal? `credentials`: the request had shown some that were its own. */
@@ -25,8 +26,12 @@ bool dp_refusal_is(const struct sip_msg *response, bool credentials);
 void dp_refusals_charge(const struct dp_limits_config *config, struct dp_tables *tables,
                         const struct dp_pkt *p, const struct dp_source *receiver, uint64_t now_ns);
 
-/* A new request, open, with a source: the reason to drop it for, or SHM_REASON_NONE. */
-enum shm_reason dp_refusals_judge(const struct dp_limits_config *config, struct dp_tables *tables,
+/* The keys that a request is judged by, their memory asked for; none of what is not concerned. */
+void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *tables,
+                      struct dp_pkt *p, struct dp_police_claims *out);
+
+/* A new request, open, with what was made of it: the reason to drop it for, or SHM_REASON_NONE. */
+enum shm_reason dp_refusals_judge(struct dp_tables *tables, const struct dp_police_claims *made,
                                   const struct dp_pkt *p, uint64_t now_ns);
 
 #endif

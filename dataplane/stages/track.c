@@ -11,6 +11,26 @@
 #define SECOND_NS UINT64_C(1000000000)
 #define GRACE_NS  (64 * SECOND_NS)
 
+/* ---- addresses ---- */
+
+/* Of few addresses, the servers behind us, nearly every message has one. */
+static uint32_t addr_of(struct dp_track *self, const struct shm_ip *ip)
+{
+        struct dp_track_addr *known = &self->addrs[(ip->b[15] ^ ip->b[14]) % DP_TRACK_ADDRS];
+
+        if (known->addr == DP_ADDR_NONE || memcmp(&known->ip, ip, sizeof(*ip)) != 0) {
+                known->ip = *ip;
+                known->addr = dp_calls_addr(self->calls, ip);
+        }
+        return known->addr;
+}
+
+/* Guard has hashed the sources that it looks at, under the same key. */
+static uint32_t src_of(struct dp_track *self, const struct dp_pkt *p)
+{
+        return p->has_source ? dp_calls_addr_of(p->source.host) : addr_of(self, &p->flow.src);
+}
+
 /* ---- look: what is this message part of? ---- */
 
 static void look_dialog(struct dp_track *self, const struct dp_pkt *p, struct dp_track_facts *f,
@@ -202,7 +222,7 @@ static void look_ahead(struct dp_track *self, struct dp_burst *b)
                 f->tracked = true;
                 f->judged = p->flow.side == SHM_SIDE_OUTSIDE && p->lane != SHM_LANE_PEER;
                 f->kept = !f->judged || p->lane == SHM_LANE_PROVEN;
-                f->src = dp_calls_addr(self->calls, &p->flow.src);
+                f->src = src_of(self, p);
                 f->call_id = dp_track_call_id(self->calls, p->msg);
                 name_tx(self, p, f);
                 dp_rec_prefetch(self->calls->transactions, &f->tx_id.key);
@@ -315,7 +335,7 @@ static enum shm_reason pass_request(struct dp_track *self, const struct dp_pkt *
         if (m->method == SIP_METHOD_ACK || f->tx_seen != DP_TRANS_NEW)
                 return SHM_REASON_NONE;
         f->tx.src = f->src;
-        f->tx.dst = dp_calls_addr(self->calls, &p->flow.dst);
+        f->tx.dst = addr_of(self, &p->flow.dst);
         f->tx.flags =
             (uint8_t)((m->to.tag.len != 0 ? DP_TRANS_IN_DIALOG : 0u) |
                       (f->echoed ? DP_TRANS_ECHOED : 0u) | (p->strip != 0 ? DP_TRANS_COOKIE : 0u) |
@@ -387,7 +407,7 @@ static void dialog_news(struct dp_track *self, const struct dp_pkt *p,
             .cseq = m->cseq.number,
             .from_addr = known_tx && (f->tx.flags & DP_TRANS_INSIDE) != 0
                              ? DP_ADDR_NONE
-                             : dp_calls_addr(self->calls, &p->receiver),
+                             : addr_of(self, &p->receiver),
             .to_addr = p->flow.side == SHM_SIDE_INSIDE ? DP_ADDR_NONE : f->src,
             .kept = state == DP_DIALOG_CONFIRMED || f->tx.kept,
         };
@@ -428,7 +448,7 @@ static void pass_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
 {
         const struct sip_msg *m = p->msg;
         bool to_sender = f->tx.state != 0 && (f->tx.flags & DP_TRANS_INSIDE) == 0 &&
-                         f->tx.src == dp_calls_addr(self->calls, &p->receiver);
+                         f->tx.src == addr_of(self, &p->receiver);
 
         if (f->tx.state != 0)
                 dp_trans_progress(self->calls, &f->tx, m->status,

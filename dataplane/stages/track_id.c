@@ -56,6 +56,7 @@ struct named {
 static void tx_key(const struct named *n, enum key_kind kind, uint64_t more, struct dp_key *key)
 {
         const struct sip_via *via = n->via;
+        /* a word, so that what follows is taken in by words */
         const uint16_t head[4] = {
             (uint16_t)kind,
             via->branch.len,

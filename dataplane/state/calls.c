@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "dataplane/state/source.h"
+
 int dp_calls_create(struct dp_calls **out, uint32_t transactions, uint32_t dialogs)
 {
         struct dp_calls *c;
@@ -47,8 +49,5 @@ uint64_t dp_calls_hash(const struct dp_calls *c, struct dp_octets o)
 
 uint32_t dp_calls_addr(const struct dp_calls *c, const struct shm_ip *ip)
 {
-        uint32_t addr =
-            (uint32_t)(dp_siphash_once(&c->seed, ip, sizeof(*ip)) >> (64u - DP_ADDR_BITS));
-
-        return addr != DP_ADDR_NONE ? addr : 1;
+        return dp_calls_addr_of(dp_source_host(&c->seed, ip).w[0]);
 }

@@ -3,7 +3,8 @@
  * calls.h - what all workers know together of the traffic they let through: transactions
  * (transactions.h) and dialogs (dialogs.h). Both directions of a call may be different workers'.
  *
- * Fixed memory, taken at start; one secret key for all workers, random at each start. Any thread
+ * Fixed memory, taken at start; one secret key for all workers, random at each start; the tables
+ * of sources have the same (tables.h), so that an address is hashed once. Any thread
  * may call anything but create and destroy; nobody waits (record_table.h).
  *
  * An address is kept as a keyed hash of 26 bits, enough to tell a stranger from the
@@ -50,7 +51,15 @@ struct dp_octets {
 /* Keyed, so that equal hashes mean equal octets. */
 uint64_t dp_calls_hash(const struct dp_calls *c, struct dp_octets o);
 
-/* The hash of an address, never DP_ADDR_NONE. */
+/* What is kept of an address whose dp_source_host() under this seed begins with `host`; never
+ * DP_ADDR_NONE. */
+static inline uint32_t dp_calls_addr_of(uint64_t host)
+{
+        uint32_t addr = (uint32_t)(host >> (64u - DP_ADDR_BITS));
+
+        return addr != DP_ADDR_NONE ? addr : 1;
+}
+
 uint32_t dp_calls_addr(const struct dp_calls *c, const struct shm_ip *ip);
 
 #endif

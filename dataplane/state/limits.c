@@ -97,25 +97,34 @@ static bool entry_get(struct dp_limits *l, const struct dp_limit_claim *c, uint6
         }
 }
 
+/* `found`: place is where the key's entry was a moment ago. */
+static enum dp_limit_result charge_at(struct dp_limits *l, const struct dp_limit_claim *c,
+                                      uint64_t cost_ns, uint64_t now_ns, struct dp_place *place,
+                                      bool found)
+{
+        for (unsigned round = 0; round < CHARGE_ROUNDS; round++) {
+                if (!found && !entry_get(l, c, now_ns, place))
+                        return DP_LIMIT_FULL;
+                found = false;
+                while (dp_place_is(place, &c->key)) {
+                        unsigned level = dp_entry_level(&place->seen);
+                        uint64_t next = next_tat(place->seen.word, &c->rate, cost_ns, now_ns);
+
+                        if (next == 0)
+                                return DP_LIMIT_OVER;
+                        if (dp_table_swap(place, next, level > c->level ? level : c->level))
+                                return DP_LIMIT_OK;
+                }
+        }
+        return DP_LIMIT_FULL;
+}
+
 static enum dp_limit_result charge(struct dp_limits *l, const struct dp_limit_claim *c,
                                    uint64_t cost_ns, uint64_t now_ns)
 {
         struct dp_place place;
 
-        for (unsigned round = 0; round < CHARGE_ROUNDS; round++) {
-                if (!entry_get(l, c, now_ns, &place))
-                        return DP_LIMIT_FULL;
-                while (dp_place_is(&place, &c->key)) {
-                        unsigned level = dp_entry_level(&place.seen);
-                        uint64_t next = next_tat(place.seen.word, &c->rate, cost_ns, now_ns);
-
-                        if (next == 0)
-                                return DP_LIMIT_OVER;
-                        if (dp_table_swap(&place, next, level > c->level ? level : c->level))
-                                return DP_LIMIT_OK;
-                }
-        }
-        return DP_LIMIT_FULL;
+        return charge_at(l, c, cost_ns, now_ns, &place, false);
 }
 
 enum dp_limit_result dp_limits_charge(struct dp_limits *l, const struct dp_limit_claim *claim,
@@ -151,8 +160,7 @@ static void uncharge(struct dp_limits *l, const struct dp_limit_claim *c, uint64
                         return;
 }
 
-/* As charge(), but changes nothing. A key without an entry has all its burst. */
-static bool conforms(struct dp_limits *l, const struct dp_limit_claim *c, uint64_t now_ns)
+bool dp_limits_conforms(struct dp_limits *l, const struct dp_limit_claim *c, uint64_t now_ns)
 {
         struct dp_place place;
 
@@ -163,14 +171,25 @@ static bool conforms(struct dp_limits *l, const struct dp_limit_claim *c, uint64
 enum dp_limit_result dp_limits_charge_all(struct dp_limits *l, const struct dp_limit_claim *claims,
                                           unsigned cnt, uint64_t now_ns, unsigned *refused)
 {
+        struct dp_place place[DP_LIMITS_CLAIMS_MAX];
+        bool found[DP_LIMITS_CLAIMS_MAX];
+
         for (unsigned i = 0; i < cnt; i++) {
-                if (!conforms(l, &claims[i], now_ns)) {
+                const struct dp_limit_claim *c = &claims[i];
+
+                found[i] = c->rate.interval_ns != 0 && dp_table_find(l->table, &c->key, &place[i]);
+                if (found[i] &&
+                    next_tat(place[i].seen.word, &c->rate, c->rate.interval_ns, now_ns) == 0) {
                         *refused = i;
                         return DP_LIMIT_OVER;
                 }
         }
         for (unsigned i = 0; i < cnt; i++) {
-                enum dp_limit_result rc = dp_limits_charge(l, &claims[i], now_ns);
+                const struct dp_limit_claim *c = &claims[i];
+                enum dp_limit_result rc =
+                    c->rate.interval_ns == 0
+                        ? DP_LIMIT_OK
+                        : charge_at(l, c, c->rate.interval_ns, now_ns, &place[i], found[i]);
 
                 if (rc == DP_LIMIT_OK)
                         continue;

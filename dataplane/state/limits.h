@@ -71,8 +71,13 @@ enum dp_limit_result dp_limits_charge(struct dp_limits *l, const struct dp_limit
 enum dp_limit_result dp_limits_charge_many(struct dp_limits *l, const struct dp_limit_claim *claim,
                                            uint32_t weight, uint64_t now_ns);
 
+/* Would one event conform? Changes nothing; a key without an entry has all its burst. */
+bool dp_limits_conforms(struct dp_limits *l, const struct dp_limit_claim *claim, uint64_t now_ns);
+
+#define DP_LIMITS_CLAIMS_MAX 8u
 /*
- * Charge all of `cnt` keys, or none; not OK: *refused is the index of the key that refused.
+ * Charge all of `cnt` (0..DP_LIMITS_CLAIMS_MAX) keys, or none; not OK: *refused is the index of the
+ * key that refused.
  *
  * First all are looked at, and no entry is made when one refuses: admission comes before
  * allocation. Then each is charged; when one turns out spent meanwhile by another worker, the

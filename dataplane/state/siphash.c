@@ -1,115 +1,117 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/state/siphash.h"
 
-#include <endian.h>
 #include <string.h>
 
-/* Rounds after each word and at the end: the "2-4" of the name. */
-#define ROUNDS_WORD 2u
-#define ROUNDS_END  4u
-
-static inline uint64_t rotl(uint64_t x, unsigned n)
+static inline uint64_t load64(const uint8_t *p)
 {
-        return x << n | x >> (64u - n);
+        uint64_t word;
+
+        memcpy(&word, p, sizeof(word));
+        return le64toh(word);
 }
 
-static inline void rounds(uint64_t v[4], unsigned n)
+static inline uint64_t load32(const uint8_t *p)
 {
-        for (unsigned i = 0; i < n; i++) {
-                v[0] += v[1];
-                v[2] += v[3];
-                v[1] = rotl(v[1], 13) ^ v[0];
-                v[3] = rotl(v[3], 16) ^ v[2];
-                v[0] = rotl(v[0], 32);
-                v[2] += v[1];
-                v[0] += v[3];
-                v[1] = rotl(v[1], 17) ^ v[2];
-                v[3] = rotl(v[3], 21) ^ v[0];
-                v[2] = rotl(v[2], 32);
-        }
+        uint32_t word;
+
+        memcpy(&word, p, sizeof(word));
+        return le32toh(word);
 }
 
-static inline void take_word(uint64_t v[4], uint64_t word)
+/* The word without its lowest `octets`, 0..7; a shift by all 64 bits is none in C. */
+static inline uint64_t drop_octets(uint64_t word, size_t octets)
 {
-        v[3] ^= word;
-        rounds(v, ROUNDS_WORD);
-        v[0] ^= word;
+        return word >> (8u * octets);
+}
+
+/* n octets, 0..7, lowest first, by loads that overlap: the length decides no branch but one. With
+ * `room` the eight octets before the end may be read. */
+static inline uint64_t load_short(const uint8_t *p, size_t n, bool room)
+{
+        if (n == 0)
+                return 0;
+        if (room)
+                return drop_octets(load64(p + n - 8), 8u - n);
+        if (n >= 4)
+                return load32(p) | load32(p + n - 4) << (8u * (n - 4));
+        return (uint64_t)p[0] | (uint64_t)p[n / 2] << (8u * (n / 2)) |
+               (uint64_t)p[n - 1] << (8u * (n - 1));
 }
 
 void dp_siphash_init(struct dp_siphash *s, const struct dp_siphash_key *key)
 {
-        /* "somepseudorandomlygeneratedbytes", the constants of the definition */
-        s->v[0] = key->k[0] ^ UINT64_C(0x736f6d6570736575);
-        s->v[1] = key->k[1] ^ UINT64_C(0x646f72616e646f6d);
-        s->v[2] = key->k[0] ^ UINT64_C(0x6c7967656e657261);
-        s->v[3] = key->k[1] ^ UINT64_C(0x7465646279746573);
-        s->tail = 0;
-        s->bytes = 0;
+        *s = (struct dp_siphash){.v = dp_siphash_begin(key)};
 }
 
 void dp_siphash_init128(struct dp_siphash *s, const struct dp_siphash_key *key)
 {
         dp_siphash_init(s, key);
-        s->v[1] ^= 0xee;
+        s->v.b ^= DP_SIPHASH_WIDE;
 }
 
 void dp_siphash_update(struct dp_siphash *s, const void *data, size_t bytes)
 {
+        struct dp_siphash_state v = s->v; /* in registers, whatever data may point to */
         const uint8_t *p = data;
-        unsigned in_tail = (unsigned)(s->bytes & 7u);
-        uint64_t word;
+        size_t kept = s->bytes & 7u;
+        uint64_t tail = s->tail;
+        bool room = bytes >= 8;
 
         s->bytes += bytes;
-        if (in_tail != 0) {
-                for (; bytes > 0 && in_tail < 8; bytes--, in_tail++)
-                        s->tail |= (uint64_t)*p++ << (8u * in_tail);
-                if (in_tail < 8)
-                        return;
-                take_word(s->v, s->tail);
-                s->tail = 0;
-        }
-        for (; bytes >= sizeof(word); bytes -= sizeof(word), p += sizeof(word)) {
-                memcpy(&word, p, sizeof(word));
-                take_word(s->v, le64toh(word));
-        }
-        for (unsigned i = 0; i < bytes; i++)
-                s->tail |= (uint64_t)p[i] << (8u * i);
-}
+        if (kept == 0) {
+                for (; bytes >= 8; bytes -= 8, p += 8)
+                        dp_siphash_word(&v, load64(p));
+                tail = load_short(p, bytes, room);
+        } else {
+                uint64_t word;
 
-static void take_last(struct dp_siphash *s)
-{
-        take_word(s->v, s->tail | s->bytes << 56);
-}
-
-static inline uint64_t fold(const uint64_t v[4])
-{
-        return v[0] ^ v[1] ^ v[2] ^ v[3];
+                for (; bytes >= 8; bytes -= 8, p += 8) {
+                        word = load64(p);
+                        dp_siphash_word(&v, tail | word << (8u * kept));
+                        tail = drop_octets(word, 8u - kept);
+                }
+                word = load_short(p, bytes, room);
+                tail |= word << (8u * kept);
+                if (kept + bytes >= 8) {
+                        dp_siphash_word(&v, tail);
+                        tail = drop_octets(word, 8u - kept);
+                }
+        }
+        s->v = v;
+        s->tail = tail;
 }
 
 uint64_t dp_siphash_final(struct dp_siphash *s)
 {
-        take_last(s);
-        s->v[2] ^= 0xff;
-        rounds(s->v, ROUNDS_END);
-        return fold(s->v);
+        return dp_siphash_end(&s->v, s->tail | s->bytes << 56);
 }
 
 void dp_siphash_final128(struct dp_siphash *s, uint64_t out[2])
 {
-        take_last(s);
-        s->v[2] ^= 0xee;
-        rounds(s->v, ROUNDS_END);
-        out[0] = fold(s->v);
-        s->v[1] ^= 0xdd;
-        rounds(s->v, ROUNDS_END);
-        out[1] = fold(s->v);
+        dp_siphash_end128(&s->v, s->tail | s->bytes << 56, out);
 }
 
 uint64_t dp_siphash_once(const struct dp_siphash_key *key, const void *data, size_t bytes)
 {
-        struct dp_siphash s;
+        struct dp_siphash_state v = dp_siphash_begin(key);
+        const uint8_t *p = data;
+        size_t left = bytes;
 
-        dp_siphash_init(&s, key);
-        dp_siphash_update(&s, data, bytes);
-        return dp_siphash_final(&s);
+        for (; left >= 8; left -= 8, p += 8)
+                dp_siphash_word(&v, load64(p));
+        return dp_siphash_end(&v, load_short(p, left, bytes >= 8) | (uint64_t)bytes << 56);
+}
+
+void dp_siphash_once128(const struct dp_siphash_key *key, const void *data, size_t bytes,
+                        uint64_t out[2])
+{
+        struct dp_siphash_state v = dp_siphash_begin(key);
+        const uint8_t *p = data;
+        size_t left = bytes;
+
+        v.b ^= DP_SIPHASH_WIDE;
+        for (; left >= 8; left -= 8, p += 8)
+                dp_siphash_word(&v, load64(p));
+        dp_siphash_end128(&v, load_short(p, left, bytes >= 8) | (uint64_t)bytes << 56, out);
 }

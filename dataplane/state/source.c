@@ -3,61 +3,75 @@
 
 #include <string.h>
 
-/* First octet of what is hashed, so that a prefix never has the key of an endpoint. */
+/* Second or third word of what is hashed, so that a prefix never has the key of an address. */
 enum {
-        KIND_ENDPOINT = 'E',
-        KIND_ADDRESS = 'A',
-        KIND_PREFIX = 'P',
+        KIND_HOST4 = '4',
+        KIND_HOST6 = '6',
+        KIND_SUBNET6 = 'S',
+        KIND_PREFIX4 = 'P',
+        KIND_PREFIX6 = 'p',
 };
 
-struct hashed {
-        struct shm_ip ip;
-        uint16_t port;
-        uint8_t kind;
-        uint8_t zero[5];
-};
-_Static_assert(sizeof(struct hashed) == 24, "no padding is hashed");
+/* Odd, and not those of dp_key_kind(). */
+#define PORT_SPREAD0 UINT64_C(0xd6e8feb86659fd93)
+#define PORT_SPREAD1 UINT64_C(0xa0761d6478bd642f)
 
-/* ::ffff:0:0/96 (shm_base.h) */
-static bool is_ip4(const struct shm_ip *ip)
+/* ::ffff:0:0/96 (shm_base.h), in two words as they lie in memory */
+static inline bool is_ip4(const uint64_t half[2])
 {
-        static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-        return memcmp(ip->b, mapped, sizeof(mapped)) == 0;
+        return half[0] == 0 && (uint32_t)le64toh(half[1]) == 0xffff0000u;
 }
 
-static struct dp_key hash(const struct dp_siphash_key *key, const struct hashed *h)
+static inline struct dp_key hash2(const struct dp_siphash_key *key, uint64_t word, uint64_t kind)
 {
-        struct dp_siphash s;
+        const uint64_t words[2] = {word, kind};
         struct dp_key out;
 
-        dp_siphash_init128(&s, key);
-        dp_siphash_update(&s, h, sizeof(*h));
-        dp_siphash_final128(&s, out.w);
+        dp_siphash_words128(key, words, 2, out.w);
         return out;
 }
 
-static struct hashed masked(const struct shm_ip *ip, uint8_t kind, unsigned octets)
+static inline struct dp_key hash6(const struct dp_siphash_key *key, const uint64_t half[2])
 {
-        struct hashed h = {.kind = kind};
+        const uint64_t words[3] = {half[0], half[1], KIND_HOST6};
+        struct dp_key out;
 
-        memcpy(h.ip.b, ip->b, octets);
-        return h;
+        dp_siphash_words128(key, words, 3, out.w);
+        return out;
+}
+
+struct dp_key dp_source_host(const struct dp_siphash_key *key, const struct shm_ip *ip)
+{
+        uint64_t half[2];
+
+        memcpy(half, ip->b, sizeof(half));
+        return is_ip4(half) ? hash2(key, half[1], KIND_HOST4) : hash6(key, half);
 }
 
 void dp_source_of(const struct dp_siphash_key *key, const struct shm_ip *ip, uint16_t port,
                   struct dp_source *out)
 {
-        struct hashed endpoint = {.ip = *ip, .port = port, .kind = KIND_ENDPOINT};
-        struct hashed address = masked(ip, KIND_ADDRESS, is_ip4(ip) ? 16 : 8);
+        uint64_t half[2];
+        struct dp_key host;
 
-        out->endpoint = hash(key, &endpoint);
-        out->address = hash(key, &address);
+        memcpy(half, ip->b, sizeof(half));
+        if (is_ip4(half)) {
+                host = hash2(key, half[1], KIND_HOST4);
+                out->address = host;
+        } else {
+                host = hash6(key, half);
+                out->address = hash2(key, half[0], KIND_SUBNET6);
+        }
+        out->host = host.w[0];
+        out->endpoint.w[0] = host.w[1] ^ (port + 1u) * PORT_SPREAD0;
+        out->endpoint.w[1] = host.w[0] ^ (port + 1u) * PORT_SPREAD1;
 }
 
 void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip, struct dp_key *out)
 {
-        struct hashed prefix = masked(ip, KIND_PREFIX, is_ip4(ip) ? 15 : 6);
+        uint64_t half[2];
 
-        *out = hash(key, &prefix);
+        memcpy(half, ip->b, sizeof(half));
+        *out = is_ip4(half) ? hash2(key, half[1] & htobe64(~UINT64_C(0xff)), KIND_PREFIX4)
+                            : hash2(key, half[0] & htobe64(~UINT64_C(0xffff)), KIND_PREFIX6);
 }

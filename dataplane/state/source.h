@@ -16,11 +16,18 @@
 struct dp_source {
         struct dp_key endpoint;
         struct dp_key address;
+        uint64_t host; /* w[0] of dp_source_host(): of IPv6 the whole address */
 };
 
-/* `port` in host order. The key is that of the shared tables (tables.h). */
+/*
+ * `port` in host order. The key is that of the shared tables (tables.h). One hash for IPv4, two for
+ * IPv6: an endpoint is its host's hash with the port spread over it. Who knows neither the key nor
+ * that hash can not choose ports of two hosts that meet, and the ports of one host never do.
+ */
 void dp_source_of(const struct dp_siphash_key *key, const struct shm_ip *ip, uint16_t port,
                   struct dp_source *out);
+/* The whole address, without a port. */
+struct dp_key dp_source_host(const struct dp_siphash_key *key, const struct shm_ip *ip);
 /* The wider prefix: IPv4 /24, IPv6 /48. */
 void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip,
                       struct dp_key *out);

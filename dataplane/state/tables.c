@@ -12,9 +12,11 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
 
         if (t == NULL)
                 return NULL;
-        if (getrandom(&t->key, sizeof(t->key), 0) == sizeof(t->key) &&
-            getrandom(&t->proxy_key, sizeof(t->proxy_key), 0) == sizeof(t->proxy_key))
+        if (getrandom(&t->proxy_key, sizeof(t->proxy_key), 0) == sizeof(t->proxy_key) &&
+            dp_calls_create(&t->calls, config->transaction_entries, config->dialog_entries) == 0) {
+                t->key = t->calls->seed;
                 t->limits = dp_limits_create(config->limit_entries);
+        }
         if (t->limits != NULL)
                 t->trust = dp_trust_create(config->trust_entries, &config->limits.trust, t->limits);
         if (t->trust != NULL && dp_challenge_is_on(&config->challenge))
@@ -27,8 +29,7 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
         if (t->trust == NULL || t->rule_counts == NULL ||
             (t->bindings == NULL && config->binding_entries != 0) ||
             (t->cookie_keys == NULL && dp_challenge_is_on(&config->challenge)) ||
-            (t->neighbours == NULL && config->mode == DP_MODE_EDGE) ||
-            dp_calls_create(&t->calls, config->transaction_entries, config->dialog_entries) != 0) {
+            (t->neighbours == NULL && config->mode == DP_MODE_EDGE)) {
                 dp_tables_destroy(t);
                 return NULL;
         }
