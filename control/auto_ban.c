@@ -36,22 +36,34 @@ bool cp_auto_ban_allowed(const struct cp_policy *p, const struct cp_prefix *pref
         return false;
 }
 
-static bool is_banned(const struct cp_bans *b, const struct cp_prefix *prefix, uint64_t now_ns)
+/* By this prefix or a wider one; of a limit, by a limit too. */
+static bool is_banned(const struct cp_bans *b, const struct cp_prefix *prefix, bool limit,
+                      uint64_t now_ns)
 {
         unsigned len = prefix->len + 1u;
-        const struct cp_ban *ban;
+        const struct cp_ban *ban = prefix->port != 0 ? cp_bans_get(b, prefix) : NULL;
 
+        if (ban != NULL && live(ban->expires_ns, now_ns) && (limit || ban->rate == 0))
+                return true;
         while ((ban = cp_prefix_map_match(&b->map, &prefix->ip, &len)) != NULL)
-                if (live(ban->expires_ns, now_ns))
+                if (live(ban->expires_ns, now_ns) && (limit || ban->rate == 0))
                         return true;
         return false;
 }
 
+/* The narrowest that all marks came from: one port of an address, the address, the /64. */
 static struct cp_prefix guilty(const struct cp_alert *a)
 {
         struct cp_prefix p = {.ip = a->several ? a->ip : a->exact, .len = a->several ? 64 : 128};
 
+        if (!a->several && !a->many_ports)
+                p.port = a->port;
         return p;
+}
+
+static bool is_limit(const struct cp_alert *a)
+{
+        return a->rule.action == CP_DETECT_LIMIT;
 }
 
 static enum cp_alert_ban judge(struct cp_engine *e, const struct cp_alert *a, uint64_t now_ns)
@@ -64,11 +76,13 @@ static enum cp_alert_ban judge(struct cp_engine *e, const struct cp_alert *a, ui
 
         if (cp_auto_ban_allowed(e->policy, &prefix, now_ns))
                 return CP_ALERT_BAN_ALLOWED;
-        if (is_banned(&e->bans, &prefix, now_ns))
+        if (is_banned(&e->bans, &prefix, is_limit(a), now_ns))
                 return CP_ALERT_BAN_DONE;
-        if (there.innocent != 0)
+        if (is_limit(a))
+                return CP_ALERT_BAN_DONE; /* those who share it can still call */
+        if (there.innocent != 0 && prefix.port == 0)
                 return CP_ALERT_BAN_SHARED;
-        if (!cp_ban_budget_take(&self->budget, 1 + there.bystanders,
+        if (!cp_ban_budget_take(&self->budget, prefix.port != 0 ? 1 : 1 + there.bystanders,
                                 cp_ban_budget_allowed(self->proven, percent), now_ns))
                 return CP_ALERT_BAN_WAITING;
         return CP_ALERT_BAN_DONE;
@@ -91,6 +105,7 @@ static void fill(struct cp_engine *e, struct grant *g, const struct cp_alert *a,
         g->ban.first_ns = a->first_ns;
         g->ban.last_ns = a->last_ns;
         g->before = cp_offences_get(&e->auto_ban.offences, &g->ban.prefix, now_ns);
+        g->ban.rate = is_limit(a) ? e->policy->config->detections.bans.limit_rate : 0;
         g->ttl_s = cp_ban_ttl_s(&e->policy->config->detections.bans, g->before);
         snprintf(g->ban.reason, sizeof(g->ban.reason), "%s", cp_detection_text(d));
         snprintf(g->ban.origin, sizeof(g->ban.origin), "%s", cp_detection_name(d));
@@ -113,7 +128,7 @@ static unsigned look(struct cp_engine *e, struct grant *grants, uint64_t now_ns)
         self->proven = cp_sources_count(&e->detect->sources, NULL, 0, now_ns).proven;
         while ((a = cp_detect_alert_next(e->detect, &i)) != NULL && n < BANS_PER_TURN) {
                 struct cp_prefix prefix = guilty(a);
-                bool banned = is_banned(&e->bans, &prefix, now_ns);
+                bool banned = is_banned(&e->bans, &prefix, is_limit(a), now_ns);
 
                 if (a->stop_ns != 0 ||
                     (a->ban != CP_ALERT_BAN_ASKED && a->ban != CP_ALERT_BAN_WAITING))
@@ -138,11 +153,13 @@ static void carry_out(struct cp_engine *e, struct grant *g, uint64_t now_ns)
                 cp_log(CP_LOG_WARNING, "%s is not banned: %s", text, strerror(-g->result));
                 return;
         }
-        e->auto_ban.banned++;
+        e->auto_ban.banned += g->ban.rate == 0;
+        e->auto_ban.limited += g->ban.rate != 0;
         cp_offences_set(&e->auto_ban.offences, &g->ban.prefix, g->before + 1, until_ns);
         if (e->db != NULL)
                 (void)cp_state_db_put_offence(e->db, &g->ban.prefix, g->before + 1, until_ns);
-        cp_log(CP_LOG_INFO, "%s banned for %u s: %s", text, g->ttl_s, g->ban.origin);
+        cp_log(CP_LOG_INFO, "%s %s for %u s: %s", text, g->ban.rate == 0 ? "banned" : "limited",
+               g->ttl_s, g->ban.origin);
 }
 
 /* What could not be carried out is asked for again. */

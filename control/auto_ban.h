@@ -4,9 +4,14 @@
  *
  *     alert of a detection in mode enforce with action ban, and proof that nobody else can forge
  *       on the allow list?                                  allowed: the list wins
- *       others at the address have logged in, by other ports?  shared: no ban
+ *       others at the address have logged in, by other ports?  shared: no ban of the address
  *       more proven sources a minute than the budget?       waiting, and an alert of ban_budget
- *       else banned: the single address, of IPv6 the /64 when several took part
+ *       else banned: the one port that all came from, so that neighbours behind the same NAT live
+ * on; or the single address, of IPv6 the /64 when several took part
+ *
+ * Who is banned by his port and goes on from another is judged again, by his address. Evidence that
+ * others could have made asks for no ban, but may ask for a limit (action limit): then new requests
+ * of the same key are held to a rate.
  *
  * A ban lasts twice as long each time the source comes back. Owner only.
  */
@@ -25,6 +30,7 @@ struct cp_auto_ban {
         struct cp_ban_budget budget;
         struct cp_offences offences;
         uint64_t banned;  /* since the start */
+        uint64_t limited; /* likewise: held to a rate */
         uint32_t waiting; /* at the last look */
         uint32_t proven;  /* recently proven sources, at the last look */
 };

@@ -54,6 +54,26 @@ const struct cp_ban *cp_bans_get(const struct cp_bans *b, const struct cp_prefix
         return cp_prefix_map_get(&b->map, p);
 }
 
+static bool in_force(const struct cp_ban *ban, uint64_t now_ns)
+{
+        return ban != NULL && ban->rate == 0 && (ban->expires_ns == 0 || ban->expires_ns > now_ns);
+}
+
+const struct cp_ban *cp_bans_find(const struct cp_bans *b, const struct shm_ip *ip, uint16_t port,
+                                  uint64_t now_ns)
+{
+        const struct cp_prefix endpoint = {.ip = *ip, .len = 128, .port = port};
+        const struct cp_ban *ban = port != 0 ? cp_bans_get(b, &endpoint) : NULL;
+        unsigned len = 129;
+
+        if (in_force(ban, now_ns))
+                return ban;
+        while ((ban = cp_prefix_map_match(&b->map, ip, &len)) != NULL)
+                if (in_force(ban, now_ns))
+                        return ban;
+        return NULL;
+}
+
 size_t cp_bans_count(const struct cp_bans *b)
 {
         return b->map.cnt;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bans.h - bans in memory, the operator's and those of detections: who, why, since when, until
- * when.
+ * when. One with a rate is a limit: not all is dropped, but new requests above it.
  *
  * Not thread-safe: control changes the table only while no decision is being made (gate.h).
  */
@@ -24,6 +24,7 @@ struct cp_ban {
         struct cp_prefix prefix;
         uint64_t added_ns;   /* CLOCK_REALTIME */
         uint64_t expires_ns; /* 0 = never */
+        uint32_t rate;       /* 0 = a ban, else new requests a minute, up to SHM_LIMIT_RATE_MAX */
         char reason[CP_BAN_REASON_BYTES];
         /* Of an automatic ban; empty and 0 of an operator's. */
         char origin[CP_BAN_ORIGIN_BYTES];     /* name of the detection */
@@ -43,6 +44,11 @@ int cp_bans_put(struct cp_bans *b, const struct cp_ban *ban);
 bool cp_bans_del(struct cp_bans *b, const struct cp_prefix *p);
 const struct cp_ban *cp_bans_get(const struct cp_bans *b, const struct cp_prefix *p);
 size_t cp_bans_count(const struct cp_bans *b);
+
+/* The first one that is in force against an address and its source port, the narrowest first; a
+ * limit is none. NULL: there is none. port 0: only what is against every port. */
+const struct cp_ban *cp_bans_find(const struct cp_bans *b, const struct shm_ip *ip, uint16_t port,
+                                  uint64_t now_ns);
 
 /* Copy up to `max` bans that expire at or before now_ns. Returns how many. */
 size_t cp_bans_expired(const struct cp_bans *b, uint64_t now_ns, struct cp_prefix *out, size_t max);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "control/bans.h"
+#include "control/contract/shm_msg.h"
 
 #define OPT      (CYAML_FLAG_OPTIONAL)
 #define OPT_PTR  (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
@@ -36,6 +37,7 @@ static const cyaml_schema_field_t bans_fields[] = {
     CYAML_FIELD_UINT_PTR("ttl-s", OPT_PTR, struct cp_raw_detect_bans, ttl_s),
     CYAML_FIELD_UINT_PTR("ttl-max-s", OPT_PTR, struct cp_raw_detect_bans, ttl_max_s),
     CYAML_FIELD_UINT_PTR("budget-percent", OPT_PTR, struct cp_raw_detect_bans, budget_percent),
+    CYAML_FIELD_UINT_PTR("limit-per-minute", OPT_PTR, struct cp_raw_detect_bans, limit_per_minute),
     CYAML_FIELD_END,
 };
 
@@ -77,6 +79,7 @@ void cp_config_detect_fill(struct cp_detect_config *c, const struct cp_raw_detec
                 fill_number(&c->bans.ttl_s, raw->bans->ttl_s);
                 fill_number(&c->bans.ttl_max_s, raw->bans->ttl_max_s);
                 fill_number(&c->bans.budget_percent, raw->bans->budget_percent);
+                fill_number(&c->bans.limit_rate, raw->bans->limit_per_minute);
         }
 #define CP_DETECTION(num, ID, ...) fill_rule(&c->rule[num], raw->ID);
 #include "control/detect/detections.def"
@@ -138,6 +141,9 @@ int cp_config_detect_check(const struct cp_detect_config *c, struct cp_yaml *yam
                             CP_BAN_TTL_S_MAX);
         if (rc == 0)
                 rc = within(&ck, "detections/bans/budget-percent", c->bans.budget_percent, 0, 100);
+        if (rc == 0)
+                rc = within(&ck, "detections/bans/limit-per-minute", c->bans.limit_rate, 1,
+                            SHM_LIMIT_RATE_MAX);
         for (unsigned d = 1; d < CP_DETECTION_CNT && rc == 0; d++)
                 rc = check_rule(&ck, (enum cp_detection)d, &c->rule[d]);
         return rc;

@@ -22,6 +22,7 @@ struct cp_raw_detect_bans {
         uint32_t *ttl_s;
         uint32_t *ttl_max_s;
         uint32_t *budget_percent;
+        uint32_t *limit_per_minute;
 };
 
 struct cp_raw_detections {

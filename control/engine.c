@@ -237,7 +237,7 @@ int cp_engine_init(struct cp_engine *e, const char *config_path, struct cp_confi
         e->policy = cp_policy_create(config, generation, cp_clock_real_ns(), NULL);
         if (e->policy == NULL)
                 goto no_memory;
-        e->policy->bans = &e->bans.map;
+        e->policy->bans = &e->bans;
         for (uint32_t i = 0; i < c->dataplanes_count; i++) {
                 if (cp_supervisor_add(e, c->dataplanes[i], false) < 0)
                         return -ENOMEM; /* the policy owns config now */
@@ -365,7 +365,7 @@ static int put_in_force(struct cp_engine *e, struct cp_config *config, struct cp
                 *err = (struct cp_config_error){.text = "out of memory"};
                 return -ENOMEM;
         }
-        fresh->bans = &e->bans.map;
+        fresh->bans = &e->bans;
         cp_gate_close(&e->decide_gate);
         rc = reload_edge(e, config, err);
         if (rc != 0) {
@@ -434,11 +434,15 @@ int cp_engine_rollback(struct cp_engine *e, struct cp_config_error *err)
 int cp_engine_ban(struct cp_engine *e, struct cp_ban *ban, uint32_t ttl_s)
 {
         uint64_t now_ns = cp_clock_real_ns();
+        const struct cp_ban *before;
+        bool limit; /* it replaces a limit */
         int rc = 0;
 
         ban->added_ns = now_ns;
         ban->expires_ns = ttl_s == 0 ? 0 : now_ns + ttl_s * NS_PER_S;
-        if (cp_bans_count(&e->bans) >= CP_BANS_MAX && cp_bans_get(&e->bans, &ban->prefix) == NULL)
+        before = cp_bans_get(&e->bans, &ban->prefix);
+        limit = before != NULL && before->rate != 0;
+        if (cp_bans_count(&e->bans) >= CP_BANS_MAX && before == NULL)
                 return -ENOSPC;
         if (e->db != NULL)
                 rc = cp_state_db_put_ban(e->db, ban);
@@ -447,29 +451,51 @@ int cp_engine_ban(struct cp_engine *e, struct cp_ban *ban, uint32_t ttl_s)
         cp_gate_close(&e->decide_gate);
         rc = cp_bans_put(&e->bans, ban);
         if (rc == 0)
-                cp_tables_ban_changed(&e->tables, e->policy, &e->bans, &ban->prefix, now_ns);
+                cp_tables_ban_changed(&e->tables, e->policy, &e->bans, &ban->prefix,
+                                      limit || ban->rate != 0, now_ns);
         cp_gate_open(&e->decide_gate);
         return rc;
 }
 
 int cp_engine_unban(struct cp_engine *e, const struct cp_prefix *prefix)
 {
-        bool there = cp_bans_get(&e->bans, prefix) != NULL;
+        const struct cp_ban *ban = cp_bans_get(&e->bans, prefix);
+        bool there = ban != NULL, limit = there && ban->rate != 0;
         int rc = there && e->db != NULL ? cp_state_db_del_ban(e->db, prefix) : 0;
 
         if (!there || rc != 0)
                 return rc;
         cp_gate_close(&e->decide_gate);
         (void)cp_bans_del(&e->bans, prefix);
-        cp_tables_ban_changed(&e->tables, e->policy, &e->bans, prefix, cp_clock_real_ns());
+        cp_tables_ban_changed(&e->tables, e->policy, &e->bans, prefix, limit, cp_clock_real_ns());
         cp_gate_open(&e->decide_gate);
         return 1;
+}
+
+/* Some port of the address that has an entry of its own. */
+static const struct cp_ban *port_ban(const struct cp_bans *b, const struct shm_ip *ip)
+{
+        const struct cp_ban *ban;
+        size_t i = 0;
+
+        while ((ban = cp_bans_next(b, &i)) != NULL)
+                if (ban->prefix.port != 0 && cp_prefix_match(&ban->prefix, ip))
+                        return ban;
+        return NULL;
 }
 
 int cp_engine_lift(struct cp_engine *e, const struct cp_prefix *prefix)
 {
         int rc = cp_engine_unban(e, prefix);
+        const struct cp_ban *ban;
 
+        while (rc >= 0 && prefix->len == 128 && prefix->port == 0 &&
+               (ban = port_ban(&e->bans, &prefix->ip)) != NULL) {
+                struct cp_prefix port = ban->prefix; /* gone with the ban */
+
+                rc = cp_engine_unban(e, &port);
+                cp_auto_ban_forgive(e, &port);
+        }
         if (rc > 0)
                 cp_auto_ban_forgive(e, prefix);
         return rc;

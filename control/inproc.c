@@ -61,7 +61,7 @@ static int load_policy(struct cp_inproc *in, const char *path)
                 cp_config_free(config);
                 return -ENOMEM;
         }
-        in->policy->bans = &in->bans.map;
+        in->policy->bans = &in->bans;
         return 0;
 }
 

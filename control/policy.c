@@ -114,20 +114,6 @@ static const struct cp_policy_entry *listed(const struct cp_prefix_map *map,
         return NULL;
 }
 
-static bool banned(const struct cp_prefix_map *map, const struct shm_ip *ip, uint64_t now_ns)
-{
-        const struct cp_ban *b;
-        unsigned len = 129;
-
-        if (map == NULL)
-                return false;
-        while ((b = cp_prefix_map_match(map, ip, &len)) != NULL) {
-                if (live(b->expires_ns, now_ns))
-                        return true;
-        }
-        return false;
-}
-
 bool cp_policy_in_dialog(const struct shm_request *req, const struct sip_msg *msg)
 {
         if (msg->kind == SIP_KIND_RESPONSE || req->cls == SHM_CLASS_IN_DIALOG)
@@ -265,7 +251,8 @@ static void decide(const struct cp_policy *p, const struct shm_request *req,
                         find_target(p, &q, now_ns, out);
         } else if (guarded && listed(&p->deny_map, &flow->src, now_ns) != NULL) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_DENIED, 0);
-        } else if (guarded && banned(p->bans, &flow->src, now_ns)) {
+        } else if (guarded && p->bans != NULL &&
+                   cp_bans_find(p->bans, &flow->src, flow->sport, now_ns) != NULL) {
                 answer(out, SHM_ACTION_DROP, SHM_REASON_BANNED, 0);
         } else if (guarded && cp_scanners_match_msg(p->scanners, msg)) {
                 /* Narrow: a UDP source is easily forged, and its owner must not suffer. */

@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "control/bans.h"
 #include "control/config.h"
 #include "control/contract/shm_msg.h"
 #include "control/prefix_map.h"
@@ -34,7 +35,7 @@ struct cp_policy {
         struct cp_policy_entry *deny;
         struct cp_prefix_map allow_map; /* to struct cp_policy_entry */
         struct cp_prefix_map deny_map;
-        const struct cp_prefix_map *bans; /* to struct cp_ban; borrowed, may be NULL */
+        const struct cp_bans *bans; /* borrowed, may be NULL */
         struct cp_scanners *scanners;
         struct cp_routes *routes;
         struct sip_profile weakest; /* what it rejects, every dataplane rejects */

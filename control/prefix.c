@@ -77,6 +77,44 @@ int cp_prefix_parse(const char *text, struct cp_prefix *out)
         return 0;
 }
 
+/* 1..65535 in decimal digits; 0 when it is anything else. */
+static uint16_t parse_port(const char *text)
+{
+        uint32_t n = 0;
+
+        for (; *text >= '0' && *text <= '9' && n <= UINT16_MAX; text++)
+                n = n * 10 + (uint32_t)(*text - '0');
+        return *text == '\0' && n <= UINT16_MAX ? (uint16_t)n : 0;
+}
+
+int cp_endpoint_parse(const char *text, struct cp_prefix *out)
+{
+        bool bracket = text[0] == '[';
+        const char *colon = strrchr(text, ':');
+        const char *end = bracket ? strchr(text, ']') : colon;
+        char addr[CP_PREFIX_TEXT_BYTES];
+        struct cp_prefix p;
+        size_t len;
+
+        if (!bracket && (colon == NULL || strchr(text, ':') != colon))
+                return cp_prefix_parse(text, out);
+        if (end == NULL || (bracket && end + 1 != colon))
+                return -EINVAL;
+        len = (size_t)(end - text) - bracket;
+        if (len >= sizeof(addr))
+                return -EINVAL;
+        memcpy(addr, text + bracket, len);
+        addr[len] = '\0';
+        if (cp_prefix_parse(addr, &p) != 0 || p.len != 128 || cp_ip_is_v4(&p.ip) == bracket ||
+            strchr(addr, '/') != NULL)
+                return -EINVAL;
+        p.port = parse_port(colon + 1);
+        if (p.port == 0)
+                return -EINVAL;
+        *out = p;
+        return 0;
+}
+
 const char *cp_ip_print(const struct shm_ip *ip, char buf[CP_PREFIX_TEXT_BYTES])
 {
         if (cp_ip_is_v4(ip))
@@ -91,6 +129,14 @@ const char *cp_prefix_print(const struct cp_prefix *p, char buf[CP_PREFIX_TEXT_B
         bool v4 = p->len >= V4_BITS && cp_ip_is_v4(&p->ip);
         size_t n;
 
+        if (p->port != 0) {
+                char addr[CP_PREFIX_TEXT_BYTES - sizeof("[]:65535") + 1];
+
+                v4 = cp_ip_is_v4(&p->ip);
+                inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? &p->ip.b[12] : p->ip.b, addr, sizeof(addr));
+                snprintf(buf, CP_PREFIX_TEXT_BYTES, v4 ? "%s:%u" : "[%s]:%u", addr, p->port);
+                return buf;
+        }
         cp_ip_print(&p->ip, buf);
         if (p->len == 128)
                 return buf;
@@ -118,7 +164,7 @@ bool cp_prefix_match(const struct cp_prefix *p, const struct shm_ip *ip)
 
 bool cp_prefix_covers(const struct cp_prefix *a, const struct cp_prefix *b)
 {
-        if (a->len > b->len)
+        if (a->len > b->len || (a->port != 0 && a->port != b->port))
                 return false;
         return cp_prefix_match(a, &b->ip);
 }

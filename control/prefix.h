@@ -19,22 +19,26 @@
 struct cp_prefix {
         struct shm_ip ip; /* bits behind `len` are zero */
         uint8_t len;      /* 0..128 */
+        uint16_t port;    /* of a single address (len 128): its port alone, 0 = all */
 };
 
-/* Longest text of a prefix with its terminator: 39 for IPv6 (45 mapped), "/128". */
-#define CP_PREFIX_TEXT_BYTES 52u
+/* Longest text of a prefix with its terminator: 39 for IPv6 (45 mapped), "/128" or "[]:65535". */
+#define CP_PREFIX_TEXT_BYTES 56u
 
 /* Parse "192.0.2.7", "192.0.2.0/24", "2001:db8::/32". Bits behind the length are cleared.
  * Returns 0, or -EINVAL (then *out is untouched). */
 int cp_prefix_parse(const char *text, struct cp_prefix *out);
+/* The same, or one port of an address: "192.0.2.7:5062", "[2001:db8::7]:5062". */
+int cp_endpoint_parse(const char *text, struct cp_prefix *out);
 /* Print, without "/len" for a single address. Returns buf. */
 const char *cp_prefix_print(const struct cp_prefix *p, char buf[CP_PREFIX_TEXT_BYTES]);
 /* Print an address. */
 const char *cp_ip_print(const struct shm_ip *ip, char buf[CP_PREFIX_TEXT_BYTES]);
 
 bool cp_ip_is_v4(const struct shm_ip *ip);
+/* Whether the address is in p, whatever its port. */
 bool cp_prefix_match(const struct cp_prefix *p, const struct shm_ip *ip);
-/* True when every address of b is an address of a. */
+/* True when every address of b, with every port that b names, is one of a. */
 bool cp_prefix_covers(const struct cp_prefix *a, const struct cp_prefix *b);
 /* Clear the bits of ip behind len (0..128). */
 void cp_ip_mask(struct shm_ip *ip, unsigned len);

@@ -21,12 +21,13 @@ static size_t home(const struct cp_prefix_map *m, const struct cp_prefix *p)
         uint64_t w[2];
 
         memcpy(w, p->ip.b, sizeof(w));
-        return (size_t)mix(mix(w[0] ^ p->len) ^ w[1]) & (m->cap - 1);
+        return (size_t)mix(mix(w[0] ^ p->len ^ (uint64_t)p->port << 8) ^ w[1]) & (m->cap - 1);
 }
 
 static bool same(const struct cp_prefix *a, const struct cp_prefix *b)
 {
-        return a->len == b->len && memcmp(a->ip.b, b->ip.b, sizeof(a->ip.b)) == 0;
+        return a->len == b->len && a->port == b->port &&
+               memcmp(a->ip.b, b->ip.b, sizeof(a->ip.b)) == 0;
 }
 
 /* The slot of p, or the free one where it belongs. The table is never full. */
@@ -73,7 +74,7 @@ int cp_prefix_map_put(struct cp_prefix_map *m, const struct cp_prefix *p, void *
         s = probe(m, p);
         if (s->value == NULL) {
                 m->cnt++;
-                m->len_cnt[p->len]++;
+                m->len_cnt[p->len] += p->port == 0;
         } else if (old != NULL) {
                 *old = s->value;
         }
@@ -95,7 +96,7 @@ void *cp_prefix_map_del(struct cp_prefix_map *m, const struct cp_prefix *p)
         if (value == NULL)
                 return NULL;
         m->cnt--;
-        m->len_cnt[p->len]--;
+        m->len_cnt[p->len] -= p->port == 0;
         s->value = NULL;
         /* Backward shift: an entry behind the hole moves into it when the hole lies between its
          * home and its place; so chains never need tombstones. */

@@ -23,7 +23,7 @@ struct cp_prefix_map {
         struct cp_prefix_slot *slots;
         size_t cap; /* power of two, or 0 */
         size_t cnt;
-        uint32_t len_cnt[129]; /* entries of each length */
+        uint32_t len_cnt[129]; /* entries of each length, those of one port left out */
 };
 
 /* A zeroed map is empty and valid. Frees the slots, not the values. */
@@ -37,8 +37,8 @@ void *cp_prefix_map_del(struct cp_prefix_map *m, const struct cp_prefix *p);
 void *cp_prefix_map_get(const struct cp_prefix_map *m, const struct cp_prefix *p);
 
 /*
- * The values whose prefixes hold the address, longest first: start with *len = 129 and call until
- * NULL; *len is the iterator.
+ * The values whose prefixes hold the address with all its ports, longest first: start with *len =
+ * 129 and call until NULL; *len is the iterator.
  */
 void *cp_prefix_map_match(const struct cp_prefix_map *m, const struct shm_ip *ip, unsigned *len);
 

@@ -9,9 +9,10 @@
 
 #include <sqlite3.h>
 
+#include "control/contract/shm_msg.h"
 #include "control/sqlite_errno.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define BUSY_MS        2000
 
 struct cp_state_db {
@@ -41,6 +42,12 @@ static const char version_2[] = "BEGIN IMMEDIATE;"
                                 "PRAGMA user_version=2;"
                                 "COMMIT;";
 
+/* Version 3: limits; and prefixes may name a port, which is no change of the schema. */
+static const char version_3[] = "BEGIN IMMEDIATE;"
+                                "ALTER TABLE ban ADD COLUMN rate INTEGER NOT NULL DEFAULT 0;"
+                                "PRAGMA user_version=3;"
+                                "COMMIT;";
+
 /* The one integer that a statement yields; `none` when it yields no row. */
 static int query_int(sqlite3 *sql, const char *text, sqlite3_int64 none, sqlite3_int64 *out)
 {
@@ -68,9 +75,11 @@ static int set_up(struct cp_state_db *db)
                 rc = cp_sqlite_errno(sqlite3_exec(db->sql, schema, NULL, NULL, NULL));
         if (rc == 0 && version < 2)
                 rc = cp_sqlite_errno(sqlite3_exec(db->sql, version_2, NULL, NULL, NULL));
+        if (rc == 0 && version < 3)
+                rc = cp_sqlite_errno(sqlite3_exec(db->sql, version_3, NULL, NULL, NULL));
         if (rc == 0)
                 rc = cp_sqlite_errno(sqlite3_prepare_v2(
-                    db->sql, "INSERT OR REPLACE INTO ban VALUES (?,?,?,?,?,?,?,?)", -1, &db->put,
+                    db->sql, "INSERT OR REPLACE INTO ban VALUES (?,?,?,?,?,?,?,?,?)", -1, &db->put,
                     NULL));
         if (rc == 0)
                 rc = cp_sqlite_errno(sqlite3_prepare_v2(db->sql, "DELETE FROM ban WHERE prefix = ?",
@@ -126,7 +135,7 @@ static bool read_ban(sqlite3_stmt *st, struct cp_ban *ban)
         const char *reason = (const char *)sqlite3_column_text(st, 1);
 
         memset(ban, 0, sizeof(*ban));
-        if (prefix == NULL || reason == NULL || cp_prefix_parse(prefix, &ban->prefix) != 0)
+        if (prefix == NULL || reason == NULL || cp_endpoint_parse(prefix, &ban->prefix) != 0)
                 return false;
         snprintf(ban->reason, sizeof(ban->reason), "%s", reason);
         ban->added_ns = (uint64_t)sqlite3_column_int64(st, 2);
@@ -135,7 +144,8 @@ static bool read_ban(sqlite3_stmt *st, struct cp_ban *ban)
         column_text(st, 5, ban->evidence, sizeof(ban->evidence));
         ban->first_ns = (uint64_t)sqlite3_column_int64(st, 6);
         ban->last_ns = (uint64_t)sqlite3_column_int64(st, 7);
-        return true;
+        ban->rate = (uint32_t)sqlite3_column_int64(st, 8);
+        return ban->rate <= SHM_LIMIT_RATE_MAX;
 }
 
 int cp_state_db_load(struct cp_state_db *db, struct cp_bans *bans, uint64_t now_ns)
@@ -152,7 +162,7 @@ int cp_state_db_load(struct cp_state_db *db, struct cp_bans *bans, uint64_t now_
                 rc = sqlite3_prepare_v2(
                     db->sql,
                     "SELECT prefix, reason, added_ns, expires_ns, origin, evidence, first_ns,"
-                    " last_ns FROM ban",
+                    " last_ns, rate FROM ban",
                     -1, &st, NULL);
         while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
                 rc = SQLITE_OK;
@@ -185,6 +195,7 @@ int cp_state_db_put_ban(struct cp_state_db *db, const struct cp_ban *ban)
         sqlite3_bind_text(db->put, 6, ban->evidence, -1, SQLITE_STATIC);
         sqlite3_bind_int64(db->put, 7, (sqlite3_int64)ban->first_ns);
         sqlite3_bind_int64(db->put, 8, (sqlite3_int64)ban->last_ns);
+        sqlite3_bind_int64(db->put, 9, (sqlite3_int64)ban->rate);
         return run(db->put);
 }
 
@@ -231,7 +242,7 @@ int cp_state_db_load_offences(struct cp_state_db *db, struct cp_offences *o, uin
 
                 rc = SQLITE_OK;
                 column_text(st, 0, prefix, sizeof(prefix));
-                if (cp_prefix_parse(prefix, &p) == 0)
+                if (cp_endpoint_parse(prefix, &p) == 0)
                         cp_offences_set(o, &p, (uint32_t)sqlite3_column_int64(st, 1),
                                         (uint64_t)sqlite3_column_int64(st, 2));
         }

@@ -34,8 +34,8 @@ const struct shm_table_update *cp_tables_journal(const struct cp_tables *t, uint
         return &t->journal[seq % CP_JOURNAL_LEN];
 }
 
-/* True when every address of the prefix is on the allow list. Allow wins in the dataplane as well, so
- * such a ban would only take room there. */
+/* True when every address of the prefix is on the allow list. Allow wins in the dataplane as well,
+ * so such a ban would only take room there. */
 static bool allowed(const struct cp_policy *p, const struct cp_prefix *prefix, uint64_t now_ns)
 {
         const struct cp_policy_entry *e;
@@ -60,6 +60,7 @@ static struct shm_table_update ban_entry(const struct cp_policy *p, const struct
             .generation = p->generation,
         };
 
+        u.port = prefix->port;
         if (allowed(p, prefix, now_ns))
                 return u;
         if (deny != NULL && (deny->expires_ns == 0 || deny->expires_ns > now_ns)) {
@@ -67,7 +68,7 @@ static struct shm_table_update ban_entry(const struct cp_policy *p, const struct
                 u.reason = SHM_REASON_DENIED;
                 u.expires_ns = deny->expires_ns;
         }
-        if (ban == NULL || (ban->expires_ns != 0 && ban->expires_ns <= now_ns))
+        if (ban == NULL || ban->rate != 0 || (ban->expires_ns != 0 && ban->expires_ns <= now_ns))
                 return u;
         /* Both: the one that stands longer, the operator's word when equal. */
         if (u.op == SHM_TABLE_DEL || ban->expires_ns == 0 ||
@@ -79,16 +80,37 @@ static struct shm_table_update ban_entry(const struct cp_policy *p, const struct
         return u;
 }
 
+/* What the limit table should say about a prefix, likewise. */
+static struct shm_table_update limit_entry(const struct cp_policy *p, const struct cp_bans *b,
+                                           const struct cp_prefix *prefix, uint64_t now_ns)
+{
+        const struct cp_ban *ban = cp_bans_get(b, prefix);
+        struct shm_table_update u = {
+            .op = SHM_TABLE_DEL,
+            .table = SHM_TABLE_LIMIT,
+            .port = prefix->port,
+            .generation = p->generation,
+        };
+
+        if (ban == NULL || ban->rate == 0 || allowed(p, prefix, now_ns) ||
+            (ban->expires_ns != 0 && ban->expires_ns <= now_ns))
+                return u;
+        u.op = SHM_TABLE_ADD;
+        u.reason = SHM_REASON_LIMIT_SOURCE;
+        u.expires_ns = ban->expires_ns;
+        u.rate = ban->rate;
+        return u;
+}
+
 static void journal(struct cp_tables *t, const struct shm_table_update *u)
 {
         t->journal[t->seq % CP_JOURNAL_LEN] = *u;
         t->seq++;
 }
 
-void cp_tables_ban_changed(struct cp_tables *t, const struct cp_policy *p, const struct cp_bans *b,
-                           const struct cp_prefix *prefix, uint64_t now_ns)
+static void journal_prefix(struct cp_tables *t, struct shm_table_update u,
+                           const struct cp_prefix *prefix)
 {
-        struct shm_table_update u = ban_entry(p, b, prefix, now_ns);
         struct cp_prefix part[SPLIT_MAX];
         size_t n = cp_prefix_split(prefix, part);
 
@@ -97,6 +119,14 @@ void cp_tables_ban_changed(struct cp_tables *t, const struct cp_policy *p, const
                 u.prefix_len = part[i].len;
                 journal(t, &u);
         }
+}
+
+void cp_tables_ban_changed(struct cp_tables *t, const struct cp_policy *p, const struct cp_bans *b,
+                           const struct cp_prefix *prefix, bool limit, uint64_t now_ns)
+{
+        journal_prefix(t, ban_entry(p, b, prefix, now_ns), prefix);
+        if (limit)
+                journal_prefix(t, limit_entry(p, b, prefix, now_ns), prefix);
 }
 
 /* Grows by doubling while an image is built. */
@@ -196,6 +226,22 @@ static void append_bans(struct builder *b, const struct cp_policy *p, const stru
         append_mark(b, p, SHM_TABLE_SYNC_END, SHM_TABLE_BAN);
 }
 
+static void append_limits(struct builder *b, const struct cp_policy *p, const struct cp_bans *bans,
+                          uint64_t now_ns)
+{
+        const struct cp_ban *ban;
+        size_t i = 0;
+
+        append_mark(b, p, SHM_TABLE_SYNC_BEGIN, SHM_TABLE_LIMIT);
+        while ((ban = cp_bans_next(bans, &i)) != NULL) {
+                struct shm_table_update u = limit_entry(p, bans, &ban->prefix, now_ns);
+
+                if (u.op == SHM_TABLE_ADD)
+                        append_prefix(b, &u, &ban->prefix);
+        }
+        append_mark(b, p, SHM_TABLE_SYNC_END, SHM_TABLE_LIMIT);
+}
+
 struct cp_table_image *cp_tables_image(struct cp_tables *t, const struct cp_policy *p,
                                        const struct cp_bans *b, uint64_t now_ns)
 {
@@ -204,6 +250,7 @@ struct cp_table_image *cp_tables_image(struct cp_tables *t, const struct cp_poli
         if (t->image == NULL || t->image->seq != t->seq) {
                 append_peers(&build, p, now_ns);
                 append_bans(&build, p, b, now_ns);
+                append_limits(&build, p, b, now_ns);
                 if (build.failed) {
                         free(build.image);
                         return NULL;

@@ -9,6 +9,7 @@
 #ifndef SLUICE_CONTROL_TABLES_H
 #define SLUICE_CONTROL_TABLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,9 +40,10 @@ struct cp_tables {
 void cp_tables_fini(struct cp_tables *t);
 /* The policy was replaced: everyone needs a new image. */
 void cp_tables_reset(struct cp_tables *t);
-/* A ban came, changed or went (DEL falls back to a config entry of the same prefix, if any). */
+/* A ban came, changed or went (DEL falls back to a config entry of the same prefix, if any);
+ * `limit`: it is a limit, or was one. */
 void cp_tables_ban_changed(struct cp_tables *t, const struct cp_policy *p, const struct cp_bans *b,
-                           const struct cp_prefix *prefix, uint64_t now_ns);
+                           const struct cp_prefix *prefix, bool limit, uint64_t now_ns);
 
 /* A reference to an image of now; NULL when memory is short. */
 struct cp_table_image *cp_tables_image(struct cp_tables *t, const struct cp_policy *p,

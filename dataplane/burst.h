@@ -34,6 +34,7 @@ enum dp_pkt_flag {
         DP_PKT_RESUMED = 1u << 6,   /* came back from the pending table */
         DP_PKT_NO_REPLY = 1u << 7,  /* an ACK or a response: never answered (RFC 3261 17) */
         DP_PKT_KEEPALIVE = 1u << 8, /* sip_sniff says so, to or from a SIP port */
+        DP_PKT_TUNNEL = 1u << 9,    /* decap: a tunnel with something in it (tunnel_core.h) */
 };
 
 /* What the transaction and dialog tables know of a message. */
@@ -85,17 +86,21 @@ struct dp_pkt {
         uint16_t l4_off;
         uint16_t payload_off;
         uint16_t payload_len;
-        uint16_t l4_len; /* octets from l4_off to the end of the IP packet */
-        uint16_t flags;  /* enum dp_pkt_flag */
-        uint8_t port;    /* rx: ethdev port it came from */
+        uint16_t l4_len;  /* octets from l4_off to the end of the IP packet */
+        uint16_t sum_dst; /* UDP whose checksum guard verifies: where its destination stands */
+        uint16_t flags;   /* enum dp_pkt_flag */
+        uint8_t port;     /* rx: ethdev port it came from */
         struct shm_flow flow;
 
         /* guard: of UDP to a SIP port, police: of other SIP; from the outside and no known peer */
         bool has_source;
         uint8_t trust; /* enum dp_trust_level */
         struct dp_source source;
-        uint8_t keys_made;              /* police: bits by enum dp_pkt_key */
-        uint8_t keys_none;              /* likewise: there is no such user */
+        uint32_t limit_rate;      /* guard: new requests a minute by a LIMIT entry, 0 = none */
+        uint16_t limit_port;      /* of that entry: source port, 0 = any... */
+        uint8_t limit_prefix_len; /* ...and prefix length */
+        uint8_t keys_made;        /* police: bits by enum dp_pkt_key */
+        uint8_t keys_none;        /* likewise: there is no such user */
         struct dp_key key[DP_PKT_KEYS]; /* where keys_made says so and keys_none does not */
 
         /* classify */

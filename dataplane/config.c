@@ -42,6 +42,7 @@ struct yaml_dataplane {
         enum dp_policy non_sip;
         enum dp_policy stream_sip;
         enum dp_policy fragments;
+        enum dp_tunnels tunnels;
         enum dp_strays unknown_dialogs;
         enum dp_policy unsolicited_responses;
         enum dp_events events;
@@ -107,6 +108,11 @@ static const cyaml_strval_t exception_names[] = {
     {"drop", DP_POLICY_DROP},
     {"reject", DP_POLICY_REJECT},
 };
+static const cyaml_strval_t tunnels_names[] = {
+    {"pass", DP_TUNNELS_PASS},
+    {"drop", DP_TUNNELS_DROP},
+    {"inspect", DP_TUNNELS_INSPECT},
+};
 static const cyaml_strval_t strays_names[] = {
     {"ask", DP_STRAYS_ASK},
     {"drop", DP_STRAYS_DROP},
@@ -167,6 +173,7 @@ static const cyaml_schema_field_t dataplane_fields[] = {
     ENUM_FIELD("non-sip", struct yaml_dataplane, non_sip, pass_drop_names),
     ENUM_FIELD("stream-sip", struct yaml_dataplane, stream_sip, pass_drop_names),
     ENUM_FIELD("fragments", struct yaml_dataplane, fragments, pass_drop_names),
+    ENUM_FIELD("tunnels", struct yaml_dataplane, tunnels, tunnels_names),
     ENUM_FIELD("unknown-dialogs", struct yaml_dataplane, unknown_dialogs, strays_names),
     ENUM_FIELD("unsolicited-responses", struct yaml_dataplane, unsolicited_responses,
                pass_drop_names),
@@ -325,6 +332,7 @@ static void config_default(struct dp_config *c)
         c->non_sip = DP_POLICY_PASS;
         c->stream_sip = DP_POLICY_PASS;
         c->fragments = DP_POLICY_DROP;
+        c->tunnels = DP_TUNNELS_INSPECT;
         c->unknown_dialogs = DP_STRAYS_ASK;
         c->unsolicited_responses = DP_POLICY_DROP;
         c->events = DP_EVENTS_ALL;
@@ -499,6 +507,7 @@ static int dataplane_apply(const char *path, const struct yaml_dataplane *y, str
         c->non_sip = y->non_sip != 0 ? y->non_sip : c->non_sip;
         c->stream_sip = y->stream_sip != 0 ? y->stream_sip : c->stream_sip;
         c->fragments = y->fragments != 0 ? y->fragments : c->fragments;
+        c->tunnels = y->tunnels != 0 ? y->tunnels : c->tunnels;
         c->unknown_dialogs = y->unknown_dialogs != 0 ? y->unknown_dialogs : c->unknown_dialogs;
         if (y->unsolicited_responses != 0)
                 c->unsolicited_responses = y->unsolicited_responses;

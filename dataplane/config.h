@@ -59,6 +59,13 @@ struct dp_port_config {
         enum shm_side side;
 };
 
+/* What tunnels may carry (EVASION 9). */
+enum dp_tunnels {
+        DP_TUNNELS_PASS = 1, /* anything: nobody looks */
+        DP_TUNNELS_DROP,     /* nothing */
+        DP_TUNNELS_INSPECT,  /* what can be told not to be SIP, one level deep */
+};
+
 struct dp_config {
         char **eal_params;
         uint32_t eal_param_cnt;
@@ -70,6 +77,7 @@ struct dp_config {
         enum dp_policy non_sip;
         enum dp_policy stream_sip; /* SIP over TCP, TLS and SCTP, which nobody looks into */
         enum dp_policy fragments;
+        enum dp_tunnels tunnels;
         enum dp_policy exceptions[SHM_CLASS_CNT]; /* by enum shm_class */
         enum dp_strays unknown_dialogs;
         enum dp_policy unsolicited_responses;

@@ -67,7 +67,7 @@ enum shm_side dp_replay_inside_side(const struct dp_replay_inside *in, const uin
         if (in->cnt == 0)
                 return SHM_SIDE_OUTSIDE;
         /* Damage behind the addresses does not change where it came in. */
-        (void)dp_decap_core(frame, len, true, &r);
+        (void)dp_decap_core(frame, len, DP_UDP_SUM_KNOWN, &r);
         if ((r.flags & (DP_PKT_IP4 | DP_PKT_IP6)) == 0)
                 return SHM_SIDE_OUTSIDE;
         for (unsigned i = 0; i < in->cnt; i++)

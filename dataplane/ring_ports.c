@@ -139,7 +139,7 @@ static bool left_to_nic(const struct dp_capture_frame *frame)
         uint16_t stored;
         uint64_t sum;
 
-        if (dp_decap_core(frame->data, frame->len, false, &r) != SHM_REASON_UDP_CHECKSUM)
+        if (dp_decap_core(frame->data, frame->len, DP_UDP_SUM_VERIFY, &r) != SHM_REASON_UDP_CHECKSUM)
                 return false;
         if ((r.flags & DP_PKT_IP4) != 0)
                 sum = dp_inet_sum_pseudo(r.flow.src.b + 12, r.flow.dst.b + 12, 4, IPPROTO_UDP,

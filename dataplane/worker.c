@@ -314,7 +314,7 @@ static void front_init(struct dp_worker *w, const struct dp_worker_args *args,
         };
 
         w->kernel = kernel.name;
-        dp_decap_init(&w->decap);
+        dp_decap_init(&w->decap, args->config);
         dp_guard_init(&w->guard, w->bans, w->ctl.slot != NULL ? &w->ctl.slot->blocklist : NULL,
                       &budget);
         w->reassemble = (struct dp_reassemble){.fragments = c->fragments, .counters = &w->counters};

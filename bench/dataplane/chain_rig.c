@@ -21,7 +21,9 @@
 #include "dataplane/state/tables.h"
 #include "dataplane/worker.h"
 
-#define FRAMES_MAX 16384u
+#define FRAMES_MAX 20480u
+#define SOURCES    8192u
+#define NULL_BYTES 842u
 #define ROUND      4096u
 #define NULL_ROUND 65536u
 #define RING_SLOTS 8192u
@@ -34,12 +36,16 @@
 
 static struct {
         uint16_t null_ids[2];
+        uint16_t null_sip_ids[2];
         uint16_t ring_ids[2];
         struct rte_ring *rx[2];
         struct rte_ring *tx[2];
         struct rte_mempool *pool;
+        struct rte_mempool *sip_pool; /* of net_null: every buffer has a frame in it */
         struct rte_mbuf *frames[FRAMES_MAX];
         unsigned frame_cnt;
+        unsigned set_first[RIG_SETS];
+        unsigned set_cnt[RIG_SETS];
         uint32_t round;
 } env;
 
@@ -50,15 +56,16 @@ struct chain_rig {
         struct dp_worker *worker;
         struct dp_tables *tables;
         struct cp_inproc *control;
-        unsigned next; /* frame to feed */
+        enum rig_set set;
+        unsigned next; /* frame of the set to feed */
 };
 
-static bool port_start(uint16_t id)
+static bool port_start(uint16_t id, struct rte_mempool *pool)
 {
         const struct rte_eth_conf conf = {0};
 
         return rte_eth_dev_configure(id, 1, 1, &conf) == 0 &&
-               rte_eth_rx_queue_setup(id, 0, 512, 0, NULL, env.pool) == 0 &&
+               rte_eth_rx_queue_setup(id, 0, 512, 0, NULL, pool) == 0 &&
                rte_eth_tx_queue_setup(id, 0, 512, 0, NULL) == 0 && rte_eth_dev_start(id) == 0;
 }
 
@@ -74,7 +81,7 @@ static bool ring_port(unsigned side)
         snprintf(name, sizeof(name), "rig%u", side);
         id = rte_eth_from_rings(name, &env.rx[side], 1, &env.tx[side], 1, 0);
         env.ring_ids[side] = (uint16_t)id;
-        return id >= 0 && port_start(env.ring_ids[side]);
+        return id >= 0 && port_start(env.ring_ids[side], env.pool);
 }
 
 static struct dp_runtime_dir runtime_dir;
@@ -94,6 +101,8 @@ bool chain_rig_start(void)
         const char *argv[] = {"bench_chain",
                               "--vdev=net_null0,size=842",
                               "--vdev=net_null1,size=842",
+                              "--vdev=net_null2,size=842",
+                              "--vdev=net_null3,size=842",
                               "--no-pci",
                               "--no-telemetry",
                               "--no-shconf",
@@ -107,16 +116,44 @@ bool chain_rig_start(void)
                 return false;
         env.pool =
             rte_pktmbuf_pool_create("rig", FRAMES_MAX + 8191, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
-        if (env.pool == NULL || rte_eth_dev_get_port_by_name("net_null0", &env.null_ids[0]) != 0 ||
-            rte_eth_dev_get_port_by_name("net_null1", &env.null_ids[1]) != 0) {
+        env.sip_pool =
+            rte_pktmbuf_pool_create("rig_sip", SOURCES - 1, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+        if (env.pool == NULL || env.sip_pool == NULL ||
+            rte_eth_dev_get_port_by_name("net_null0", &env.null_ids[0]) != 0 ||
+            rte_eth_dev_get_port_by_name("net_null1", &env.null_ids[1]) != 0 ||
+            rte_eth_dev_get_port_by_name("net_null2", &env.null_sip_ids[0]) != 0 ||
+            rte_eth_dev_get_port_by_name("net_null3", &env.null_sip_ids[1]) != 0) {
                 fprintf(stderr, "no buffers or no net_null driver\n");
                 return false;
         }
-        return port_start(env.null_ids[0]) && port_start(env.null_ids[1]) && ring_port(0) &&
-               ring_port(1);
+        return port_start(env.null_ids[0], env.pool) && port_start(env.null_ids[1], env.pool) &&
+               port_start(env.null_sip_ids[0], env.sip_pool) &&
+               port_start(env.null_sip_ids[1], env.sip_pool) && ring_port(0) && ring_port(1);
 }
 
-bool chain_rig_load(const uint8_t *message, size_t len)
+/* Write frames into all buffers of the pool that the SIP net_null devices hand out. */
+static void null_sip_fill(void)
+{
+        static struct rte_mbuf *all[SOURCES];
+        static bool done;
+        unsigned cnt = 0, from = 0;
+
+        while (!done && cnt < SOURCES && (all[cnt] = rte_pktmbuf_alloc(env.sip_pool)) != NULL) {
+                const struct rte_mbuf *frame = env.frames[from++ % env.frame_cnt];
+
+                if (frame->data_len > NULL_BYTES)
+                        continue; /* this buffer gets the next one: it is overwritten */
+                memset(rte_pktmbuf_mtod(all[cnt], uint8_t *), 0, NULL_BYTES);
+                memcpy(rte_pktmbuf_mtod(all[cnt], uint8_t *),
+                       rte_pktmbuf_mtod(frame, const uint8_t *), frame->data_len);
+                cnt++;
+        }
+        done = true;
+        while (cnt > 0)
+                rte_pktmbuf_free(all[--cnt]);
+}
+
+bool chain_rig_load(enum rig_set set, const uint8_t *message, size_t len)
 {
         struct rte_mbuf *m = env.frame_cnt < FRAMES_MAX ? rte_pktmbuf_alloc(env.pool) : NULL;
         size_t all = sizeof(struct rte_ether_hdr) + sizeof(struct rte_ipv4_hdr) +
@@ -136,13 +173,15 @@ bool chain_rig_load(const uint8_t *message, size_t len)
         ip->time_to_live = 64;
         ip->next_proto_id = IPPROTO_UDP;
         /* some thousand sources: RFC 2544's own network */
-        ip->src_addr = rte_cpu_to_be_32(RTE_IPV4(198, 18, 0, 0) + env.frame_cnt % 8192u);
+        ip->src_addr = rte_cpu_to_be_32(RTE_IPV4(198, 18, 0, 0) + env.frame_cnt % SOURCES);
         ip->dst_addr = rte_cpu_to_be_32(RTE_IPV4(198, 19, 0, 1));
         ip->hdr_checksum = rte_ipv4_cksum(ip);
         udp->src_port = rte_cpu_to_be_16(5060);
         udp->dst_port = rte_cpu_to_be_16(5060);
         udp->dgram_len = rte_cpu_to_be_16((uint16_t)(sizeof(*udp) + len));
         udp->dgram_cksum = rte_ipv4_udptcp_cksum(ip, udp);
+        if (env.set_cnt[set]++ == 0)
+                env.set_first[set] = env.frame_cnt;
         env.frames[env.frame_cnt++] = m;
         return true;
 }
@@ -160,6 +199,19 @@ static bool control_attach(struct chain_rig *r)
         return true;
 }
 
+static const uint16_t *ids_of(enum rig_device device)
+{
+        if (device == RIG_NULL)
+                return env.null_ids;
+        return device == RIG_NULL_SIP ? env.null_sip_ids : env.ring_ids;
+}
+
+void chain_rig_use(struct chain_rig *r, enum rig_set set)
+{
+        r->set = set;
+        r->next = 0;
+}
+
 struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events events)
 {
         struct chain_rig *r = calloc(1, sizeof(*r));
@@ -168,8 +220,10 @@ struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events event
         if (r == NULL || dp_config_load(NULL, &r->config) != 0)
                 abort();
         r->device = device;
+        if (device == RIG_NULL_SIP)
+                null_sip_fill();
         r->config.cache_entries = CACHE_ENTRIES;
-        r->config.decision_deadline_ms = 10000; /* a preempted rig is not a slow control */
+        r->config.decision_deadline_ms = 10000;    /* a preempted rig is not a slow control */
         r->config.shedding.mode = DP_SHEDDING_OFF; /* it has as much to do as it can */
         r->config.events = events == RIG_EVENTS_ALL ? DP_EVENTS_ALL : DP_EVENTS_OFF;
         if (dp_ctl_server_create_local(&r->server, 1, &sizes) != 0)
@@ -178,7 +232,7 @@ struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events event
         r->tables = dp_tables_create(&r->config);
         if (r->tables == NULL)
                 abort();
-        const uint16_t *ids = device == RIG_NULL ? env.null_ids : env.ring_ids;
+        const uint16_t *ids = ids_of(device);
         struct dp_worker_args args = {
             .config = &r->config,
             .tables = r->tables,
@@ -214,12 +268,12 @@ static void branch_renew(struct rte_mbuf *m, uint32_t round)
 static void feed(struct chain_rig *r, unsigned cnt)
 {
         for (unsigned i = 0; i < cnt; i++) {
-                struct rte_mbuf *m = env.frames[r->next];
+                struct rte_mbuf *m = env.frames[env.set_first[r->set] + r->next];
 
                 if (r->next == 0)
                         env.round++;
                 branch_renew(m, env.round);
-                r->next = (r->next + 1) % env.frame_cnt;
+                r->next = (r->next + 1) % env.set_cnt[r->set];
                 rte_mbuf_refcnt_set(m, 2);
                 rte_ring_enqueue(env.rx[0], m);
         }
@@ -236,9 +290,9 @@ static void drain(void)
 
 static unsigned round_size(const struct chain_rig *r)
 {
-        if (r->device == RIG_NULL)
+        if (r->device != RIG_RING)
                 return NULL_ROUND;
-        return env.frame_cnt < ROUND ? env.frame_cnt : ROUND;
+        return env.set_cnt[r->set] < ROUND ? env.set_cnt[r->set] : ROUND;
 }
 
 struct rig_round chain_rig_round(struct chain_rig *r)
@@ -262,7 +316,7 @@ struct rig_round chain_rig_round(struct chain_rig *r)
 
 struct rig_round chain_rig_round_bare(struct chain_rig *r)
 {
-        const uint16_t *ids = r->device == RIG_NULL ? env.null_ids : env.ring_ids;
+        const uint16_t *ids = ids_of(r->device);
         unsigned goal = round_size(r), moved = 0, turn = 0;
         struct rte_mbuf *m[32];
 
@@ -284,7 +338,7 @@ struct rig_round chain_rig_round_bare(struct chain_rig *r)
 
 struct rig_round chain_rig_round_rxonly(struct chain_rig *r)
 {
-        const uint16_t *ids = r->device == RIG_NULL ? env.null_ids : env.ring_ids;
+        const uint16_t *ids = ids_of(r->device);
         unsigned goal = round_size(r), moved = 0, turn = 0;
         struct rte_mbuf *m[32];
 
@@ -324,7 +378,7 @@ void chain_rig_limits(struct chain_rig *r, enum rig_limits limits)
 
 void chain_rig_warm(struct chain_rig *r)
 {
-        for (unsigned fed = 0; fed < env.frame_cnt; fed += 32) {
+        for (unsigned fed = 0; fed < env.set_cnt[r->set]; fed += 32) {
                 feed(r, 32);
                 for (unsigned i = 0; i < 4; i++) {
                         dp_worker_turn(r->worker);
@@ -342,6 +396,8 @@ void chain_rig_ban_all(struct chain_rig *r)
             .op = SHM_TABLE_ADD,
             .table = SHM_TABLE_BAN,
             .reason = SHM_REASON_BANNED,
+            .prefix_len = 120,
+            .ip = {{[10] = 0xff, 0xff, 192, 0, 2, 0}},
         };
 
         /* control's own copy of its tables comes first, and would sweep this away */
@@ -350,6 +406,12 @@ void chain_rig_ban_all(struct chain_rig *r)
                 dp_worker_turn(r->worker);
         }
         dp_worker_apply_table(r->worker, &u);
+        u.prefix_len = 128;
+        for (unsigned i = 0; i < SOURCES; i++) {
+                u.ip = (struct shm_ip){
+                    {[10] = 0xff, 0xff, 198, 18, (uint8_t)(i >> 8), (uint8_t)(i & 0xffu)}};
+                dp_worker_apply_table(r->worker, &u);
+        }
 }
 
 bool chain_rig_counts(const struct chain_rig *r, uint64_t *passed, uint64_t *dropped,

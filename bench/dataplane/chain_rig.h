@@ -20,8 +20,17 @@ extern "C" {
 #endif
 
 enum rig_device {
-        RIG_NULL, /* frames of 842 octets without content: "not SIP" */
-        RIG_RING, /* the frames of chain_rig_load() */
+        RIG_NULL,     /* frames of 842 octets without content: "not SIP" */
+        RIG_RING,     /* the frames of chain_rig_load() */
+        RIG_NULL_SIP, /* frames of 842 octets with SIP in them: the driver hands out buffers as they
+                       * are, and these were written once; none is cold */
+};
+
+/* Frames that a rig on rings is fed. */
+enum rig_set {
+        RIG_SET_MIX,    /* as the generator writes them */
+        RIG_SET_INVITE, /* INVITEs of about 800 octets */
+        RIG_SETS
 };
 
 enum rig_events {
@@ -35,11 +44,15 @@ struct chain_rig;
 bool chain_rig_start(void);
 /* A worker over these devices with control's default policy in this process. */
 struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events events);
+/* Feed it this set from now on; at first MIX. */
+void chain_rig_use(struct chain_rig *r, enum rig_set set);
 void chain_rig_destroy(struct chain_rig *r);
 
-/* Put a SIP message in a frame of its own, for all rigs. False when there is no buffer left. */
-bool chain_rig_load(const uint8_t *message, size_t len);
-/* Drop every source at the guard from now on. */
+/* Put a SIP message in a frame of its own, for all rigs; one set after the other. False when there
+ * is no buffer left. */
+bool chain_rig_load(enum rig_set set, const uint8_t *message, size_t len);
+/* Ban every source, each by its own entry, and a network that none of them is in: two prefix
+ * lengths are in use. */
 void chain_rig_ban_all(struct chain_rig *r);
 /* What the sources of this rig may send: without limit (so at first), as much as they like but
  * counted at every key, or no packet more than the first. */

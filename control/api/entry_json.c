@@ -28,6 +28,12 @@ void cp_entry_json_times(json_t *entry, uint64_t added_ns, uint64_t expires_ns)
         json_object_set_new(entry, "expires", time_json(expires_ns));
 }
 
+void cp_entry_json_rate(json_t *entry, const struct cp_ban *ban)
+{
+        if (ban->rate != 0)
+                json_object_set_new(entry, "rate", json_integer((json_int_t)ban->rate));
+}
+
 void cp_entry_json_origin(json_t *entry, const struct cp_ban *ban, uint64_t hits)
 {
         json_object_set_new(entry, "hits", json_integer((json_int_t)hits));

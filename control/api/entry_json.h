@@ -18,6 +18,9 @@ json_t *cp_entry_json(const struct cp_prefix *prefix, const char *reason, const 
 /* Adds "added" and "expires", which is null for never. CLOCK_REALTIME. */
 void cp_entry_json_times(json_t *entry, uint64_t added_ns, uint64_t expires_ns);
 
+/* Adds "rate" to a limit: new requests a minute. */
+void cp_entry_json_rate(json_t *entry, const struct cp_ban *ban);
+
 /* Add why a ban is there when a detection set it (origin, evidence, first_seen, last_seen), and
  * hits: packets of it that events told of, a lower bound. */
 void cp_entry_json_origin(json_t *entry, const struct cp_ban *ban, uint64_t hits);

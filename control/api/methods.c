@@ -5,7 +5,7 @@ const struct cp_rpc_method cp_methods[] = {
     {"version", "", cp_method_version},
     {"status", "", cp_method_status},
     {"stats", "", cp_method_stats},
-    {"ban.add", "prefix ttl_s reason", cp_method_ban_add},
+    {"ban.add", "prefix ttl_s rate reason", cp_method_ban_add},
     {"ban.lift", "prefix", cp_method_ban_lift},
     {"ban.list", "", cp_method_ban_list},
     {"ban.why", "address", cp_method_ban_why},

@@ -21,6 +21,7 @@ static json_t *ban_json(struct cp_engine *e, const struct cp_ban *b)
         json_t *o = entry_json(&b->prefix, b->reason, b->origin[0] != '\0' ? b->origin : "operator",
                                b->added_ns, b->expires_ns);
 
+        cp_entry_json_rate(o, b);
         cp_entry_json_origin(o, b, cp_auto_ban_hits(e, &b->prefix));
         return o;
 }
@@ -31,9 +32,10 @@ static int get_prefix(struct cp_rpc_call *call, struct cp_prefix *out)
 
         if (text == NULL)
                 return -1;
-        if (cp_prefix_parse(text, out) != 0)
-                return cp_rpc_fail(call, CP_RPC_INVALID_PARAMS,
-                                   "'%.64s' is not an IP address or prefix", text);
+        if (cp_endpoint_parse(text, out) != 0)
+                return cp_rpc_fail(
+                    call, CP_RPC_INVALID_PARAMS,
+                    "'%.64s' is not an IP address, a prefix, or an address with a port", text);
         return 0;
 }
 
@@ -41,14 +43,16 @@ int cp_method_ban_add(struct cp_rpc_call *call)
 {
         const json_t *reason = json_object_get(call->params, "reason");
         struct cp_ban ban = {0};
-        json_int_t ttl_s;
+        json_int_t ttl_s, rate;
         int rc;
 
         if (get_prefix(call, &ban.prefix) != 0)
                 return -1;
         ttl_s = cp_rpc_number(call, "ttl_s", CP_BAN_TTL_S_MAX, 0);
-        if (ttl_s < 0)
+        rate = ttl_s < 0 ? -1 : cp_rpc_number(call, "rate", SHM_LIMIT_RATE_MAX, 0);
+        if (rate < 0)
                 return -1;
+        ban.rate = (uint32_t)rate;
         if (reason != NULL) {
                 const char *text = cp_rpc_text(call, "reason");
 
@@ -68,6 +72,7 @@ int cp_method_ban_add(struct cp_rpc_call *call)
                                    strerror(-rc));
         call->result =
             entry_json(&ban.prefix, ban.reason, "operator", ban.added_ns, ban.expires_ns);
+        cp_entry_json_rate(call->result, &ban);
         return 0;
 }
 

@@ -18,6 +18,7 @@ struct found {
         json_t *entries;
         struct cp_engine *engine;
         struct shm_ip ip;
+        uint16_t port; /* 0 = not asked for */
         uint64_t now_ns;
 };
 
@@ -44,22 +45,42 @@ static void add_config(struct found *f, const char *table, const struct cp_prefi
 
 static json_t *add_ban(struct found *f, const struct cp_ban *b)
 {
-        json_t *o = add(f, "ban", &b->prefix, b->reason);
+        json_t *o = add(f, b->rate != 0 ? "limit" : "ban", &b->prefix, b->reason);
 
         cp_entry_json_times(o, b->added_ns, b->expires_ns);
+        cp_entry_json_rate(o, b);
         return o;
 }
 
-static void add_bans(struct found *f)
+static void add_found(struct found *f, const struct cp_ban *b, bool limit)
 {
+        if (b != NULL && live(b->expires_ns, f->now_ns) && (b->rate != 0) == limit)
+                cp_entry_json_origin(add_ban(f, b), b, cp_auto_ban_hits(f->engine, &b->prefix));
+}
+
+/* Of one port first, then of all; only bans, or only limits. */
+static void add_bans(struct found *f, bool limit)
+{
+        const struct cp_prefix endpoint = {.ip = f->ip, .len = 128, .port = f->port};
         const struct cp_ban *b;
         unsigned len = 129;
 
-        while ((b = cp_prefix_map_match(&f->engine->bans.map, &f->ip, &len)) != NULL) {
-                if (live(b->expires_ns, f->now_ns))
-                        cp_entry_json_origin(add_ban(f, b), b,
-                                             cp_auto_ban_hits(f->engine, &b->prefix));
-        }
+        if (f->port != 0)
+                add_found(f, cp_bans_get(&f->engine->bans, &endpoint), limit);
+        while ((b = cp_prefix_map_match(&f->engine->bans.map, &f->ip, &len)) != NULL)
+                add_found(f, b, limit);
+}
+
+/* What is against single ports of an address, when nobody asked for one: it decides nothing about
+ * the others. */
+static void add_ports(struct found *f)
+{
+        const struct cp_ban *b;
+        size_t i = 0;
+
+        while (f->port == 0 && (b = cp_bans_next(&f->engine->bans, &i)) != NULL)
+                if (b->prefix.port != 0 && cp_prefix_match(&b->prefix, &f->ip))
+                        add_found(f, b, b->rate != 0);
 }
 
 static void add_blocklist(struct found *f)
@@ -85,17 +106,20 @@ int cp_method_ban_why(struct cp_rpc_call *call)
 
         if (text == NULL)
                 return -1;
-        if (cp_prefix_parse(text, &address) != 0 || address.len != 128)
+        if (cp_endpoint_parse(text, &address) != 0 || address.len != 128)
                 return cp_rpc_fail(call, CP_RPC_INVALID_PARAMS, "'%.64s' is not an IP address",
                                    text);
         f.ip = address.ip;
+        f.port = address.port;
         f.entries = json_array();
         add_config(&f, "allow", &f.engine->policy->allow_map);
-        add_bans(&f);
+        add_bans(&f, false);
         add_config(&f, "deny", &f.engine->policy->deny_map);
         add_blocklist(&f);
+        add_bans(&f, true);
         if (json_array_size(f.entries) != 0)
                 verdict = json_string_value(json_object_get(json_array_get(f.entries, 0), "table"));
+        add_ports(&f);
         call->result =
             json_pack("{s:s, s:s, s:o}", "address", text, "decides", verdict, "entries", f.entries);
         return 0;

@@ -31,6 +31,10 @@ static void add_entry(struct cp_table *t, const json_t *ban, const char *from)
         cp_field_cell(t, ban, "prefix");
         cp_field_cell(t, ban, from);
         time_cell(t, ban, "expires");
+        if (cp_field(ban, "rate") != NULL)
+                cp_table_cellf(t, "%lld a minute", (long long)cp_field_int(ban, "rate"));
+        else
+                cp_table_cellf(t, "none");
         if (cp_field(ban, "evidence") != NULL)
                 cp_table_cellf(t, "%s (%s, %s)", cp_field_raw(ban, "reason", ""),
                                cp_field_raw(ban, "origin", ""), cp_field_raw(ban, "evidence", ""));
@@ -40,10 +44,11 @@ static void add_entry(struct cp_table *t, const json_t *ban, const char *from)
 
 static void init_list(struct cp_table *t)
 {
-        cp_table_init(t, "llll", 0);
+        cp_table_init(t, "lllll", 0);
         cp_table_cellf(t, "PREFIX");
         cp_table_cellf(t, "FROM");
         cp_table_cellf(t, "UNTIL");
+        cp_table_cellf(t, "ADMITTED");
         cp_table_cellf(t, "REASON");
 }
 
@@ -52,6 +57,7 @@ int cp_cmd_ban_add(struct cp_cli *cli, const struct cp_cli_args *args)
         const char *ttl = cp_cli_opt_value(args, "ttl");
         const char *reason = cp_cli_opt_value(args, "reason");
         uint32_t ttl_s = 0;
+        long rate = 0;
         json_t *r = NULL, *params;
         struct cp_table t;
         int rc;
@@ -59,10 +65,14 @@ int cp_cmd_ban_add(struct cp_cli *cli, const struct cp_cli_args *args)
         if (ttl && cp_duration_parse(ttl, &ttl_s) != 0)
                 return cp_cli_usage(cli, args->cmd,
                                     "--ttl is a time such as 90s, 15m, 1h30m or 7d");
+        if (cp_cli_opt_number(args, "rate", 1, 60000, &rate) != 0)
+                return cp_cli_usage(cli, args->cmd, "--rate is a number from 1 to 60000");
         params = json_pack("{s:s, s:I, s:s}", "prefix", args->word[0], "ttl_s", (json_int_t)ttl_s,
                            "reason", reason ? reason : "");
         if (!params)
                 return cp_cli_usage(cli, args->cmd, "the prefix and the reason must be UTF-8");
+        if (rate != 0)
+                json_object_set_new(params, "rate", json_integer(rate));
         rc = cp_cli_call(cli, "ban.add", params, &r);
         if (rc != CP_CLI_YES)
                 return rc;

@@ -2,7 +2,8 @@
 /*
  * cmd_ban_file.c - `sluicectl ban export | import`: bans as a file.
  *
- *   text   PREFIX UNTIL [REASON...], a ban a line; UNTIL is a UTC time or "-" for ever;
+ *   text   PREFIX UNTIL [rate=N] [REASON...], a ban a line; UNTIL is a UTC time or "-" for ever;
+ *          with a rate it is a limit of N new requests a minute;
  *          lines that begin with # are comments
  *   JSON   what `ban list --json` prints
  *
@@ -29,8 +30,11 @@ static void print_line(struct cp_cli *cli, const json_t *ban)
         const char *reason = cp_field_raw(ban, "reason", "");
         char *text = cp_cli_escape(reason, strlen(reason), 0);
 
-        fprintf(cli->out, "%s %.19s%s%s%s\n", cp_field_raw(ban, "prefix", ""), until ? until : "-",
-                until ? "Z" : "", text && *text ? " " : "", text ? text : "");
+        fprintf(cli->out, "%s %.19s%s", cp_field_raw(ban, "prefix", ""), until ? until : "-",
+                until ? "Z" : "");
+        if (cp_field(ban, "rate") != NULL)
+                fprintf(cli->out, " rate=%lld", (long long)cp_field_int(ban, "rate"));
+        fprintf(cli->out, "%s%s\n", text && *text ? " " : "", text ? text : "");
         free(text);
 }
 
@@ -81,10 +85,16 @@ static time_t parse_time(const char *text)
         return end == NULL ? (time_t)-1 : timegm(&tm);
 }
 
-/* until NULL or "-": for ever. */
-static int take(struct import *im, unsigned line, const char *prefix, const char *until,
-                const char *reason)
+struct entry {
+        const char *prefix;
+        const char *until; /* NULL or "-": for ever */
+        json_int_t rate;   /* 0: a ban */
+        const char *reason;
+};
+
+static int take(struct import *im, unsigned line, const struct entry *e)
 {
+        const char *until = e->until;
         json_int_t ttl_s = 0;
         json_t *params;
 
@@ -101,27 +111,46 @@ static int take(struct import *im, unsigned line, const char *prefix, const char
                 ttl_s = t - im->now;
         }
         params = json_pack("{s:i, s:{s:s, s:I, s:s}}", "line", (int)line, "params", "prefix",
-                           prefix, "ttl_s", ttl_s, "reason", reason);
+                           e->prefix, "ttl_s", ttl_s, "reason", e->reason);
         if (params == NULL)
                 return bad(im, line, "not UTF-8");
+        if (e->rate != 0)
+                json_object_set_new(cp_field(params, "params"), "rate", json_integer(e->rate));
         json_array_append_new(im->bans, params);
         return CP_CLI_YES;
 }
 
+/* "rate=N" at the beginning of what is left; past it, or NULL when N is none. */
+static char *take_rate(char *text, json_int_t *rate)
+{
+        static const char key[] = "rate=";
+        char *end;
+
+        if (strncmp(text, key, sizeof(key) - 1) != 0)
+                return text;
+        *rate = strtol(text + sizeof(key) - 1, &end, 10);
+        if (*rate < 1 || (*end != '\0' && strchr(" \t\r", *end) == NULL))
+                return NULL;
+        return end + strspn(end, " \t");
+}
+
 static int take_line(struct import *im, char *text, unsigned line)
 {
+        struct entry e = {0};
         char *save = NULL;
-        char *prefix = strtok_r(text, " \t\r", &save);
-        char *until;
 
-        if (prefix == NULL || *prefix == '#')
+        e.prefix = strtok_r(text, " \t\r", &save);
+        if (e.prefix == NULL || *e.prefix == '#')
                 return CP_CLI_YES;
-        until = strtok_r(NULL, " \t\r", &save);
-        if (until == NULL)
+        e.until = strtok_r(NULL, " \t\r", &save);
+        if (e.until == NULL)
                 return bad(im, line, "PREFIX UNTIL [REASON] is due");
-        save += strspn(save, " \t");
+        save = take_rate(save + strspn(save, " \t"), &e.rate);
+        if (save == NULL)
+                return bad(im, line, "rate= takes a number of new requests a minute");
         save[strcspn(save, "\r")] = '\0';
-        return take(im, line, prefix, until, save);
+        e.reason = save;
+        return take(im, line, &e);
 }
 
 static int take_text(struct import *im, char *text)
@@ -152,13 +181,16 @@ static int take_json(struct import *im, const char *text, size_t len)
                 rc = bad(im, 1, "there is no list \"bans\" in it");
         json_array_foreach(bans, i, ban)
         {
-                const char *prefix = cp_field_raw(ban, "prefix", NULL);
+                const struct entry e = {
+                    .prefix = cp_field_raw(ban, "prefix", NULL),
+                    .until = cp_field_raw(ban, "expires", NULL),
+                    .rate = cp_field_int(ban, "rate"),
+                    .reason = cp_field_raw(ban, "reason", ""),
+                };
 
                 if (rc != CP_CLI_YES || strcmp(cp_field_raw(ban, "source", ""), "config") == 0)
                         continue;
-                rc = prefix == NULL ? bad(im, 1, "an entry without a prefix")
-                                    : take(im, 1, prefix, cp_field_raw(ban, "expires", NULL),
-                                           cp_field_raw(ban, "reason", ""));
+                rc = e.prefix == NULL ? bad(im, 1, "an entry without a prefix") : take(im, 1, &e);
         }
         json_decref(root);
         return rc;

@@ -23,6 +23,7 @@ static const struct cp_cli_opt no_opts[] = {END};
 
 static const struct cp_cli_opt ban_add_opts[] = {
     {"ttl", 't', "TIME", "end the ban after this time: 90s, 15m, 1h, 7d; 0 = never (default)"},
+    {"rate", 0, "N", "only limit it, to N new requests a minute, 1 to 60000"},
     {"reason", 'R', "TEXT", "why, for whoever reads the list later"},
     END};
 
@@ -64,17 +65,21 @@ const struct cp_cli_cmd cp_cli_commands[] = {
     {"stats", "", 0, 0, CP_CLI_CONTROL, stats_opts, cp_cmd_stats,
      "show every counter of the dataplane and of control", NULL},
     {"ban add", "PREFIX", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, ban_add_opts, cp_cmd_ban_add,
-     "ban an address or a prefix",
+     "ban, or limit, a prefix, an address, or one port of an address",
      "From now on what it sends from the outside is dropped before it is parsed, unless the allow "
-     "list names it. A second ban of the same prefix "
+     "list names it. One port is 192.0.2.7:5062 or [2001:db8::7]:5062: neighbours at the same "
+     "address live on. A second ban of the same prefix "
      "replaces the first."},
     {"ban lift", "PREFIX", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_ban_lift,
-     "end a ban", "Exit status 1 when there was none."},
+     "end a ban or a limit",
+     "Of an address also those of its ports. Exit status 1 when there was none."},
     {"ban list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_ban_list, "list the bans in force",
      NULL},
     {"ban export", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_ban_export,
      "print the bans as lines that ban import reads",
-     "PREFIX UNTIL REASON, a ban a line; - is for ever. Those of the configuration are left out."},
+     "PREFIX UNTIL [rate=N] REASON, a ban a line; - is for ever. Those of the configuration are "
+     "left "
+     "out."},
     {"ban import", "FILE", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES | CP_CLI_FILES, no_opts,
      cp_cmd_ban_import, "set the bans of a file: lines of ban export, or JSON of ban list --json",
      "FILE - is standard input. A line that is none of these is told, and then nothing is set."},

@@ -82,7 +82,14 @@ bool shm_table_update_check(const void *rec, size_t len)
         if (len != sizeof(u))
                 return false;
         memcpy(&u, rec, sizeof(u));
-        if (u.reserved != 0 || u.reserved2 != 0 || u.reserved3 != 0)
+        if (u.reserved != 0)
+                return false;
+        if (u.port != 0 && (u.prefix_len != PREFIX_MAX ||
+                            (u.table != SHM_TABLE_BAN && u.table != SHM_TABLE_LIMIT)))
+                return false;
+        if (u.op == SHM_TABLE_ADD && u.table == SHM_TABLE_LIMIT
+                ? u.rate == 0 || u.rate > SHM_LIMIT_RATE_MAX
+                : u.rate != 0)
                 return false;
         if (u.prefix_len > PREFIX_MAX || u.reason >= SHM_REASONS_DECISION_MAX ||
             !shm_reason_known(u.reason))
@@ -90,7 +97,8 @@ bool shm_table_update_check(const void *rec, size_t len)
         switch (u.op) {
         case SHM_TABLE_ADD:
                 /* The reason of a ban becomes the reason of every packet that it ends. */
-                if (u.table == SHM_TABLE_BAN && u.reason == SHM_REASON_NONE)
+                if ((u.table == SHM_TABLE_BAN || u.table == SHM_TABLE_LIMIT) &&
+                    u.reason == SHM_REASON_NONE)
                         return false;
                 break;
         case SHM_TABLE_DEL:

@@ -75,20 +75,22 @@ enum shm_table_op {
 enum shm_table {
         SHM_TABLE_NONE = 0, /* with FLUSH_CACHE */
         SHM_TABLE_BAN = 1,
-        SHM_TABLE_PEER = 2, /* allow list: lane PEER */
+        SHM_TABLE_PEER = 2,  /* allow list: lane PEER */
+        SHM_TABLE_LIMIT = 3, /* new requests of a source are held to a rate */
         SHM_TABLE_CNT,
 };
+#define SHM_LIMIT_RATE_MAX 60000u
 struct shm_table_update {
         uint8_t op;         /* enum shm_table_op */
         uint8_t table;      /* enum shm_table */
         uint8_t prefix_len; /* ADD, DEL: 0..128 over the 16 octets (IPv4 /24 is 120) */
         uint8_t reserved;
         uint16_t reason; /* enum shm_reason that the entry gives, below SHM_REASONS_DECISION_MAX */
-        uint16_t reserved2;
+        uint16_t port;   /* BAN, LIMIT of a single address: this source port alone; else 0 */
         struct shm_ip ip;
         uint64_t expires_ns; /* CLOCK_REALTIME; 0 = never */
         uint32_t generation; /* of the policy that this belongs to */
-        uint32_t reserved3;
+        uint32_t rate;       /* ADD to LIMIT: requests a minute, 1..SHM_LIMIT_RATE_MAX; else 0 */
 };
 
 /* What was changed of a message that passed. */

@@ -46,7 +46,7 @@ bool cp_ban_budget_take(struct cp_ban_budget *b, uint32_t sources, uint32_t allo
 
 static bool same(const struct cp_offence *x, const struct cp_prefix *p)
 {
-        return x->bans != 0 && x->prefix.len == p->len &&
+        return x->bans != 0 && x->prefix.len == p->len && x->prefix.port == p->port &&
                memcmp(&x->prefix.ip, &p->ip, sizeof(p->ip)) == 0;
 }
 

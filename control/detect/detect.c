@@ -151,15 +151,17 @@ static struct cp_alert *place(struct cp_detect *d)
 
 /*
  * A ban needs evidence that nobody else can have made: at least half of the threshold in marks that
- * prove their source by themselves, and one at any rate.
+ * prove their source by themselves, and one at any rate. A limit needs none: who is named by others
+ * may send less for a while, and is not cut off.
  */
 static void ask_ban(struct cp_alert *a)
 {
         uint32_t need = (a->rule.threshold + 1) / 2;
+        bool ban = a->rule.action == CP_DETECT_BAN;
 
-        if (a->rule.action != CP_DETECT_BAN || a->ban > CP_ALERT_BAN_UNPROVEN)
+        if ((!ban && a->rule.action != CP_DETECT_LIMIT) || a->ban > CP_ALERT_BAN_UNPROVEN)
                 return;
-        if (a->proven < need)
+        if (ban && a->proven < need)
                 a->ban = CP_ALERT_BAN_UNPROVEN;
         else
                 a->ban =
@@ -180,6 +182,11 @@ static void alert_update(struct cp_detect *d, struct cp_alert *a, const struct c
         a->last_ns = e->last_ns;
         a->ports = e->ports;
         a->several = e->several;
+        a->port = e->port;
+        /* who was banned by his port and goes on from another is judged again */
+        if (e->many_ports && !a->many_ports && a->ban == CP_ALERT_BAN_DONE)
+                a->ban = CP_ALERT_BAN_NONE;
+        a->many_ports = e->many_ports;
         if (cp_detection_key(detection) != CP_KEY_SOURCE)
                 a->ip = e->ip;
         ask_ban(a);
@@ -282,6 +289,7 @@ static void note(struct cp_detect_entry *e, const struct cp_mark *m)
                 e->ip = key_ip(m, kind);
                 if (m->ip != NULL)
                         e->exact = *m->ip;
+                e->port = m->port;
                 text_set(&e->text, m->text, m->text_len);
         }
         if (e->marks < UINT32_MAX)
@@ -290,6 +298,7 @@ static void note(struct cp_detect_entry *e, const struct cp_mark *m)
                 e->last_ns = m->time_ns;
         if (m->ip != NULL) {
                 e->ports |= UINT64_C(1) << (m->port % 64u);
+                e->many_ports = e->many_ports || m->port != e->port;
                 e->several = e->several || memcmp(&e->exact, m->ip, sizeof(e->exact)) != 0;
                 if (cp_detection_key(m->detection) != CP_KEY_SOURCE)
                         e->ip = *m->ip;

@@ -29,7 +29,7 @@
 #define CP_ALERT_CALL_IDS 3u
 #define CP_DETECT_HITS    4096u /* banned addresses whose packets are counted; one for each hash */
 
-/* What became of a ban that an alert asked for. */
+/* What became of a ban, or a limit, that an alert asked for. */
 enum cp_alert_ban {
         CP_ALERT_BAN_NONE = 0, /* its action is none, or it has not been looked at */
         CP_ALERT_BAN_MONITOR,  /* its mode is monitor: it would have been asked for */
@@ -55,6 +55,8 @@ struct cp_alert {
         uint32_t marks;
         uint32_t proven; /* of the window's marks: those that prove their source */
         uint64_t ports;
+        uint16_t port; /* of the first mark */
+        bool many_ports;
         struct shm_ip ip; /* SOURCE, INSIDE: the key; else of the last mark */
         struct shm_ip exact;
         struct cp_detect_rule rule; /* when it started */

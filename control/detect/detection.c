@@ -7,6 +7,7 @@
 #define DEFAULT_TTL_S          600u
 #define DEFAULT_TTL_MAX_S      86400u
 #define DEFAULT_BUDGET_PERCENT 5u
+#define DEFAULT_LIMIT_RATE     6u
 
 static const struct row {
         const char *name;
@@ -32,7 +33,8 @@ void cp_detect_config_default(struct cp_detect_config *c)
 {
         memset(c, 0, sizeof(*c));
         c->entries = DEFAULT_ENTRIES;
-        c->bans = (struct cp_detect_bans){DEFAULT_TTL_S, DEFAULT_TTL_MAX_S, DEFAULT_BUDGET_PERCENT};
+        c->bans = (struct cp_detect_bans){DEFAULT_TTL_S, DEFAULT_TTL_MAX_S, DEFAULT_BUDGET_PERCENT,
+                                          DEFAULT_LIMIT_RATE};
         for (unsigned d = 1; d < CP_DETECTION_CNT; d++)
                 c->rule[d] = rows[d].rule;
 }

@@ -50,6 +50,7 @@ struct cp_detect_bans {
         uint32_t ttl_s;          /* of a first ban; each further one of the prefix doubles it */
         uint32_t ttl_max_s;      /* up to this */
         uint32_t budget_percent; /* of the recently proven sources, a minute: 0..100 */
+        uint32_t limit_rate;     /* action limit: new requests a minute, 1..SHM_LIMIT_RATE_MAX */
 };
 
 struct cp_detect_config {

@@ -31,8 +31,10 @@ struct cp_detect_entry {
         uint64_t id[2];    /* 0, 0 = free */
         uint64_t first_ns; /* first and last mark */
         uint64_t last_ns;
-        uint64_t until_ns;             /* end of the last mark's window */
-        uint64_t ports;                /* bit (port % 64) of each port it came from */
+        uint64_t until_ns; /* end of the last mark's window */
+        uint64_t ports;    /* bit (port % 64) of each port it came from */
+        uint16_t port;     /* of the first mark */
+        bool many_ports;
         struct shm_ip ip;              /* SOURCE, INSIDE: masked; CALL, AOR: of the last mark */
         struct shm_ip exact;           /* of the first mark */
         uint32_t alert;                /* number of its alert + 1, 0 = none */

@@ -14,6 +14,9 @@
 #define IP6_BYTES  40u
 #define UDP_BYTES  8u
 
+#define IP4_SRC_OFF 12u
+#define IP6_SRC_OFF 8u
+
 #define ETHERTYPE_IP4      0x0800u
 #define ETHERTYPE_IP6      0x86ddu
 #define ETHERTYPE_8021Q    0x8100u
@@ -40,7 +43,7 @@ struct walk {
         const uint8_t *src; /* addresses of the pseudo-header */
         const uint8_t *dst;
         uint8_t addr_bytes;
-        bool udp_checked;
+        enum dp_udp_sum udp_sum;
 };
 
 static inline uint16_t be16(const uint8_t *p)
@@ -200,11 +203,20 @@ static enum shm_reason ip6(struct walk *w, struct dp_decap_result *out)
         return ip6_ext(w, out);
 }
 
+bool dp_decap_sum_ok(const uint8_t *frame, uint16_t l3_off, uint16_t l4_off, uint16_t l4_len,
+                     uint16_t sum_dst)
+{
+        bool v4 = frame[l3_off] >> 4 == 4;
+        const uint8_t *src = frame + l3_off + (v4 ? IP4_SRC_OFF : IP6_SRC_OFF);
+        uint64_t sum = dp_inet_sum_pseudo(src, frame + sum_dst, v4 ? 4 : 16, IPPROTO_UDP, l4_len);
+
+        return dp_inet_fold(dp_inet_sum(sum, frame + l4_off, l4_len)) == UINT16_MAX;
+}
+
 static enum shm_reason udp(const struct walk *w, struct dp_decap_result *out)
 {
         const uint8_t *h = w->frame + w->at;
-        uint16_t bytes;
-        uint64_t sum;
+        uint16_t bytes, sum_dst;
 
         /* A UDP length below the IP payload leaves octets that one reader takes and another does
          * not: only equality has one meaning. */
@@ -216,41 +228,58 @@ static enum shm_reason udp(const struct walk *w, struct dp_decap_result *out)
         out->payload_len = (uint16_t)(bytes - UDP_BYTES);
         if (be16(h + 6) == 0)
                 return w->addr_bytes == 4 ? SHM_REASON_NONE : SHM_REASON_UDP_CHECKSUM_ZERO6;
-        if (w->udp_checked)
+        if (w->udp_sum == DP_UDP_SUM_KNOWN)
                 return SHM_REASON_NONE;
-        sum = dp_inet_sum_pseudo(w->src, w->dst, w->addr_bytes, IPPROTO_UDP, bytes);
-        return dp_inet_fold(dp_inet_sum(sum, h, bytes)) == UINT16_MAX ? SHM_REASON_NONE
-                                                                      : SHM_REASON_UDP_CHECKSUM;
+        sum_dst = (uint16_t)(w->dst - w->frame);
+        if (w->udp_sum == DP_UDP_SUM_LATER) {
+                out->sum_dst = sum_dst;
+                return SHM_REASON_NONE;
+        }
+        return dp_decap_sum_ok(w->frame, out->l3_off, (uint16_t)w->at, bytes, sum_dst)
+                   ? SHM_REASON_NONE
+                   : SHM_REASON_UDP_CHECKSUM;
 }
 
-enum shm_reason dp_decap_core(const uint8_t *frame, uint32_t len, bool udp_checked,
+/* From the IP header on, which w stands at. */
+static enum shm_reason network_layer(struct walk *w, bool v4, struct dp_decap_result *out)
+{
+        enum shm_reason reason = v4 ? ip4(w, out) : ip6(w, out);
+
+        if (reason != SHM_REASON_NONE)
+                return reason;
+        out->l4_off = (uint16_t)w->at;
+        out->l4_len = (uint16_t)left(w);
+        out->flow.ip_proto = w->proto;
+        if ((out->flags & DP_PKT_FRAGMENT) != 0)
+                return SHM_REASON_NONE;
+        if ((w->proto == IPPROTO_UDP || w->proto == IPPROTO_TCP || w->proto == IPPROTO_SCTP) &&
+            left(w) >= 4) {
+                out->flow.sport = be16(w->frame + w->at);
+                out->flow.dport = be16(w->frame + w->at + 2);
+        }
+        return w->proto == IPPROTO_UDP ? udp(w, out) : SHM_REASON_NONE;
+}
+
+enum shm_reason dp_decap_ip(const uint8_t *packet, uint32_t len, enum dp_udp_sum udp_sum,
+                            struct dp_decap_result *out)
+{
+        struct walk w = {.frame = packet, .end = len, .udp_sum = udp_sum};
+
+        memset(out, 0, sizeof(*out));
+        return network_layer(&w, len != 0 && packet[0] >> 4 == 4, out);
+}
+
+enum shm_reason dp_decap_core(const uint8_t *frame, uint32_t len, enum dp_udp_sum udp_sum,
                               struct dp_decap_result *out)
 {
-        struct walk w = {.frame = frame, .end = len, .udp_checked = udp_checked};
+        struct walk w = {.frame = frame, .end = len, .udp_sum = udp_sum};
         enum shm_reason reason;
 
         memset(out, 0, sizeof(*out));
         reason = link_layer(&w, out);
         if (reason != SHM_REASON_NONE)
                 return reason;
-        if (w.ethertype == ETHERTYPE_IP4)
-                reason = ip4(&w, out);
-        else if (w.ethertype == ETHERTYPE_IP6)
-                reason = ip6(&w, out);
-        else
+        if (w.ethertype != ETHERTYPE_IP4 && w.ethertype != ETHERTYPE_IP6)
                 return SHM_REASON_NONE;
-        if (reason != SHM_REASON_NONE)
-                return reason;
-
-        out->l4_off = (uint16_t)w.at;
-        out->l4_len = (uint16_t)left(&w);
-        out->flow.ip_proto = w.proto;
-        if ((out->flags & DP_PKT_FRAGMENT) != 0)
-                return SHM_REASON_NONE;
-        if ((w.proto == IPPROTO_UDP || w.proto == IPPROTO_TCP || w.proto == IPPROTO_SCTP) &&
-            left(&w) >= 4) {
-                out->flow.sport = be16(frame + w.at);
-                out->flow.dport = be16(frame + w.at + 2);
-        }
-        return w.proto == IPPROTO_UDP ? udp(&w, out) : SHM_REASON_NONE;
+        return network_layer(&w, w.ethertype == ETHERTYPE_IP4, out);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/guard.h"
 
+#include "dataplane/stages/decap.h"
 #include "dataplane/state/blocklist.h"
 #include "dataplane/verdict.h"
 
-_Static_assert(DP_BURST_MAX <= DP_BLOCKLIST_BURST, "a burst is looked up at once");
+_Static_assert(DP_BURST_MAX <= DP_BLOCKLIST_BURST && DP_BURST_MAX <= DP_BANS_BURST,
+               "a burst is looked up at once");
 
 void dp_guard_init(struct dp_guard *self, const struct dp_bans *bans,
                    const struct dp_swap *blocklist, const struct dp_guard_budget *budget)
@@ -24,16 +26,34 @@ static inline bool is_gated(const struct dp_pkt *p)
 
 static void bans_run(const struct dp_guard *self, struct dp_burst *b)
 {
+        struct dp_bans_query query[DP_BURST_MAX];
+        struct dp_bans_hit hit[DP_BURST_MAX];
+        struct dp_pkt *asked[DP_BURST_MAX];
+        uint32_t n = 0;
+
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];
-                struct dp_bans_hit hit;
 
-                if (!is_gated(p) || !dp_bans_lookup(self->bans, &p->flow.src, b->now_ns, &hit))
+                if (!is_gated(p))
                         continue;
-                if (hit.table == SHM_TABLE_PEER)
+                query[n] = (struct dp_bans_query){&p->flow.src, p->flow.sport};
+                asked[n++] = p;
+        }
+        if (n == 0)
+                return;
+        dp_bans_lookup_burst(self->bans, query, n, b->now_ns, hit);
+        for (uint32_t i = 0; i < n; i++) {
+                struct dp_pkt *p = asked[i];
+
+                if (hit[i].table == SHM_TABLE_PEER) {
                         p->lane = SHM_LANE_PEER;
-                else
-                        dp_verdict_drop(p, hit.reason);
+                } else if (hit[i].table == SHM_TABLE_BAN) {
+                        dp_verdict_drop(p, hit[i].reason);
+                } else if (hit[i].table == SHM_TABLE_LIMIT) {
+                        p->limit_rate = hit[i].rate;
+                        p->limit_prefix_len = hit[i].prefix_len;
+                        p->limit_port = hit[i].port;
+                }
         }
 }
 
@@ -74,4 +94,5 @@ void dp_guard_run(struct dp_guard *self, struct dp_burst *b)
                 blocklist_run(list, b);
         if (self->counts)
                 dp_guard_budget_run(&self->budget, b);
+        dp_decap_verify(b);
 }

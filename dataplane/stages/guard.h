@@ -5,7 +5,8 @@
  *
  * A known peer gets the lane PEER; a banned source is dropped with its entry's reason, and one that
  * is on a block list with the number of that list as its rule. A known peer is never either. What
- * is left is counted (guard_budget.h).
+ * is left is counted (guard_budget.h). Then only the checksums of payloads are verified, where the
+ * NIC has not done it: who is not let in costs no reading of what he sends.
  */
 #ifndef SLUICE_DATAPLANE_STAGES_GUARD_H
 #define SLUICE_DATAPLANE_STAGES_GUARD_H

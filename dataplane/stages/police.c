@@ -133,7 +133,8 @@ static void police_other(struct dp_police *self, struct dp_burst *b, uint16_t i)
         else if (config->stream_sip == DP_POLICY_DROP && is_stream_sip(config, p))
                 dp_verdict_drop(p, SHM_REASON_STREAM_SIP);
         else
-                dp_verdict_pass(p, SHM_REASON_PASS_NON_SIP);
+                dp_verdict_pass(p, (p->flags & DP_PKT_TUNNEL) != 0 ? SHM_REASON_PASS_TUNNEL
+                                                                   : SHM_REASON_PASS_NON_SIP);
 }
 
 void dp_police_run(struct dp_police *self, struct dp_burst *b)

@@ -9,6 +9,10 @@
  * length is no way round the limit. */
 #define AOR_BYTES_MAX 512u
 
+/* What a LIMIT entry allows at once: what it allows in ten seconds. */
+#define MINUTE_NS       UINT64_C(60000000000)
+#define BURSTS_A_MINUTE 6u
+
 enum dp_limit_class dp_police_class(const struct dp_pkt *p)
 {
         if (p->msg == NULL)
@@ -140,6 +144,24 @@ static void claims_make(const struct dp_limits_config *config, struct dp_tables 
         }
 }
 
+/* By an entry of the table LIMIT: all that it covers share one bucket. */
+static void claim_limited(struct dp_tables *tables, const struct dp_pkt *p,
+                          struct dp_police_claims *out)
+{
+        struct dp_limit_claim *c = &out->claim[out->cnt];
+        uint64_t burst = p->limit_rate / BURSTS_A_MINUTE;
+
+        if (p->limit_rate == 0 || p->msg == NULL || p->txn != DP_TXN_NEW)
+                return;
+        *c = (struct dp_limit_claim){
+            .key = dp_source_within(&tables->key, &p->flow.src, p->limit_prefix_len, p->limit_port),
+            .rate = dp_rate_make(p->limit_rate, MINUTE_NS, burst),
+            .level = DP_TRUST_PEER, /* the operator's or a detection's word: not to be pushed out */
+        };
+        out->reason[out->cnt++] = SHM_REASON_LIMIT_SOURCE;
+        dp_limits_prefetch(tables->limits, &c->key);
+}
+
 void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
                            struct dp_pkt *p, struct dp_police_claims *out)
 {
@@ -149,6 +171,7 @@ void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tabl
             (p->txn == DP_TXN_REPEAT && p->lane != SHM_LANE_UNPROVEN))
                 return;
         claims_make(config, tables, p, dp_police_class(p), out);
+        claim_limited(tables, p, out);
 }
 
 bool dp_police_question(const struct dp_limits_config *config, struct dp_tables *tables,

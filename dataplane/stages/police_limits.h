@@ -11,11 +11,15 @@
 #include "dataplane/config.h"
 #include "dataplane/state/tables.h"
 
+/* Those of the configuration, and one of the table LIMIT. */
+#define DP_POLICE_CLAIMS_MAX (DP_LIMIT_KEY_CNT + 1u)
+_Static_assert(DP_POLICE_CLAIMS_MAX <= DP_LIMITS_CLAIMS_MAX, "charged together");
+
 /* The keys of a message, made for a whole burst before the first is charged. */
 struct dp_police_claims {
         uint8_t cnt; /* 0: nothing to charge */
-        struct dp_limit_claim claim[DP_LIMIT_KEY_CNT];
-        uint16_t reason[DP_LIMIT_KEY_CNT]; /* enum shm_reason when that key refuses */
+        struct dp_limit_claim claim[DP_POLICE_CLAIMS_MAX];
+        uint16_t reason[DP_POLICE_CLAIMS_MAX]; /* enum shm_reason when that key refuses */
 };
 
 /*

@@ -216,9 +216,11 @@ static void look_ahead(struct dp_track *self, struct dp_burst *b)
                 struct dp_pkt *p = &b->pkt[i];
                 struct dp_track_facts *f = &self->facts[i];
 
-                memset(f, 0, sizeof(*f));
+                f->tracked = false;
+                f->in_dialog = false;
                 if (!dp_pkt_open(p) || (p->flags & DP_PKT_SIP) == 0 || p->malformed != 0)
                         continue;
+                memset(f, 0, sizeof(*f));
                 f->tracked = true;
                 f->judged = p->flow.side == SHM_SIDE_OUTSIDE && p->lane != SHM_LANE_PEER;
                 f->kept = !f->judged || p->lane == SHM_LANE_PROVEN;

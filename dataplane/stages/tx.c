@@ -185,6 +185,8 @@ unsigned dp_tx_outbox(struct dp_tx *self)
 void dp_tx_run(struct dp_tx *self, struct dp_burst *b)
 {
         struct lot lots[SHM_SIDE_CNT]; /* by the side that packets came from; edge: leave by */
+        struct rte_mbuf *dropped[DP_BURST_MAX];
+        unsigned dropped_cnt = 0;
 
         lots[0].cnt = 0;
         lots[1].cnt = 0;
@@ -205,9 +207,12 @@ void dp_tx_run(struct dp_tx *self, struct dp_burst *b)
                         pass(self, p, lots, event);
                 else if (p->reply != NULL)
                         reply_send(self, p);
-                else
-                        count_drop(self, p);
+                else {
+                        self->counters->dropped[p->reason]++;
+                        dropped[dropped_cnt++] = p->m;
+                }
         }
+        rte_pktmbuf_free_bulk(dropped, dropped_cnt); /* a flood's go back together */
         for (unsigned side = 0; side < SHM_SIDE_CNT; side++)
                 if (lots[side].cnt != 0)
                         lot_send(self, &lots[side],

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEN_CNT         129u /* prefix lengths 0..128 */
+#define HOST_LEN        128u
+#define PORT_LEN        129u /* the "length" of an address with its port */
+#define LEN_CNT         130u
 /* Slots that a refused ADD looks at for dead entries: a full copy that replaces another one finds
  * room although housekeeping had no turn in between. */
 #define SWEEP_WHEN_FULL 1024u
@@ -14,21 +16,30 @@
 struct prefix {
         uint64_t hi; /* address, host order, host bits zero */
         uint64_t lo;
-        uint8_t len; /* 0..128 */
+        uint8_t len;   /* 0..128, PORT_LEN */
+        uint16_t port; /* PORT_LEN: not 0 */
 };
+
+/* 28 bits of generation: one sync a second wraps after eight years. */
+#define GENERATION_BITS 28
+#define GENERATION_MASK ((1u << GENERATION_BITS) - 1)
+#define TABLE_BITS      4
+#define TABLE_MASK      ((1u << TABLE_BITS) - 1)
 
 struct slot {
         uint64_t hi;
         uint64_t lo;
         uint64_t expires_ns; /* 0 = never */
-        uint32_t generation;
+        uint32_t generation : GENERATION_BITS;
+        uint32_t table : TABLE_BITS; /* enum shm_table; SHM_TABLE_NONE = empty */
         uint8_t len;
-        uint8_t table; /* enum shm_table; SHM_TABLE_NONE = empty */
-        uint16_t reason;
+        uint8_t reason;
+        uint16_t port;
 };
 _Static_assert(sizeof(struct slot) == 32, "a slot is half a cache line");
+_Static_assert(SHM_REASONS_DECISION_MAX == 256, "a reason fits the slot");
+_Static_assert(SHM_TABLE_CNT <= 1u << TABLE_BITS, "a table fits the slot");
 
-/* 32 bits of generation: one sync a second wraps after 136 years. */
 struct sync {
         uint32_t stamp; /* what ADD writes */
         uint32_t floor; /* older entries are dead */
@@ -36,6 +47,7 @@ struct sync {
 
 struct dp_bans {
         struct slot *slots;
+        uint32_t *rates; /* of LIMIT entries, by slot */
         uint32_t mask;
         uint32_t capacity; /* at most half of the slots: probe runs stay short */
         uint32_t taken;
@@ -60,8 +72,9 @@ struct dp_bans *dp_bans_create(uint32_t entries, const struct dp_siphash_key *ke
         if (b == NULL)
                 return NULL;
         b->slots = aligned_alloc(64, slots * sizeof(struct slot));
-        if (b->slots == NULL) {
-                free(b);
+        b->rates = calloc(slots, sizeof(*b->rates));
+        if (b->slots == NULL || b->rates == NULL) {
+                dp_bans_destroy(b);
                 return NULL;
         }
         memset(b->slots, 0, slots * sizeof(struct slot));
@@ -75,6 +88,7 @@ void dp_bans_destroy(struct dp_bans *b)
 {
         if (b == NULL)
                 return;
+        free(b->rates);
         free(b->slots);
         free(b);
 }
@@ -84,31 +98,51 @@ uint32_t dp_bans_count(const struct dp_bans *b)
         return b->taken;
 }
 
-static struct prefix prefix_of(const struct shm_ip *ip, uint8_t len)
+uint32_t dp_bans_longest_run(const struct dp_bans *b)
+{
+        uint32_t longest = 0, run = 0;
+
+        /* twice round: a run may lie over the end; never all of them are taken */
+        for (uint64_t i = 0; i < 2 * ((uint64_t)b->mask + 1); i++) {
+                run = b->slots[i & b->mask].table != SHM_TABLE_NONE ? run + 1 : 0;
+                longest = run > longest ? run : longest;
+        }
+        return longest;
+}
+
+static inline struct prefix prefix_of(const struct shm_ip *ip, uint16_t port, uint8_t len)
 {
         struct prefix p = {.len = len};
         uint64_t w[2];
 
         memcpy(w, ip->b, sizeof(w));
+        if (len >= HOST_LEN) {
+                p.hi = be64toh(w[0]);
+                p.lo = be64toh(w[1]);
+                p.port = len == PORT_LEN ? port : 0;
+                return p;
+        }
         if (len > 0)
                 p.hi = be64toh(w[0]) & (len >= 64 ? UINT64_MAX : UINT64_MAX << (64 - len));
         if (len > 64)
-                p.lo = be64toh(w[1]) & (len == 128 ? UINT64_MAX : UINT64_MAX << (128 - len));
+                p.lo = be64toh(w[1]) & UINT64_MAX << (HOST_LEN - len);
         return p;
 }
 
-/* Where the run of a prefix begins. Both kinds of one prefix share it, so that a lookup hashes once
+/* Where the run of a prefix begins. All kinds of one prefix share it, so that a lookup hashes once
  * for each length. */
-static uint32_t home(const struct dp_bans *b, const struct prefix *p)
+static inline uint32_t home(const struct dp_bans *b, const struct prefix *p)
 {
-        const uint64_t w[3] = {p->hi, p->lo, p->len};
+        struct dp_siphash_state v = dp_siphash_begin(&b->key);
 
-        return (uint32_t)dp_siphash_once(&b->key, w, sizeof(w)) & b->mask;
+        dp_siphash_word(&v, p->hi);
+        dp_siphash_word(&v, p->lo);
+        return (uint32_t)dp_siphash_end(&v, (uint64_t)p->port << 8 | p->len) & b->mask;
 }
 
 static inline bool slot_is(const struct slot *s, const struct prefix *p)
 {
-        return s->hi == p->hi && s->lo == p->lo && s->len == p->len;
+        return s->hi == p->hi && s->lo == p->lo && s->len == p->len && s->port == p->port;
 }
 
 static inline bool slot_dead(const struct dp_bans *b, const struct slot *s, uint64_t now_ns)
@@ -169,9 +203,11 @@ static void slot_free(struct dp_bans *b, uint32_t i)
                 i = (i + 1) & b->mask;
                 if (b->slots[i].table == SHM_TABLE_NONE)
                         break;
-                p = (struct prefix){b->slots[i].hi, b->slots[i].lo, b->slots[i].len};
+                p = (struct prefix){b->slots[i].hi, b->slots[i].lo, b->slots[i].len,
+                                    b->slots[i].port};
                 if (((i - home(b, &p)) & b->mask) >= ((i - gap) & b->mask)) {
                         b->slots[gap] = b->slots[i];
+                        b->rates[gap] = b->rates[i];
                         gap = i;
                 }
         }
@@ -198,9 +234,14 @@ uint32_t dp_bans_sweep(struct dp_bans *b, uint64_t now_ns, uint32_t slots)
         return freed;
 }
 
+static struct prefix named(const struct shm_table_update *u)
+{
+        return prefix_of(&u->ip, u->port, u->port != 0 ? PORT_LEN : u->prefix_len);
+}
+
 static int entry_add(struct dp_bans *b, const struct shm_table_update *u)
 {
-        struct prefix p = prefix_of(&u->ip, u->prefix_len);
+        struct prefix p = named(u);
         uint32_t i = find(b, &p, u->table);
 
         if (b->slots[i].table == SHM_TABLE_NONE) {
@@ -216,16 +257,18 @@ static int entry_add(struct dp_bans *b, const struct shm_table_update *u)
         b->slots[i] = (struct slot){.hi = p.hi,
                                     .lo = p.lo,
                                     .expires_ns = u->expires_ns,
-                                    .generation = b->sync[u->table].stamp,
+                                    .generation = b->sync[u->table].stamp & GENERATION_MASK,
+                                    .table = u->table & TABLE_MASK,
                                     .len = p.len,
-                                    .table = u->table,
-                                    .reason = u->reason};
+                                    .reason = (uint8_t)u->reason,
+                                    .port = p.port};
+        b->rates[i] = u->rate;
         return 0;
 }
 
 static int entry_del(struct dp_bans *b, const struct shm_table_update *u)
 {
-        struct prefix p = prefix_of(&u->ip, u->prefix_len);
+        struct prefix p = named(u);
         uint32_t i = find(b, &p, u->table);
 
         if (b->slots[i].table == SHM_TABLE_NONE)
@@ -238,8 +281,10 @@ int dp_bans_apply(struct dp_bans *b, const struct shm_table_update *u)
 {
         struct sync *sync;
 
-        if ((u->table != SHM_TABLE_BAN && u->table != SHM_TABLE_PEER) || u->prefix_len >= LEN_CNT ||
-            u->reason >= SHM_REASONS_MAX)
+        if ((u->table != SHM_TABLE_BAN && u->table != SHM_TABLE_PEER &&
+             u->table != SHM_TABLE_LIMIT) ||
+            u->prefix_len > HOST_LEN || (u->port != 0 && u->prefix_len != HOST_LEN) ||
+            u->reason >= SHM_REASONS_DECISION_MAX)
                 return -EINVAL;
         sync = &b->sync[u->table];
         switch (u->op) {
@@ -262,29 +307,64 @@ int dp_bans_apply(struct dp_bans *b, const struct shm_table_update *u)
         }
 }
 
+/* What the entries of one prefix say, to what longer ones have said. True: nothing can change it.
+ */
+static bool probe(const struct dp_bans *b, const struct prefix *p, uint32_t at, uint64_t now_ns,
+                  struct dp_bans_hit *hit)
+{
+        for (; b->slots[at].table != SHM_TABLE_NONE; at = (at + 1) & b->mask) {
+                const struct slot *s = &b->slots[at];
+
+                if (!slot_is(s, p) || slot_dead(b, s, now_ns))
+                        continue;
+                if (s->table == SHM_TABLE_PEER) {
+                        *hit = (struct dp_bans_hit){.table = SHM_TABLE_PEER, .reason = s->reason};
+                        return true;
+                }
+                if (s->table == SHM_TABLE_BAN && hit->table != SHM_TABLE_BAN)
+                        *hit = (struct dp_bans_hit){.table = SHM_TABLE_BAN, .reason = s->reason};
+                if (s->table == SHM_TABLE_LIMIT && hit->table == SHM_TABLE_NONE)
+                        *hit = (struct dp_bans_hit){.table = SHM_TABLE_LIMIT,
+                                                    .reason = s->reason,
+                                                    .prefix_len = p->port != 0 ? HOST_LEN : p->len,
+                                                    .port = p->port,
+                                                    .rate = b->rates[at]};
+        }
+        return false;
+}
+
+void dp_bans_lookup_burst(const struct dp_bans *b, const struct dp_bans_query *q, uint32_t n,
+                          uint64_t now_ns, struct dp_bans_hit *hit)
+{
+        struct prefix p[DP_BANS_BURST];
+        uint32_t at[DP_BANS_BURST];
+        bool done[DP_BANS_BURST];
+
+        for (uint32_t i = 0; i < n; i++) {
+                hit[i] = (struct dp_bans_hit){.table = SHM_TABLE_NONE};
+                done[i] = false;
+        }
+        for (uint32_t k = 0; k < b->len_cnt; k++) {
+                for (uint32_t i = 0; i < n; i++) {
+                        p[i] = prefix_of(q[i].ip, q[i].port, b->lens[k]);
+                        at[i] = home(b, &p[i]);
+                        __builtin_prefetch(&b->slots[at[i]]);
+                }
+                for (uint32_t i = 0; i < n; i++)
+                        if (!done[i] && (b->lens[k] != PORT_LEN || q[i].port != 0))
+                                done[i] = probe(b, &p[i], at[i], now_ns, &hit[i]);
+        }
+}
+
 bool dp_bans_lookup(const struct dp_bans *b, const struct shm_ip *ip, uint64_t now_ns,
                     struct dp_bans_hit *hit)
 {
-        bool found = false;
+        const struct dp_bans_query q = {.ip = ip};
+        struct dp_bans_hit found;
 
-        for (uint32_t n = 0; n < b->len_cnt; n++) {
-                struct prefix p = prefix_of(ip, b->lens[n]);
-
-                for (uint32_t i = home(b, &p); b->slots[i].table != SHM_TABLE_NONE;
-                     i = (i + 1) & b->mask) {
-                        const struct slot *s = &b->slots[i];
-
-                        if (!slot_is(s, &p) || slot_dead(b, s, now_ns))
-                                continue;
-                        if (s->table == SHM_TABLE_PEER) {
-                                *hit = (struct dp_bans_hit){SHM_TABLE_PEER, s->reason};
-                                return true;
-                        }
-                        if (!found) {
-                                *hit = (struct dp_bans_hit){SHM_TABLE_BAN, s->reason};
-                                found = true;
-                        }
-                }
-        }
-        return found;
+        dp_bans_lookup_burst(b, &q, 1, now_ns, &found);
+        if (found.table == SHM_TABLE_NONE)
+                return false;
+        *hit = found;
+        return true;
 }

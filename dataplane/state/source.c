@@ -10,6 +10,7 @@ enum {
         KIND_SUBNET6 = 'S',
         KIND_PREFIX4 = 'P',
         KIND_PREFIX6 = 'p',
+        KIND_WITHIN = 'W',
 };
 
 /* Odd, and not those of dp_key_kind(). */
@@ -74,4 +75,20 @@ void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip,
         memcpy(half, ip->b, sizeof(half));
         *out = is_ip4(half) ? hash2(key, half[1] & htobe64(~UINT64_C(0xff)), KIND_PREFIX4)
                             : hash2(key, half[0] & htobe64(~UINT64_C(0xffff)), KIND_PREFIX6);
+}
+
+struct dp_key dp_source_within(const struct dp_siphash_key *key, const struct shm_ip *ip,
+                               uint8_t prefix_len, uint16_t port)
+{
+        uint64_t words[3];
+        struct dp_key out;
+
+        memcpy(words, ip->b, sizeof(ip->b));
+        if (prefix_len < 64)
+                words[0] &= htobe64(prefix_len == 0 ? 0 : UINT64_MAX << (64 - prefix_len));
+        if (prefix_len < 128)
+                words[1] &= htobe64(prefix_len <= 64 ? 0 : UINT64_MAX << (128 - prefix_len));
+        words[2] = KIND_WITHIN | (uint64_t)prefix_len << 8 | (uint64_t)port << 16;
+        dp_siphash_words128(key, words, 3, out.w);
+        return out;
 }

@@ -32,6 +32,10 @@ struct dp_key dp_source_host(const struct dp_siphash_key *key, const struct shm_
 void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip,
                       struct dp_key *out);
 
+/* The prefix of 0..128 bits that the address is in; a port other than 0 makes another key. */
+struct dp_key dp_source_within(const struct dp_siphash_key *key, const struct shm_ip *ip,
+                               uint8_t prefix_len, uint16_t port);
+
 /*
  * Another key out of one: what is counted of the same subject apart. `kind` 1.. is the caller's;
  * different kinds give different keys. Costs two multiplications.

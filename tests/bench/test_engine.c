@@ -126,7 +126,7 @@ static void frames_are_read_back(void **state)
                                 frame[head + i] = (uint8_t)(i * 7 + len);
                         sb_frame_head(frame, &l, ends, (uint16_t)len,
                                       dp_inet_sum(0, frame + head, len));
-                        assert_int_equal(dp_decap_core(frame, head + len, false, &r),
+                        assert_int_equal(dp_decap_core(frame, head + len, DP_UDP_SUM_VERIFY, &r),
                                          SHM_REASON_NONE);
                         assert_int_equal(r.payload_off, head);
                         assert_int_equal(r.payload_len, len);
@@ -136,7 +136,7 @@ static void frames_are_read_back(void **state)
                         assert_true((r.flags & DP_PKT_UDP) != 0);
                         if (len > 0) {
                                 frame[head] ^= 1;
-                                assert_int_not_equal(dp_decap_core(frame, head + len, false, &r),
+                                assert_int_not_equal(dp_decap_core(frame, head + len, DP_UDP_SUM_VERIFY, &r),
                                                      SHM_REASON_NONE);
                         }
                 }

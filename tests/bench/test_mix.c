@@ -108,7 +108,7 @@ static void messages_are_in_order(void **state)
                         struct dp_decap_result r;
                         struct sb_end from = {0};
 
-                        assert_int_equal(dp_decap_core(frame, m->data_len, false, &r),
+                        assert_int_equal(dp_decap_core(frame, m->data_len, DP_UDP_SUM_VERIFY, &r),
                                          SHM_REASON_NONE);
                         if (size != 0)
                                 assert_int_equal(r.payload_len, size);
@@ -146,7 +146,7 @@ static void answers_bring_their_latency(void **state)
                 struct sb_rx rx;
                 struct sb_datagram d = {.rx = &rx};
 
-                assert_int_equal(dp_decap_core(frame, m->data_len, false, &r), SHM_REASON_NONE);
+                assert_int_equal(dp_decap_core(frame, m->data_len, DP_UDP_SUM_VERIFY, &r), SHM_REASON_NONE);
                 assert_true(sb_read(frame + r.payload_off, r.payload_len, &rx));
                 rx.status = i % 4 == 0 ? 100 : 200;
                 answered += rx.status == 200;
@@ -178,7 +178,7 @@ static void attacks_are_what_they_say(void **state)
                         const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
                         struct dp_decap_result r;
 
-                        (void)dp_decap_core(frame, m->data_len, false, &r);
+                        (void)dp_decap_core(frame, m->data_len, DP_UDP_SUM_VERIFY, &r);
                         fragments += (r.flags & DP_PKT_FRAGMENT) != 0;
                         if ((r.flags & DP_PKT_FRAGMENT) == 0)
                                 faults += sip_parse(frame + r.payload_off, r.payload_len, &msg) !=

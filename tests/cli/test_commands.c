@@ -206,6 +206,8 @@ static void test_ban(void **state)
             {"ban add 198.51.100.0/24 --ttl 1h --reason x", 0, "ban_add.txt", NULL,
              "\"params\":{\"prefix\":\"198.51.100.0/24\",\"ttl_s\":3600,\"reason\":\"x\"}"},
             {"ban add 198.51.100.0/24", 0, "ban_add.txt", NULL, "\"ttl_s\":0,\"reason\":\"\""},
+            {"ban add 198.51.100.0/24 --rate 30", 0, "ban_add.txt", NULL, "\"rate\":30"},
+            {"ban add 198.51.100.0/24 --rate 0", 2, NULL, "--rate is a number", NULL},
             {"ban lift 198.51.100.7", 0, "ban_lift.txt", NULL, "\"prefix\":\"198.51.100.7\""},
             {"b list", 0, "ban_list.txt", NULL, NULL},
             {"ban list --json", 0, "ban_list.json", NULL, NULL},

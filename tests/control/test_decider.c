@@ -51,7 +51,7 @@ static struct fixture *make(uint16_t workers, uint8_t ring_log2, const char *yam
         assert_int_equal(cp_link_bind(&f->link, f->dp.to_control.fd, f->dp.to_dataplane.fd), 0);
         assert_int_equal(f->link.worker_cnt, workers);
         f->policy = compile(yaml, 1);
-        f->policy->bans = &f->bans.map;
+        f->policy->bans = &f->bans;
         return f;
 }
 
@@ -195,9 +195,9 @@ static void test_broken_ring_is_given_up(void **state)
 
 /* What a dataplane would hold after applying everything that comes. */
 struct mirror {
-        struct shm_table_update entry[2][4096];
-        bool keep[2][4096];
-        size_t cnt[2];
+        struct shm_table_update entry[SHM_TABLE_CNT - 1][4096];
+        bool keep[SHM_TABLE_CNT - 1][4096];
+        size_t cnt[SHM_TABLE_CNT - 1];
         unsigned flushes;
         unsigned syncs;
 };
@@ -266,7 +266,7 @@ static void set_ban(struct fixture *f, unsigned n, bool on)
                 assert_int_equal(cp_bans_put(&f->bans, &ban), 0);
         else
                 cp_bans_del(&f->bans, &ban.prefix);
-        cp_tables_ban_changed(&f->tables, f->policy, &f->bans, &ban.prefix, NOW);
+        cp_tables_ban_changed(&f->tables, f->policy, &f->bans, &ban.prefix, false, NOW);
 }
 
 static void assert_mirrors(const struct fixture *f, const struct mirror *m, size_t denied)
@@ -274,7 +274,7 @@ static void assert_mirrors(const struct fixture *f, const struct mirror *m, size
         assert_int_equal(m->cnt[SHM_TABLE_BAN - 1], cp_bans_count(&f->bans) + denied);
         for (size_t i = 0; i < m->cnt[SHM_TABLE_BAN - 1]; i++) {
                 const struct shm_table_update *u = &m->entry[SHM_TABLE_BAN - 1][i];
-                const struct cp_prefix p = {u->ip, u->prefix_len};
+                const struct cp_prefix p = {u->ip, u->prefix_len, u->port};
 
                 if (u->reason == SHM_REASON_BANNED)
                         assert_non_null(cp_bans_get(&f->bans, &p));
@@ -298,7 +298,7 @@ static void test_tables_reach_the_worker(void **state)
         set_ban(f, 2000, true);
         publish(f, m, 200);
         assert_int_equal(m->flushes, 1); /* the generation was unknown */
-        assert_int_equal(m->syncs, 2);
+        assert_int_equal(m->syncs, 3);
         assert_int_equal(m->cnt[SHM_TABLE_PEER - 1], 1 + 96); /* ::/0 means IPv6 alone */
         assert_mirrors(f, m, 1);
         /* Deltas. */
@@ -308,13 +308,13 @@ static void test_tables_reach_the_worker(void **state)
                         publish(f, m, 1);
         }
         publish(f, m, 50);
-        assert_int_equal(m->syncs, 2);
+        assert_int_equal(m->syncs, 3);
         assert_mirrors(f, m, 1);
         /* More changes than the journal holds: an image again. */
         for (unsigned n = 0; n < CP_JOURNAL_LEN + 10; n++)
                 set_ban(f, n % 1500, n % 3);
         publish(f, m, 300);
-        assert_int_equal(m->syncs, 4);
+        assert_int_equal(m->syncs, 6);
         assert_mirrors(f, m, 1);
         free(m);
         drop(f);
@@ -332,7 +332,7 @@ static void test_new_policy_flushes(void **state)
         assert_int_equal(m->flushes, 0);
         assert_mirrors(f, m, 1);
         f->policy = compile("policy: {deny: [{prefix: 10.1.1.2}, {prefix: 10.1.1.3}]}\n", 2);
-        f->policy->bans = &f->bans.map;
+        f->policy->bans = &f->bans;
         cp_tables_reset(&f->tables);
         cp_policy_destroy(old);
         publish(f, m, 5);

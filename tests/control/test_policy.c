@@ -336,7 +336,7 @@ static int set_up(void **state)
 
         memset(&f, 0, sizeof(f));
         f.policy = compile(yaml, NOW, NULL);
-        f.policy->bans = &f.bans.map;
+        f.policy->bans = &f.bans;
         add_ban(&f.bans, "100.64.0.1", 0);
         add_ban(&f.bans, "100.65.0.0/16", NOW + S);
         add_ban(&f.bans, "100.66.0.1", NOW);

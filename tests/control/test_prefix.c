@@ -188,6 +188,43 @@ static void test_map_against_model(void **state)
         cp_prefix_map_fini(&map);
 }
 
+static void test_ports(void **state)
+{
+        static const struct {
+                const char *text, *back;
+        } good[] = {
+            {"192.0.2.7:5062", "192.0.2.7:5062"},   {"[2001:db8::7]:1", "[2001:db8::7]:1"},
+            {"192.0.2.7:65535", "192.0.2.7:65535"}, {"2001:db8::7", "2001:db8::7"},
+            {"2001:db8::/32", "2001:db8::/32"},     {"192.0.2.0/24", "192.0.2.0/24"},
+        };
+        static const char *const bad[] = {
+            "192.0.2.7:",      "192.0.2.7:0",
+            "192.0.2.7:65536", "192.0.2.0/24:5060",
+            ":5060",           "[192.0.2.7]:5060",
+            "[2001:db8::7]",   "[2001:db8::7]5",
+            "[2001:db8::7]:",  "[]:1",
+            "192.0.2.7:5060x", "[2001:db8::/64]:1",
+            "192.0.2.7/32:1",
+        };
+        struct cp_prefix a, b;
+        char text[CP_PREFIX_TEXT_BYTES];
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+                assert_int_equal(cp_endpoint_parse(good[i].text, &a), 0);
+                assert_string_equal(cp_prefix_print(&a, text), good[i].back);
+        }
+        for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+                if (cp_endpoint_parse(bad[i], &a) != -EINVAL)
+                        fail_msg("%s is taken", bad[i]);
+        assert_int_equal(cp_prefix_parse("192.0.2.7:5062", &a), -EINVAL);
+        assert_int_equal(cp_endpoint_parse("192.0.2.7:5062", &a), 0);
+        assert_int_equal(cp_endpoint_parse("192.0.2.7", &b), 0);
+        assert_true(cp_prefix_covers(&b, &a));
+        assert_false(cp_prefix_covers(&a, &b));
+        assert_true(cp_prefix_covers(&a, &a));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -195,6 +232,7 @@ int main(void)
             cmocka_unit_test(test_match),
             cmocka_unit_test(test_split_means_the_same),
             cmocka_unit_test(test_map_against_model),
+            cmocka_unit_test(test_ports),
         };
 
         srand(20260102);

@@ -64,7 +64,7 @@ static int sync(struct dp_bans *b, enum shm_table_op op, enum shm_table table)
 static void expect(const struct dp_bans *b, struct shm_ip ip, uint64_t now, enum shm_table table,
                    enum shm_reason reason)
 {
-        struct dp_bans_hit hit = {0xee, 0xeeee};
+        struct dp_bans_hit hit = {.table = 0xee};
 
         assert_int_equal(dp_bans_lookup(b, &ip, now, &hit), table != SHM_TABLE_NONE);
         if (table == SHM_TABLE_NONE) {
@@ -320,7 +320,7 @@ static void model_step(struct rng *rng, struct model *m, struct dp_bans *b, uint
             .op = (uint8_t)(1 + rng_below(rng, 2)),
             .table = (uint8_t)(1 + (rng_below(rng, 4) == 0)),
             .prefix_len = random_len(rng),
-            .reason = (uint16_t)(1 + rng_below(rng, SHM_REASONS_MAX - 1)),
+            .reason = (uint16_t)(1 + rng_below(rng, SHM_REASONS_DECISION_MAX - 1)),
             .ip = random_ip(rng),
             .expires_ns = rng_below(rng, 3) == 0 ? 0 : now + rng_below(rng, 3000),
         };
@@ -380,6 +380,104 @@ static void like_a_list(void **state)
         dp_bans_destroy(b);
 }
 
+static struct dp_bans_hit ask(const struct dp_bans *b, struct shm_ip ip, uint16_t port)
+{
+        const struct dp_bans_query q = {&ip, port};
+        struct dp_bans_hit hit;
+
+        dp_bans_lookup_burst(b, &q, 1, NOW, &hit);
+        return hit;
+}
+
+/* One port of an address is narrower than the address; the others of it live on. */
+static void ports(void **state)
+{
+        struct dp_bans *b = dp_bans_create(8, &seed);
+        struct shm_table_update u = {
+            .op = SHM_TABLE_ADD,
+            .table = SHM_TABLE_BAN,
+            .prefix_len = 128,
+            .reason = SHM_REASON_BANNED,
+            .port = 5062,
+            .ip = ip4(192, 0, 2, 7),
+        };
+
+        (void)state;
+        assert_int_equal(dp_bans_apply(b, &u), 0);
+        assert_int_equal(ask(b, u.ip, 5062).table, SHM_TABLE_BAN);
+        assert_int_equal(ask(b, u.ip, 5063).table, SHM_TABLE_NONE);
+        assert_int_equal(ask(b, u.ip, 0).table, SHM_TABLE_NONE); /* a fragment has no port */
+        assert_int_equal(ask(b, ip4(192, 0, 2, 8), 5062).table, SHM_TABLE_NONE);
+        /* the whole address besides: both go apart */
+        u.port = 0;
+        u.reason = SHM_REASON_DENIED;
+        assert_int_equal(dp_bans_apply(b, &u), 0);
+        assert_int_equal(ask(b, u.ip, 5062).reason, SHM_REASON_BANNED);
+        assert_int_equal(ask(b, u.ip, 5063).reason, SHM_REASON_DENIED);
+        u.op = SHM_TABLE_DEL;
+        u.port = 5062;
+        assert_int_equal(dp_bans_apply(b, &u), 0);
+        assert_int_equal(ask(b, u.ip, 5062).reason, SHM_REASON_DENIED);
+        assert_int_equal(dp_bans_count(b), 1);
+        /* a peer's port is not banned by anything */
+        assert_int_equal(add(b, SHM_TABLE_PEER, u.ip, 120, SHM_REASON_PASS_ALLOW, 0), 0);
+        assert_int_equal(ask(b, u.ip, 5062).table, SHM_TABLE_PEER);
+        /* no port of a network, none of a peer's entry but all */
+        u.op = SHM_TABLE_ADD;
+        u.prefix_len = 120;
+        assert_int_equal(dp_bans_apply(b, &u), -EINVAL);
+        dp_bans_destroy(b);
+}
+
+static void limits(void **state)
+{
+        struct dp_bans *b = dp_bans_create(64, &seed);
+        struct shm_table_update u = {
+            .op = SHM_TABLE_ADD,
+            .table = SHM_TABLE_LIMIT,
+            .prefix_len = 120,
+            .reason = SHM_REASON_LIMIT_SOURCE,
+            .rate = 6,
+            .ip = ip4(192, 0, 2, 0),
+        };
+        struct dp_bans_hit hit;
+
+        (void)state;
+        assert_int_equal(dp_bans_apply(b, &u), 0);
+        hit = ask(b, ip4(192, 0, 2, 7), 5062);
+        assert_int_equal(hit.table, SHM_TABLE_LIMIT);
+        assert_int_equal(hit.rate, 6);
+        assert_int_equal(hit.prefix_len, 120);
+        assert_int_equal(hit.port, 0);
+        u.prefix_len = 128;
+        u.ip = ip4(192, 0, 2, 7);
+        u.port = 5062;
+        u.rate = 60;
+        assert_int_equal(dp_bans_apply(b, &u), 0);
+        hit = ask(b, u.ip, 5062);
+        assert_int_equal(hit.rate, 60);
+        assert_int_equal(hit.prefix_len, 128);
+        assert_int_equal(hit.port, 5062);
+        assert_int_equal(ask(b, u.ip, 5063).rate, 6);
+        /* a ban of any width wins over it */
+        assert_int_equal(add(b, SHM_TABLE_BAN, u.ip, 112, SHM_REASON_BANNED, 0), 0);
+        assert_int_equal(ask(b, u.ip, 5062).table, SHM_TABLE_BAN);
+        /* rates move with their entries when others are taken out */
+        for (uint8_t i = 1; i < 60; i++)
+                assert_int_equal(
+                    add(b, SHM_TABLE_PEER, ip4(10, 0, 0, i), 128, SHM_REASON_PASS_ALLOW, 0), 0);
+        assert_int_equal(apply(b, SHM_TABLE_DEL, SHM_TABLE_BAN, u.ip, 112), 0);
+        for (uint8_t i = 1; i < 60; i++) {
+                assert_int_equal(apply(b, SHM_TABLE_DEL, SHM_TABLE_PEER, ip4(10, 0, 0, i), 128), 0);
+                assert_int_equal(ask(b, u.ip, 5062).rate, 60);
+                assert_int_equal(ask(b, u.ip, 5063).rate, 6);
+        }
+        assert_int_equal(sync(b, SHM_TABLE_SYNC_BEGIN, SHM_TABLE_LIMIT), 0);
+        assert_int_equal(sync(b, SHM_TABLE_SYNC_END, SHM_TABLE_LIMIT), 0);
+        assert_int_equal(ask(b, u.ip, 5062).table, SHM_TABLE_NONE);
+        dp_bans_destroy(b);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -390,6 +488,8 @@ int main(void)
             cmocka_unit_test(sync_replaces_one_table),
             cmocka_unit_test(sync_of_a_full_table_finds_room),
             cmocka_unit_test(like_a_list),
+            cmocka_unit_test(ports),
+            cmocka_unit_test(limits),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,7 @@ static void test_defaults(void **state)
         assert_int_equal(dp_config_load(NULL, &c), 0);
         assert_int_equal(c.mode, DP_MODE_INLINE);
         assert_int_equal(c.non_sip, DP_POLICY_PASS);
+        assert_int_equal(c.tunnels, DP_TUNNELS_INSPECT);
         assert_int_equal(c.stream_sip, DP_POLICY_PASS);
         assert_int_equal(c.exceptions[SHM_CLASS_IN_DIALOG], DP_POLICY_PASS);
         assert_int_equal(c.exceptions[SHM_CLASS_INVITE], DP_POLICY_DROP);
@@ -243,7 +244,7 @@ static void test_every_key(void **state)
                  "    - {interface: '0000:01:00.0', role: inside}\n"
                  "    - {interface: 'net_null0,size=64', role: outside}\n"
                  "dataplane:\n"
-                 "  mode: tap\n  idle: spin\n  non-sip: drop\n  stream-sip: drop\n  fragments: "
+                 "  mode: tap\n  idle: spin\n  non-sip: drop\n  stream-sip: drop\n  tunnels: pass\n  fragments: "
                  "pass\n"
                  "  events: drops\n  socket: /tmp/s\n  workers: 3\n"
                  "  mempool-size: 2048\n  rx-descriptors: 64\n  tx-descriptors: 128\n"
@@ -274,6 +275,7 @@ static void test_every_key(void **state)
         assert_int_equal(c.mode, DP_MODE_TAP);
         assert_int_equal(c.idle, DP_IDLE_SPIN);
         assert_int_equal(c.non_sip, DP_POLICY_DROP);
+        assert_int_equal(c.tunnels, DP_TUNNELS_PASS);
         assert_int_equal(c.stream_sip, DP_POLICY_DROP);
         assert_int_equal(c.fragments, DP_POLICY_PASS);
         assert_int_equal(c.events, DP_EVENTS_DROPS);

@@ -44,7 +44,7 @@ static void every_row(void **state)
 
                 row->make(&f);
                 enum shm_reason got =
-                    dp_decap_core(guard_tail(&g, f.b, f.len), (uint32_t)f.len, false, &r);
+                    dp_decap_core(guard_tail(&g, f.b, f.len), (uint32_t)f.len, DP_UDP_SUM_VERIFY, &r);
 
                 if (got != row->reason)
                         fail_msg("%s: got %s, want %s", row->name, shm_reason_name(got),
@@ -75,12 +75,12 @@ static void addresses(void **state)
 
         (void)state;
         udp4(&f);
-        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, false, &r), SHM_REASON_NONE);
+        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, DP_UDP_SUM_VERIFY, &r), SHM_REASON_NONE);
         assert_memory_equal(r.flow.src.b, src4, 16);
         assert_memory_equal(r.flow.dst.b, dst4, 16);
         assert_int_equal(r.flow.sport, 5061);
         udp6(&f);
-        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, false, &r), SHM_REASON_NONE);
+        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, DP_UDP_SUM_VERIFY, &r), SHM_REASON_NONE);
         assert_memory_equal(r.flow.src.b, src6, 16);
         assert_memory_equal(r.flow.dst.b, dst6, 16);
 }
@@ -92,15 +92,15 @@ static void a_nic_that_checked(void **state)
 
         (void)state;
         udp4_checksum(&f);
-        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, true, &r), SHM_REASON_NONE);
+        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, DP_UDP_SUM_KNOWN, &r), SHM_REASON_NONE);
         /* what a NIC's word does not cover */
         udp6_no_checksum(&f);
-        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, true, &r),
+        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, DP_UDP_SUM_KNOWN, &r),
                          SHM_REASON_UDP_CHECKSUM_ZERO6);
         udp_length_below(&f);
-        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, true, &r), SHM_REASON_UDP_HEADER);
+        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, DP_UDP_SUM_KNOWN, &r), SHM_REASON_UDP_HEADER);
         ip4_checksum(&f);
-        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, true, &r), SHM_REASON_IP4_CHECKSUM);
+        assert_int_equal(dp_decap_core(f.b, (uint32_t)f.len, DP_UDP_SUM_KNOWN, &r), SHM_REASON_IP4_CHECKSUM);
 }
 
 /* The largest that IP can say, and a frame larger than that. */
@@ -121,11 +121,11 @@ static void giants(void **state)
         frame_set16(&f, f.l4 + 4, 65515);
         memcpy(b, f.b, f.len);
         for (uint32_t len = 22 + 65535; len <= sizeof(b); len += 78000) {
-                assert_int_equal(dp_decap_core(b, len, false, &r), SHM_REASON_NONE);
+                assert_int_equal(dp_decap_core(b, len, DP_UDP_SUM_VERIFY, &r), SHM_REASON_NONE);
                 assert_int_equal(r.payload_len, 65507);
                 result_holds(&r, len, SHM_REASON_NONE);
         }
-        assert_int_equal(dp_decap_core(b, 22 + 65534, false, &r), SHM_REASON_IP4_HEADER);
+        assert_int_equal(dp_decap_core(b, 22 + 65534, DP_UDP_SUM_VERIFY, &r), SHM_REASON_IP4_HEADER);
 }
 
 /* Every good frame cut at every length: no read past the cut, and no UDP payload out of half a
@@ -141,7 +141,7 @@ static void every_cut(void **state)
                 for (size_t n = 0; n < f.len; n++) {
                         struct dp_decap_result r;
                         enum shm_reason got =
-                            dp_decap_core(guard_tail(&g, f.b, n), (uint32_t)n, false, &r);
+                            dp_decap_core(guard_tail(&g, f.b, n), (uint32_t)n, DP_UDP_SUM_VERIFY, &r);
 
                         result_holds(&r, (uint32_t)n, got);
                         if (got == SHM_REASON_NONE && (r.flags & DP_PKT_UDP) != 0)
@@ -178,7 +178,7 @@ static void mutants(const struct dp_capture_frame *frame)
                         n = (uint32_t)rng_below(&capture_rng, n);
                         p = memmove(p + len - n, p, n);
                 }
-                enum shm_reason got = dp_decap_core(p, n, i % 2 == 0, &r);
+                enum shm_reason got = dp_decap_core(p, n, i % 2 == 0 ? DP_UDP_SUM_KNOWN : DP_UDP_SUM_VERIFY, &r);
 
                 result_holds(&r, n, got);
         }

@@ -36,7 +36,7 @@ static struct dp_reply_packet of(const struct frame *f)
 {
         struct dp_decap_result r;
 
-        assert_int_equal(dp_decap_core(f->b, (uint32_t)f->len, true, &r), SHM_REASON_NONE);
+        assert_int_equal(dp_decap_core(f->b, (uint32_t)f->len, DP_UDP_SUM_KNOWN, &r), SHM_REASON_NONE);
         return (struct dp_reply_packet){
             .frame = f->b,
             .l3_off = r.l3_off,
@@ -98,7 +98,7 @@ static void there_and_back(void **state)
                         expect_way_back(&f, out, len, REPLY_LEN);
                         assert_memory_equal(out + len - REPLY_LEN, reply, REPLY_LEN);
                         /* and our own decap takes it */
-                        assert_int_equal(dp_decap_core(out, (uint32_t)len, false, &r),
+                        assert_int_equal(dp_decap_core(out, (uint32_t)len, DP_UDP_SUM_VERIFY, &r),
                                          SHM_REASON_NONE);
                         assert_int_equal(r.payload_len, REPLY_LEN);
                         assert_int_equal(r.flow.dport, 5061);

@@ -49,7 +49,7 @@ static struct dp_rewrite_packet place(const struct frame *f)
 
         memset(&arena, UNTOUCHED, sizeof(arena));
         memcpy(arena.frame, f->b, f->len);
-        assert_int_equal(dp_decap_core(arena.frame, (uint32_t)f->len, false, &r), SHM_REASON_NONE);
+        assert_int_equal(dp_decap_core(arena.frame, (uint32_t)f->len, DP_UDP_SUM_VERIFY, &r), SHM_REASON_NONE);
         return (struct dp_rewrite_packet){
             .l3_off = r.l3_off,
             .l4_off = r.l4_off,
@@ -109,7 +109,7 @@ static void judge(const struct dp_rewrite_packet *in, const struct dp_rewritten 
 
         assert_int_equal(out->len, in->payload_off + size);
         /* decap checks lengths against each other, and both checksums */
-        assert_int_equal(dp_decap_core(frame, out->len, false, &r), SHM_REASON_NONE);
+        assert_int_equal(dp_decap_core(frame, out->len, DP_UDP_SUM_VERIFY, &r), SHM_REASON_NONE);
         assert_int_equal(r.payload_off, in->payload_off);
         assert_int_equal(r.payload_len, size);
         assert_memory_equal(frame + r.payload_off, want, size);
@@ -186,7 +186,7 @@ static void no_checksum_stays_none(void **state)
         (void)sip_edit_splice(&e, 5, 3, sip_text_of("x"));
         assert_int_equal(dp_rewrite_packet(arena.frame, &in, &e, &out), 0);
         assert_int_equal(frame_get16(arena.frame + out.start + f.l4 + 6), 0);
-        assert_int_equal(dp_decap_core(arena.frame + out.start, out.len, false, &after),
+        assert_int_equal(dp_decap_core(arena.frame + out.start, out.len, DP_UDP_SUM_VERIFY, &after),
                          SHM_REASON_NONE);
 }
 

@@ -225,6 +225,57 @@ static void test_other_traffic(void **state)
         chain_destroy(c);
 }
 
+/* A frame of GRE over IPv4 with this inside, port 5060 or another. */
+static void send_tunnel(struct chain *c, unsigned dport, bool nested)
+{
+        struct frame in, f;
+
+        frame_eth(&in, 0x0800);
+        frame_ip4(&in, nested ? 47 : 17, 0);
+        frame_udp(&in, "hello", 5);
+        frame_set16(&in, in.l4, 40000);
+        frame_set16(&in, in.l4 + 2, dport);
+        if (nested)
+                memset(in.b + in.l4, 0, 8);
+        frame_seal(&in, !nested);
+        frame_eth(&f, 0x0800);
+        frame_ip4(&f, 47, 0);
+        frame_put(&f, (const uint8_t[4]){0, 0, 8, 0}, 4);
+        frame_put(&f, in.b + in.l3, in.len - in.l3);
+        frame_seal(&f, 0);
+        chain_send_bytes(SHM_SIDE_OUTSIDE, f.b, f.len);
+        chain_turn(c);
+}
+
+/* What a tunnel carries is not judged, so what may be SIP in it does not pass. */
+static void test_tunnels(void **state)
+{
+        static const enum dp_tunnels policies[] = {DP_TUNNELS_INSPECT, DP_TUNNELS_DROP,
+                                                   DP_TUNNELS_PASS};
+
+        (void)state;
+        for (size_t i = 0; i < 3; i++) {
+                config.tunnels = policies[i];
+                struct chain *c = chain_create(&config, true);
+                const struct shm_counters *n = chain_counters(c);
+                bool inspect = policies[i] == DP_TUNNELS_INSPECT;
+
+                send_tunnel(c, 5060, false);
+                send_tunnel(c, 53, false);
+                send_tunnel(c, 53, true);
+                assert_int_equal(n->dropped[SHM_REASON_TUNNEL_SIP], inspect);
+                assert_int_equal(n->dropped[SHM_REASON_TUNNEL_OPAQUE] +
+                                     n->dropped[SHM_REASON_TUNNEL_DEPTH],
+                                 inspect);
+                assert_int_equal(n->passed[SHM_REASON_PASS_TUNNEL], inspect);
+                assert_int_equal(n->dropped[SHM_REASON_TUNNEL],
+                                 policies[i] == DP_TUNNELS_DROP ? 3 : 0);
+                assert_int_equal(n->passed[SHM_REASON_PASS_NON_SIP],
+                                 policies[i] == DP_TUNNELS_PASS ? 3 : 0);
+                chain_destroy(c);
+        }
+}
+
 /* SIP over streams goes round us, unless the operator wants none of it. */
 static void test_streams(void **state)
 {
@@ -239,6 +290,7 @@ static void test_streams(void **state)
         };
 
         (void)state;
+        config.tunnels = DP_TUNNELS_PASS;
         for (unsigned drop = 0; drop < 2; drop++) {
                 config.stream_sip = drop ? DP_POLICY_DROP : DP_POLICY_PASS;
                 struct chain *c = chain_create(&config, true);
@@ -424,6 +476,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup(test_written_oddly_unseen, reset),
             cmocka_unit_test_setup(test_tap_sends_nothing, reset),
             cmocka_unit_test_setup(test_other_traffic, reset),
+            cmocka_unit_test_setup(test_tunnels, reset),
             cmocka_unit_test_setup(test_streams, reset),
             cmocka_unit_test_setup(test_unclear_on_a_sip_port, reset),
             cmocka_unit_test_setup(test_malformed_has_its_own_reason, reset),

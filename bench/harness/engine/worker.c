@@ -76,7 +76,7 @@ static void frame_in(struct sb_worker *w, struct rte_mbuf *m, uint64_t now_ns)
 
         w->counts.rx_frames++;
         w->counts.rx_bytes += m->pkt_len;
-        if (dp_decap_core(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, true, &r) ==
+        if (dp_decap_core(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, DP_UDP_SUM_KNOWN, &r) ==
                 SHM_REASON_NONE &&
             (r.flags & DP_PKT_UDP) != 0 && (r.flags & DP_PKT_FRAGMENT) == 0) {
                 if (!sip(w, m, &r, now_ns))

@@ -20,6 +20,7 @@
 #include "tests/control/detect/detect_world.h"
 
 #define CRACKER "203.0.113.66"
+#define AT_PORT CRACKER ":5060" /* the narrowest that is guilty */
 
 static struct cp_engine e;
 static struct world w;
@@ -92,11 +93,18 @@ static void attack(const char *src, uint16_t port)
         cp_auto_ban_run(&e);
 }
 
+static void a_minute_passes(void)
+{
+        for (unsigned i = 0; i < CP_BAN_SPENDS_MAX; i++)
+                if (e.auto_ban.budget.spend[i].at_ns != 0)
+                        e.auto_ban.budget.spend[i].at_ns -= 61 * S;
+}
+
 static const struct cp_ban *ban_of(const char *text)
 {
         struct cp_prefix p;
 
-        assert_int_equal(cp_prefix_parse(text, &p), 0);
+        assert_int_equal(cp_endpoint_parse(text, &p), 0);
         return cp_bans_get(&e.bans, &p);
 }
 
@@ -126,7 +134,7 @@ static void test_it_bites_and_says_why(void **state)
 
         (void)state;
         attack(CRACKER, 5060);
-        b = ban_of(CRACKER);
+        b = ban_of(AT_PORT);
         assert_non_null(b);
         assert_int_equal(cp_bans_count(&e.bans), 1);
         assert_string_equal(b->origin, "cracking");
@@ -134,7 +142,7 @@ static void test_it_bites_and_says_why(void **state)
         assert_non_null(strstr(b->evidence, "of 20 in 120 s"));
         assert_non_null(strstr(b->evidence, "Call-ID call-"));
         assert_true(b->first_ns != 0 && b->last_ns >= b->first_ns);
-        assert_int_equal(ttl_s(CRACKER), 600);
+        assert_int_equal(ttl_s(AT_PORT), 600);
         assert_int_equal(outcome(CRACKER), CP_ALERT_BAN_DONE);
         world_say(&w, &(struct said){.src = CRACKER, .reason = SHM_REASON_BANNED});
         world_say(&w, &(struct said){.src = CRACKER, .reason = SHM_REASON_BANNED});
@@ -163,16 +171,75 @@ static void test_allow_list_wins(void **state)
         assert_int_equal(cp_bans_count(&e.bans), 0);
 }
 
-/* Somebody else at the address has logged in: the neighbours behind a NAT do not pay. */
+/* Somebody else at the address has logged in: the neighbours behind a NAT do not pay. The port of
+ * the attack does; who then goes on from another is spared with his neighbours, as the address is
+ * theirs too. */
 static void test_neighbours_are_spared(void **state)
 {
+        struct shm_ip ip = world_ip(CRACKER);
+
         (void)state;
         world_log_in(&w, CRACKER, 40001, "neighbour");
         attack(CRACKER, 5060);
-        assert_int_equal(outcome(CRACKER), CP_ALERT_BAN_SHARED);
-        assert_int_equal(cp_bans_count(&e.bans), 0);
-        attack("203.0.113.67", 5060); /* elsewhere it is banned */
+        assert_int_equal(outcome(CRACKER), CP_ALERT_BAN_DONE);
         assert_int_equal(cp_bans_count(&e.bans), 1);
+        assert_non_null(ban_of(AT_PORT));
+        assert_non_null(cp_bans_find(&e.bans, &ip, 5060, w.now_ns));
+        assert_null(cp_bans_find(&e.bans, &ip, 40001, w.now_ns));
+        attack(CRACKER, 5061);
+        assert_int_equal(outcome(CRACKER), CP_ALERT_BAN_SHARED);
+        assert_int_equal(cp_bans_count(&e.bans), 1);
+        a_minute_passes();
+        attack("203.0.113.67", 5060); /* elsewhere it is banned */
+        assert_int_equal(cp_bans_count(&e.bans), 2);
+}
+
+/* Where nobody else lives, another port brings the address down. */
+static void test_another_port_widens(void **state)
+{
+        struct shm_ip ip = world_ip(CRACKER);
+
+        (void)state;
+        attack(CRACKER, 5060);
+        assert_non_null(ban_of(AT_PORT));
+        assert_null(ban_of(CRACKER));
+        a_minute_passes();
+        attack(CRACKER, 5061);
+        assert_non_null(ban_of(CRACKER));
+        assert_non_null(cp_bans_find(&e.bans, &ip, 7777, w.now_ns));
+}
+
+/* The action limit: what could be forged may slow a source down, and shuts nobody out. */
+static void test_limit(void **state)
+{
+        static const char *const prefix[] = {"", "00", "9", "900", "+", "011"};
+        struct cp_prefix key = {.ip = world_ip("198.51.100.7"), .len = 128, .port = 5060};
+        const struct cp_ban *b;
+
+        (void)state;
+        e.detect->config.rule[CP_DETECTION_TOLL_FRAUD].action = CP_DETECT_LIMIT;
+        for (unsigned i = 0; i < 6; i++) {
+                char user[32];
+
+                snprintf(user, sizeof(user), "%s442071234567", prefix[i]);
+                world_say(&w, &(struct said){.user = user});
+        }
+        cp_auto_ban_run(&e);
+        assert_int_equal(outcome("198.51.100.7"), CP_ALERT_BAN_DONE);
+        assert_int_equal(e.auto_ban.banned, 0);
+        assert_int_equal(e.auto_ban.limited, 1);
+        b = cp_bans_get(&e.bans, &key);
+        assert_non_null(b);
+        assert_int_equal(b->rate, 6);
+        assert_null(cp_bans_find(&e.bans, &key.ip, 5060, w.now_ns)); /* control still answers it */
+        restart();
+        b = cp_bans_get(&e.bans, &key);
+        assert_non_null(b);
+        assert_int_equal(b->rate, 6);
+        /* lifted by its address alone */
+        key.port = 0;
+        assert_int_equal(cp_engine_lift(&e, &key), 1);
+        assert_int_equal(cp_bans_count(&e.bans), 0);
 }
 
 /* The attacker has an account himself: his own login is no neighbour. */
@@ -181,7 +248,7 @@ static void test_own_login_does_not_protect(void **state)
         (void)state;
         world_log_in(&w, CRACKER, 5060, "mallory");
         attack(CRACKER, 5060);
-        assert_non_null(ban_of(CRACKER));
+        assert_non_null(ban_of(AT_PORT));
 }
 
 static void test_forged_evidence_bans_nobody(void **state)
@@ -236,13 +303,6 @@ static bool budget_alert(void)
         return false;
 }
 
-static void a_minute_passes(void)
-{
-        for (unsigned i = 0; i < CP_BAN_SPENDS_MAX; i++)
-                if (e.auto_ban.budget.spend[i].at_ns != 0)
-                        e.auto_ban.budget.spend[i].at_ns -= 61 * S;
-}
-
 /* 90 proven sources and ten attackers, five percent: five a minute, the others wait. */
 static void test_budget(void **state)
 {
@@ -291,21 +351,21 @@ static void test_budget_of_small_sites(void **state)
 
 static void test_restart_keeps_bans_and_terms(void **state)
 {
-        const struct cp_prefix prefix = {.ip = world_ip(CRACKER), .len = 128};
+        const struct cp_prefix prefix = {.ip = world_ip(CRACKER), .len = 128, .port = 5060};
 
         (void)state;
         attack(CRACKER, 5060);
         restart();
-        assert_non_null(ban_of(CRACKER));
-        assert_string_equal(ban_of(CRACKER)->origin, "cracking");
-        assert_non_null(strstr(ban_of(CRACKER)->evidence, "of 20"));
-        assert_int_equal(ttl_s(CRACKER), 600);
+        assert_non_null(ban_of(AT_PORT));
+        assert_string_equal(ban_of(AT_PORT)->origin, "cracking");
+        assert_non_null(strstr(ban_of(AT_PORT)->evidence, "of 20"));
+        assert_int_equal(ttl_s(AT_PORT), 600);
         /* it runs out, and the source comes back: longer each time, up to a day */
         for (uint64_t want = 1200; want <= 2400; want *= 2) {
                 assert_int_equal(cp_engine_unban(&e, &prefix), 1);
                 restart();
                 attack(CRACKER, 5060);
-                assert_int_equal(ttl_s(CRACKER), want);
+                assert_int_equal(ttl_s(AT_PORT), want);
         }
         assert_int_equal(cp_ban_ttl_s(&e.policy->config->detections.bans, 1000000), 86400);
 }
@@ -317,13 +377,13 @@ static void test_lift(void **state)
         (void)state;
         attack(CRACKER, 5060);
         assert_int_equal(cp_engine_lift(&e, &prefix), 1);
-        assert_null(ban_of(CRACKER));
+        assert_null(ban_of(AT_PORT));
         for (unsigned i = 0; i < 10; i++) { /* old evidence is gone */
                 w.now_ns += S;
                 cp_detect_tick(e.detect, NULL, w.now_ns);
                 cp_auto_ban_run(&e);
         }
-        assert_null(ban_of(CRACKER));
+        assert_null(ban_of(AT_PORT));
         for (unsigned i = 0; i < 3; i++)
                 world_say(&w, &(struct said){.src = CRACKER,
                                              .inside = true,
@@ -331,10 +391,10 @@ static void test_lift(void **state)
                                              .method = "REGISTER",
                                              .known = SHM_KNOWN_REFUSED});
         cp_auto_ban_run(&e);
-        assert_null(ban_of(CRACKER));
+        assert_null(ban_of(AT_PORT));
         a_minute_passes();
         attack(CRACKER, 5060); /* a new attack is one, and the first again */
-        assert_int_equal(ttl_s(CRACKER), 600);
+        assert_int_equal(ttl_s(AT_PORT), 600);
 }
 
 /* A state file of the version before. */
@@ -378,6 +438,8 @@ int main(void)
             T(test_three_typos_do_not),
             T(test_allow_list_wins),
             T(test_neighbours_are_spared),
+            T(test_another_port_widens),
+            T(test_limit),
             T(test_own_login_does_not_protect),
             T(test_forged_evidence_bans_nobody),
             T(test_budget),

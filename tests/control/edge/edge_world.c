@@ -33,7 +33,7 @@ struct edge_world *edge_make(const char *yaml, const char *state_dir)
         assert_int_equal(cp_link_bind(&f->link, f->dp.to_control.fd, f->dp.to_dataplane.fd), 0);
         f->policy = cp_policy_create(edge_config(yaml), 1, NOW, NULL);
         assert_non_null(f->policy);
-        f->policy->bans = &f->bans.map;
+        f->policy->bans = &f->bans;
         if (cp_edge_create(&f->edge, &f->policy->config->edge, state_dir, why, sizeof(why)) != 0)
                 fail_msg("%s", why);
         f->decider.edge = cp_edge_hook(f->edge);
