@@ -92,7 +92,7 @@ static void test_decides(void **state)
         assert_int_equal(cp_inproc_decide(in), 2);
         assert_true(fake_dp_reply(&dp, 0, &r, &updates));
         assert_int_equal(r.action, SHM_ACTION_PASS);
-        assert_int_equal(updates, 1 + 2 + 3); /* flush; peers; bans with one entry */
+        assert_int_equal(updates, 1 + 2 + 2 + 3); /* flush; peers; limits; bans with one entry */
         assert_true(fake_dp_reply(&dp, 0, &r, &updates));
         assert_int_equal(r.reason, SHM_REASON_SCANNER);
         assert_int_equal(cp_inproc_events(in, UINT64_MAX), 0);

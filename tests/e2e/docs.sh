@@ -7,9 +7,10 @@
 e2e_begin docs
 documents="README.md parser/README.md bench/README.md bench/harness/README.md control/doc/firewall.md control/doc/edge.md control/doc/tap.md control/doc/bench.md .github/CONTRIBUTING.md"
 
-# fenced LANGUAGE DOCUMENT - the text inside its fences of that language.
+# fenced LANGUAGE DOCUMENT [N] - the text inside its fences of that language, or inside the Nth of them.
 fenced() {
-        awk -v want="$1" '/^```/ { on = !on && $0 == "```" want; next } on' "$ROOT/$2"
+        awk -v want="$1" -v nth="${3:-0}" '/^```/ { on = !on && $0 == "```" want; n += on; next }
+                on && (nth == 0 || n == nth)' "$ROOT/$2"
 }
 
 # commands_of DOCUMENT - one a line: continued lines joined, remarks taken off.
@@ -54,10 +55,11 @@ takes() { # PROGRAM DOCUMENT ARGUMENTS...
 }
 
 for document in $documents; do
-        [ -n "$(fenced yaml "$document")" ] || continue
-        fenced yaml "$document" >"$e2e_tmp/sluice.yaml"
-        takes sluice-dataplane "$document" --
-        takes sluice-control "$document"
+        for n in $(seq "$(grep -c '^```yaml$' "$ROOT/$document")"); do
+                fenced yaml "$document" "$n" >"$e2e_tmp/sluice.yaml"
+                takes sluice-dataplane "$document" --
+                takes sluice-control "$document"
+        done
 done
 
 while IFS= read -r command; do
