@@ -110,7 +110,7 @@ lab_until 10 told start toll_fraud || e2e_fail "prefix walk: $(names)"
 banned() {
         [ "$(lab_ctl --json ban list | jq -r '.bans[] | select(.source == "toll_fraud") | .prefix' | xargs)" = "$1" ]
 }
-lab_until 10 banned "$LAB_SCANNER:5062" || e2e_fail "not banned: $(lab_ctl alerts || true)"
+lab_until 10 banned "$LAB_SCANNER:5066" || e2e_fail "not banned: $(lab_ctl alerts || true)"
 lab_ctl --json ban why "$LAB_SCANNER" >"$e2e_tmp/why.json"
 e2e_is "ban why" "$(jq -r '.entries[0].origin' "$e2e_tmp/why.json")" = toll_fraud
 e2e_is "evidence" "$(jq -r '.entries[0].evidence | test("of 5 in 20 s.*Call-ID")' "$e2e_tmp/why.json")" = true
@@ -124,7 +124,7 @@ user beside 1001 5071 || e2e_fail "a user suffers from the ban: $(sipp_failures 
 
 lab_stop control
 lab_start_control || e2e_fail "control does not start again"
-lab_until 10 banned "$LAB_SCANNER:5062" || e2e_fail "the ban did not survive a restart"
+lab_until 10 banned "$LAB_SCANNER:5066" || e2e_fail "the ban did not survive a restart"
 blocked restarted || e2e_fail "after a restart of control the ban does not bite"
 
 lab_ctl ban lift "$LAB_SCANNER" >/dev/null || e2e_fail "the ban cannot be lifted"
