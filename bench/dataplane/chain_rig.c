@@ -102,7 +102,7 @@ bool chain_rig_start(void)
                               "--vdev=net_null0,size=842",
                               "--vdev=net_null1,size=842",
                               "--vdev=net_null2,size=842",
-                              "--vdev=net_null3,size=842",
+                              "--vdev=net_null3,size=842,no-rx=1", /* the inside is silent */
                               "--no-pci",
                               "--no-telemetry",
                               "--no-shconf",

@@ -91,7 +91,11 @@ static inline struct sip_edit world_list(const struct sip_msg *m)
 
 static inline size_t hex_run(const char *p)
 {
-        return strspn(p, "0123456789abcdef");
+        size_t n = 0;
+
+        while ((p[n] >= '0' && p[n] <= '9') || (p[n] >= 'a' && p[n] <= 'f'))
+                n++;
+        return n;
 }
 
 /* Our branches, marks and tokens as '*'. */
