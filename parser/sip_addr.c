@@ -34,22 +34,17 @@ static enum sip_anomaly bracketed(struct sip_cur *c, struct sip_addr *out)
 }
 
 /*
- * A URI without brackets: what follows ';' belongs to the header, and the URI must hold neither
+ * A URI without brackets, whose scheme ends at p: what follows ';' belongs to the header, and the
+ * URI must hold neither
  * '?' nor ',' (RFC 3261 20), so it ends at the first of these or at white space.
  */
-static enum sip_anomaly bare(struct sip_cur *c, struct sip_addr *out)
+static enum sip_anomaly bare(struct sip_cur *c, uint32_t p, struct sip_addr *out)
 {
         struct sip_cur uri = *c;
-        uint32_t p = c->pos;
         enum sip_anomaly a;
 
-        for (;; p++) {
-                while (p < c->end && sip_is(c->buf[p], SIP_CT_TOKEN))
-                        p++; /* of these none ends it */
-                if (p == c->end || c->buf[p] == ';' || c->buf[p] == ',' || c->buf[p] == '?' ||
-                    sip_is(c->buf[p], SIP_CT_LWS))
-                        break;
-        }
+        while (p < c->end && !sip_is(c->buf[p], SIP_CT_BARE_END))
+                p++;
         uri.end = p;
         a = sip_uri_parse(&uri, &out->uri);
         c->pos = uri.pos;
@@ -99,6 +94,8 @@ static enum sip_anomaly params(struct sip_cur *c, struct sip_addr *out)
         uint32_t from;
 
         sip_cur_lws(c);
+        if (c->pos == c->end || c->buf[c->pos] == ',')
+                return SIP_ANOM_NONE;
         from = c->pos + 1;
         while ((step = sip_params_next(c, &p)) == SIP_PARAMS_ONE) {
                 if (sip_span_ieq(c->buf, p.name, "tag", 3)) {
@@ -134,7 +131,7 @@ static enum sip_anomaly name_and_uri(struct sip_cur *c, struct sip_addr *out)
 
                 sip_cur_skip(&ahead, SIP_CT_TOKEN);
                 if (sip_cur_at(&ahead, ':'))
-                        return bare(c, out);
+                        return bare(c, ahead.pos, out);
                 if (sip_cur_is(c, SIP_CT_TOKEN)) {
                         enum sip_anomaly a = tokens(c, out);
 

@@ -32,9 +32,10 @@
 #define IS_URIC(c)                                                                           \
         (IS_PASS(c) || (c) == ';' || (c) == '/' || (c) == '?' || (c) == ':' || (c) == '@' || \
          (c) == '[' || (c) == ']')
-#define IS_HOST(c)   (IS_ALNUM(c) || (c) == '-' || (c) == '.' || (c) == '_')
-#define IS_LWS(c)    ((c) == ' ' || (c) == '\t' || (c) == '\r' || (c) == '\n')
-#define IS_PVAL(c)   (IS_TOKEN(c) || (c) == '[' || (c) == ']' || (c) == ':')
-#define IS_SCHEME(c) (IS_ALNUM(c) || (c) == '+' || (c) == '-' || (c) == '.')
+#define IS_HOST(c)     (IS_ALNUM(c) || (c) == '-' || (c) == '.' || (c) == '_')
+#define IS_LWS(c)      ((c) == ' ' || (c) == '\t' || (c) == '\r' || (c) == '\n')
+#define IS_PVAL(c)     (IS_TOKEN(c) || (c) == '[' || (c) == ']' || (c) == ':')
+#define IS_SCHEME(c)   (IS_ALNUM(c) || (c) == '+' || (c) == '-' || (c) == '.')
+#define IS_BARE_END(c) ((c) == ',' || (c) == ';' || (c) == '?' || IS_LWS(c))
 
 #endif

@@ -32,7 +32,7 @@ static void bad(struct sip_msg *m, enum sip_anomaly what, enum sip_anomaly why, 
  * comma with nothing behind it ends a list of addresses (RFC 7118 prints one), but not one of Vias:
  * where a response goes must not hang on how such a list is read.
  */
-static bool next_element(struct sip_msg *m, struct sip_cur *c, enum sip_anomaly what)
+static inline bool next_element(struct sip_msg *m, struct sip_cur *c, enum sip_anomaly what)
 {
         if (c->pos == c->end)
                 return false;

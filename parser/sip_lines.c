@@ -25,6 +25,7 @@ struct walk {
         bool crlf_seen;
         bool lf_seen;
         bool cr_before; /* the previous block ended in CR */
+        uint8_t pairs;  /* CR LF that lie in the current block */
 };
 
 /* The pending header is complete: trim its value, link it, read it. */
@@ -160,8 +161,10 @@ static bool take_line(struct walk *w, uint32_t to)
 static bool take_block(struct walk *w, uint32_t base, uint32_t end)
 {
         struct sip_msg *m = w->s->m;
+        const uint32_t block = base;
         const uint8_t *lf;
 
+        w->pairs = 0;
         while ((lf = memchr(m->buf + base, '\n', end - base))) {
                 uint32_t eol = (uint32_t)(lf - m->buf);
                 uint32_t to = eol;
@@ -169,6 +172,7 @@ static bool take_block(struct walk *w, uint32_t base, uint32_t end)
                 if (to > w->line && m->buf[to - 1] == '\r') {
                         to--;
                         w->crlf_seen = true;
+                        w->pairs = (uint8_t)(w->pairs + (to >= block));
                 } else {
                         w->lf_seen = true;
                 }
@@ -194,6 +198,16 @@ static bool has_odd(const uint8_t *b, uint32_t base, uint32_t end)
         return out != known;
 }
 
+/* How many CR are in [base, end); likewise. */
+static uint8_t count_cr(const uint8_t *b, uint32_t base, uint32_t end)
+{
+        uint8_t n = 0;
+
+        for (uint32_t p = base; p < end; p++)
+                n = (uint8_t)(n + (b[p] == '\r'));
+        return n;
+}
+
 /* Octets of the block [base, end) that header sections do not have. */
 static void check_odd(struct walk *w, uint32_t base, uint32_t end)
 {
@@ -206,6 +220,8 @@ static void check_odd(struct walk *w, uint32_t base, uint32_t end)
         if (w->cr_before && m->buf[base] != '\n')
                 sip_state_note(m, SIP_ANOM_HDR_BARE_CR, base - 1);
         w->cr_before = false;
+        if (count_cr(m->buf, base, end) == w->pairs)
+                return;
         for (; (cr = memchr(cr, '\r', (size_t)(m->buf + end - cr))); cr++) {
                 if (cr == last) {
                         w->cr_before = true;

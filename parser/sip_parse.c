@@ -114,8 +114,13 @@ static void check_ctl_range(struct sip_msg *m, uint32_t from, uint32_t to, bool 
 
         for (uint32_t p = from; p < to; p++) {
                 uint8_t c = m->buf[p];
-                bool ctl = (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f;
+                bool ctl;
 
+                if (sip_is(c, SIP_CT_TOKEN)) {
+                        escaped = false;
+                        continue;
+                }
+                ctl = (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f;
                 if (ctl && value && quoted && escaped)
                         sip_state_note(m, SIP_ANOM_HDR_QUOTED_CTL, p);
                 else if (ctl)

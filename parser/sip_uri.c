@@ -32,11 +32,13 @@ static enum sip_anomaly userinfo(struct sip_cur *c, struct sip_uri *u)
         const uint8_t *at;
         uint32_t stop;
 
-        at = memchr(c->buf + from, '@', c->end - from);
-        if (!at)
-                return SIP_ANOM_NONE;
-        stop = (uint32_t)(at - c->buf);
         run(c, SIP_CT_USER);
+        at = sip_cur_at(c, '@') ? c->buf + c->pos : memchr(c->buf + c->pos, '@', c->end - c->pos);
+        if (!at) {
+                c->pos = from;
+                return SIP_ANOM_NONE;
+        }
+        stop = (uint32_t)(at - c->buf);
         if (c->pos == from)
                 return fault(c, SIP_ANOM_URI_USER);
         u->user = sip_span_make(from, c->pos);
@@ -121,6 +123,8 @@ static enum sip_anomaly sip_or_sips(struct sip_cur *c, struct sip_uri *u)
 
         if (a == SIP_ANOM_NONE)
                 a = sip_host_parse(c, &u->host);
+        if (c->pos == c->end)
+                return a;
         if (a == SIP_ANOM_NONE)
                 a = sip_port_parse(c, false, &u->port);
         if (a == SIP_ANOM_NONE)

@@ -9,7 +9,8 @@
 //     peer/NAME/SET      osip2, sofia, re: as far as they are installed
 //
 // SET: few = 1,000 messages, which branch predictors learn by heart; many = 15,000; cold = 256 MiB
-// of different messages in no order; cold_prefetch = the same, the next message being prefetched.
+// of different messages in no order, in huge pages where the kernel gives them; cold_prefetch = the
+// same, the next message being prefetched.
 //
 // Work counted for us: start line, every header identified, Request-URI, all Via, From, To,
 // Call-ID, CSeq, Max-Forwards, Contact, Route and Record-Route, Content-Length, the body boundary,

@@ -16,6 +16,9 @@
 #include "parser/sip_parse.h"
 #include "tests/parser/kernels.h"
 
+/* A campaign says so often, in inputs, that it is alive. */
+#define PROGRESS 1000000u
+
 static uint64_t inputs = 1000000;
 static uint64_t seed;
 static uint64_t rng;
@@ -213,6 +216,9 @@ static void random_inputs(void **state)
                         random_faults(in, n);
                 plain += same_index(in, n);
                 octets += n;
+                if ((i + 1) % PROGRESS == 0 && i + 1 < inputs)
+                        fprintf(stderr, "%" PRIu64 " of %" PRIu64 " inputs, all equal\n", i + 1,
+                                inputs);
         }
         printf("%" PRIu64 " inputs, %" PRIu64 " octets, %" PRIu64 " of them plain, seed %" PRIu64
                "\n",

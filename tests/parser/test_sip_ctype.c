@@ -26,6 +26,7 @@ static void classes(void **state)
             {SIP_CT_URIC, ALNUM "-_.!~*'();/?:@&=+$,[]"},
             {SIP_CT_PVAL, ALNUM "-.!%*_+`'~[]:"},
             {SIP_CT_SCHEME, ALNUM "+-."},
+            {SIP_CT_BARE_END, ",;? \t\r\n"},
         };
 
         (void)state;

@@ -17,8 +17,8 @@
 #include "tests/parser/cost/cost_count.h"
 
 #define DATAGRAM_BYTES 1472u
-#define DEAREST        8u  /* times the median bad message, by the octet */
-#define PLAIN          12u /* times the median plain message, which the fast path reads */
+#define DEAREST        8u /* times the median bad message, by the octet */
+#define PLAIN          8u /* times the median plain message, which the fast path reads */
 
 static struct bad_args args;
 static struct bad_table table;
