@@ -18,7 +18,13 @@
 
 #define DATAGRAM_BYTES 1472u
 #define DEAREST        8u /* times the median bad message, by the octet */
-#define PLAIN          8u /* times the median plain message, which the fast path reads */
+/* Times the median plain message, which the fast path reads. clang turns less of the grammar, which
+ * bad messages take, into branch-free code than gcc, whose code is the one that is shipped. */
+#ifdef __clang__
+#define PLAIN 12u
+#else
+#define PLAIN 8u
+#endif
 
 static struct bad_args args;
 static struct bad_table table;
