@@ -18,8 +18,8 @@
 
 #define DATAGRAM_BYTES 1472u
 #define DEAREST        8u /* times the median bad message, by the octet */
-/* Times the median plain message, which the fast path reads. clang turns less of the grammar, which
- * bad messages take, into branch-free code than gcc, whose code is the one that is shipped. */
+/* Times the median plain message, which the fast path reads: 7.6 of gcc's code, which is the one
+ * that is shipped, and 11 of clang's. */
 #ifdef __clang__
 #define PLAIN 12u
 #else
