@@ -271,8 +271,12 @@ static uint32_t place_of(const struct sip_msg *m, enum sip_hdr_id id)
 
 static bool insert_lines(struct sip_edit *e, struct sip_text lines)
 {
-        const char *at = lines.at, *end = lines.at + lines.len;
+        const char *at, *end;
 
+        if (lines.len == 0) /* then lines.at may be NULL, to which nothing can be added */
+                return true;
+        at = lines.at;
+        end = at + lines.len;
         while (at < end) {
                 const char *eol = memchr(at, '\r', (size_t)(end - at));
                 const char *colon = eol != NULL ? memchr(at, ':', (size_t)(eol - at)) : NULL;
