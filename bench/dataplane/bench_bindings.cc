@@ -3,23 +3,13 @@
 // bench_bindings.cc - where a user is, looked up by a worker among 1 million users, each look-up in
 // memory that no cache has; beside two reads of random cache lines of bare memory of the same size,
 // the least that such a look-up does. And what a new binding costs the worker that writes.
-#include <ctime>
-
 #include <benchmark/benchmark.h>
 
+#include "bench/dataplane/cpu_time.h"
 #include "bench/dataplane/bindings_rig.h"
 
 namespace
 {
-
-// Of this thread: other load on the machine does not count.
-double cpu_ns()
-{
-        timespec t;
-
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-        return static_cast<double>(t.tv_sec) * 1e9 + static_cast<double>(t.tv_nsec);
-}
 
 bindings_rig *rig_of(uint32_t users)
 {

@@ -9,6 +9,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/dataplane/rng.h"
 extern "C" {
 #include "dataplane/state/blocklist.h"
 }
@@ -18,18 +19,6 @@ namespace
 
 constexpr size_t kPrefixes = 1000000;
 constexpr uint32_t kBurst = 32;
-
-struct Rng {
-        uint64_t state;
-        uint64_t next()
-        {
-                uint64_t z = (state += UINT64_C(0x9e3779b97f4a7c15));
-
-                z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-                z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-                return z ^ (z >> 31);
-        }
-};
 
 shm_ip address(Rng &r, bool v4)
 {

@@ -12,6 +12,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "bench/dataplane/rng.h"
 extern "C" {
 #include "dataplane/state/dialogs.h"
 #include "dataplane/state/transactions.h"
@@ -23,18 +24,6 @@ namespace
 constexpr uint32_t kLive = 1000000;
 constexpr uint64_t kNow = UINT64_C(1790000000) * UINT64_C(1000000000);
 constexpr unsigned kBurst = 32;
-
-struct Rng {
-        uint64_t state;
-        uint64_t next()
-        {
-                uint64_t z = (state += UINT64_C(0x9e3779b97f4a7c15));
-
-                z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-                z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-                return z ^ (z >> 31);
-        }
-};
 
 dp_trans_id trans_of(uint64_t n)
 {

@@ -7,12 +7,12 @@
 // other load on the machine meets both. The ratio is that of the medians; `loss` is in per cent of
 // the rate.
 #include <algorithm>
-#include <ctime>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "bench/dataplane/cpu_time.h"
 #include "bench/dataplane/flood_rig.h"
 
 namespace
@@ -21,14 +21,6 @@ namespace
 constexpr uint32_t kKeys = 1000000;
 constexpr unsigned kTurns = 41;
 constexpr unsigned kBursts = 2000;
-
-double cpu_ns()
-{
-        timespec t;
-
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-        return static_cast<double>(t.tv_sec) * 1e9 + static_cast<double>(t.tv_nsec);
-}
 
 double turn(flood_rig *rig, uint64_t *found)
 {

@@ -3,23 +3,13 @@
 // bench_limits.cc - what it costs to count an event against a limit, with 1 and 10 million live
 // keys, beside reads of random cache lines in bare memory of the same size: the limit of any such
 // table.
-#include <ctime>
-
 #include <benchmark/benchmark.h>
 
+#include "bench/dataplane/cpu_time.h"
 #include "bench/dataplane/limits_rig.h"
 
 namespace
 {
-
-// Of this thread: other load on the machine does not count.
-double cpu_ns()
-{
-        timespec t;
-
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-        return static_cast<double>(t.tv_sec) * 1e9 + static_cast<double>(t.tv_nsec);
-}
 
 // Ten million keys take seconds to make: kept until another number is asked for.
 limits_rig *rig_of(uint32_t keys)

@@ -24,34 +24,9 @@ user() { # NAME SCENARIO USER PASSWORD PORT [ARGUMENTS] - as the scenario says, 
                 -i "$LAB_CALLER" -p "$port" -mp $((port + 1000)) -m 1 -recv_timeout 4000 "$@"
 }
 
-# phone NAME USER PASSWORD PORT REGINT - baresip; it stays, and what it says is NAME.phone.
-phone() {
-        local dir=$e2e_tmp/$1
-        mkdir -p "$dir"
-        cat >"$dir/config" <<CONFIG
-sip_listen $LAB_CALLER:$4
-module_path /usr/lib/baresip/modules
-module g711.so
-module aubridge.so
-module cons.so
-module_tmp account.so
-module_app menu.so
-cons_listen 127.0.0.1:$(($4 + 100))
-audio_player aubridge,nil
-audio_source aubridge,nil
-audio_alert aubridge,nil
-CONFIG
-        echo "<sip:$2@lab>;auth_user=$2;auth_pass=$3;outbound=\"sip:$LAB_PBX:5060\";regint=$5;answermode=auto" \
-                >"$dir/accounts"
-        : >"$dir/contacts"
-        setsid ip netns exec "$LAB_OUT" env TERM=dumb baresip -f "$dir" </dev/null >"$e2e_tmp/$1.phone" 2>&1 &
-        disown
-}
-
-command_to() { # PORT COMMAND: to the console of the phone on this port
-        ip netns exec "$LAB_OUT" python3 -c 'import socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.sendto((sys.argv[2] + "\n").encode(), ("127.0.0.1", int(sys.argv[1]) + 100))' "$1" "$2"
+phone() { # NAME USER PASSWORD PORT REGINT
+        e2e_phone "$1" "$LAB_CALLER" "$4" \
+                "<sip:$2@lab>;auth_user=$2;auth_pass=$3;outbound=\"sip:$LAB_PBX:5060\";regint=$5"
 }
 
 says() { # NAME TEXT: has the phone said that? (for lab_until)
@@ -85,10 +60,10 @@ baresip_ways() { # PORT
         phone stranger 1006 secret $((port + 20)) 0
         lab_until 20 says stranger 'baresip is ready' || e2e_fail "baresip does not start"
         for who in good:10 stranger:20; do
-                command_to $((port + ${who#*:})) "/dial sip:2000@lab"
+                e2e_phone_command $((port + ${who#*:})) "/dial sip:2000@lab"
                 lab_until 20 says "${who%:*}" 'Call established' ||
                         e2e_fail "baresip (${who%:*}) does not call: $(tail -n 3 "$e2e_tmp/${who%:*}.phone" | tr '\n' ' ')"
-                command_to $((port + ${who#*:})) /hangup
+                e2e_phone_command $((port + ${who#*:})) /hangup
         done
         e2e_is "ACKs for our responses that ended here" "$(lab_counter .dropped.ack_own_reply)" -eq $((acks + 1))
         phone bad 1005 wrong $((port + 30)) 600

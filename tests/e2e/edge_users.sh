@@ -40,33 +40,9 @@ agents() { # EDGE LOCAL ALGORITHM
                 e2e_fail "agents by $1: $said"
 }
 
-phone() { # NAME PORT LOCAL EDGE - baresip; it stays, and what it says is NAME.phone
-        local dir=$e2e_tmp/$1
-        mkdir -p "$dir"
-        cat >"$dir/config" <<CONFIG
-sip_listen $3:$2
-module_path /usr/lib/baresip/modules
-module g711.so
-module aubridge.so
-module cons.so
-module_tmp account.so
-module_app menu.so
-cons_listen 127.0.0.1:$(($2 + 100))
-audio_player aubridge,nil
-audio_source aubridge,nil
-audio_alert aubridge,nil
-CONFIG
-        echo "<sip:$1@example.com>;outbound=\"sip:$4:5060;transport=udp\";auth_user=$1;auth_pass=secret;regint=600;answermode=auto" \
-                >"$dir/accounts"
-        : >"$dir/contacts"
-        setsid ip netns exec "$LAB_OUT" env TERM=dumb baresip -s -f "$dir" </dev/null >"$e2e_tmp/$1.phone" 2>&1 &
-        disown
-}
-
-command_to() { # PORT COMMAND: to the console of the phone on this port
-        ip netns exec "$LAB_OUT" python3 -c 'import socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.sendto((sys.argv[2] + "\n").encode(), ("127.0.0.1", int(sys.argv[1]) + 100))' "$1" "$2"
+phone() { # NAME PORT LOCAL EDGE
+        PHONE_TRACE=-s e2e_phone "$1" "$3" "$2" \
+                "<sip:$1@example.com>;outbound=\"sip:$4:5060;transport=udp\";auth_user=$1;auth_pass=secret;regint=600"
 }
 
 said() { # NAME PATTERN
@@ -94,14 +70,14 @@ phones() { # LOCAL EDGE
         for name in alice bob carol; do
                 hears $name 'registered successfully|200 OK'
         done
-        command_to 5300 "/dial sip:bob@example.com"
+        e2e_phone_command 5300 "/dial sip:bob@example.com"
         hears alice 'Call established'
         hears bob 'Call established'
-        command_to 5300 /hold
+        e2e_phone_command 5300 /hold
         hears bob '^a=sendonly'
-        command_to 5300 /resume
+        e2e_phone_command 5300 /resume
         hears alice 'call: resume'
-        command_to 5300 "/transfer sip:carol@example.com"
+        e2e_phone_command 5300 "/transfer sip:carol@example.com"
         hears carol 'Call established'
         hears bob 'Call established' 2
 }
@@ -128,15 +104,15 @@ bindings=$(lab_ctl --json location status | jq .bindings)
 pid=$(lab_pid control)
 kill -9 "$pid"
 lab_until 5 lab_gone "$pid" || e2e_fail "control does not die"
-command_to 5500 /hold
+e2e_phone_command 5500 /hold
 hears carol '^a=sendonly'
 lab_start_control
 lab_until 20 lab_attached || e2e_fail "control is not attached again"
 e2e_is "bindings after the kill" "$(lab_ctl --json location status | jq .bindings)" -eq "$bindings"
 established=$(said carol 'Call established')
-command_to 5500 /hangup
+e2e_phone_command 5500 /hangup
 hears carol 'terminated|session closed'
-command_to 5300 "/dial sip:carol@example.com"
+e2e_phone_command 5300 "/dial sip:carol@example.com"
 hears carol 'Call established' $((established + 1))
 
 # ---- and the dataplane ----
@@ -144,11 +120,11 @@ hears carol 'Call established' $((established + 1))
 lab_stop dataplane KILL
 lab_start_dataplane
 lab_until 20 lab_attached || e2e_fail "the dataplane is not attached again"
-command_to 5300 /hold
+e2e_phone_command 5300 /hold
 hears carol '^a=sendonly' 2
-command_to 5300 /hangup
+e2e_phone_command 5300 /hangup
 hears carol 'terminated|session closed' 2
-command_to 5300 "/dial sip:bob@example.com"
+e2e_phone_command 5300 "/dial sip:bob@example.com"
 hears bob 'Call established' 3
 e2e_conserved
 

@@ -93,3 +93,35 @@ e2e_calls() {
         sipp_calls "$@" || e2e_fail "$1: $(sipp_result "$1" 'FailedCall(C)') of $2 calls failed: $(sipp_failures "$1")"
         e2e_is "$1: calls completed" "$(sipp_result "$1" 'SuccessfulCall(C)')" -ge "$2"
 }
+
+# e2e_phone NAME ADDRESS PORT ACCOUNT - baresip on the outside, its console on PORT + 100 of 127.0.0.1; it
+# answers by itself and stays, and what it says is NAME.phone. With PHONE_TRACE=-s it tells its messages.
+e2e_phone() {
+        local dir=$e2e_tmp/$1
+        mkdir -p "$dir"
+        cat >"$dir/config" <<CONFIG
+sip_listen $2:$3
+module_path /usr/lib/baresip/modules
+module g711.so
+module aubridge.so
+module cons.so
+module_tmp account.so
+module_app menu.so
+cons_listen 127.0.0.1:$(($3 + 100))
+audio_player aubridge,nil
+audio_source aubridge,nil
+audio_alert aubridge,nil
+CONFIG
+        echo "$4;answermode=auto" >"$dir/accounts"
+        : >"$dir/contacts"
+        # shellcheck disable=SC2086 # an option or nothing
+        setsid ip netns exec "$LAB_OUT" env TERM=dumb baresip ${PHONE_TRACE:-} -f "$dir" \
+                </dev/null >"$e2e_tmp/$1.phone" 2>&1 &
+        disown
+}
+
+e2e_phone_command() { # PORT COMMAND: to the console of the phone on this port
+        ip netns exec "$LAB_OUT" python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.sendto((sys.argv[2] + "\n").encode(), ("127.0.0.1", int(sys.argv[1]) + 100))' "$1" "$2"
+}

@@ -53,32 +53,8 @@ bindings() {
         lab_ctl --json location status | jq .bindings
 }
 
-phone() { # NAME PORT - baresip; it stays, and what it says is NAME.phone
-        local dir=$e2e_tmp/$1
-        mkdir -p "$dir"
-        cat >"$dir/config" <<CONFIG
-sip_listen $LAB_CALLER:$2
-module_path /usr/lib/baresip/modules
-module g711.so
-module aubridge.so
-module cons.so
-module_tmp account.so
-module_app menu.so
-cons_listen 127.0.0.1:$(($2 + 100))
-audio_player aubridge,nil
-audio_source aubridge,nil
-audio_alert aubridge,nil
-CONFIG
-        echo "<sip:$1@$LAB_PBX>;auth_user=$1;auth_pass=secret;regint=600;answermode=auto" >"$dir/accounts"
-        : >"$dir/contacts"
-        setsid ip netns exec "$LAB_OUT" env TERM=dumb baresip -f "$dir" </dev/null >"$e2e_tmp/$1.phone" 2>&1 &
-        disown
-}
-
-command_to() { # PORT COMMAND: to the console of the phone on this port
-        ip netns exec "$LAB_OUT" python3 -c 'import socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.sendto((sys.argv[2] + "\n").encode(), ("127.0.0.1", int(sys.argv[1]) + 100))' "$1" "$2"
+phone() { # NAME PORT
+        e2e_phone "$1" "$LAB_CALLER" "$2" "<sip:$1@$LAB_PBX>;auth_user=$1;auth_pass=secret;regint=600"
 }
 
 says() {
@@ -130,12 +106,12 @@ for name in alice bob; do
         lab_until 20 says $name 'registered successfully|200 OK' ||
                 e2e_fail "baresip ($name) does not register: $(tail -n 3 "$e2e_tmp/$name.phone" | tr '\n' ' ')"
 done
-command_to 5300 "/dial sip:bob@$LAB_PBX"
+e2e_phone_command 5300 "/dial sip:bob@$LAB_PBX"
 for name in alice bob; do
         lab_until 20 says $name 'Call established' ||
                 e2e_fail "baresip ($name) is in no call: $(tail -n 3 "$e2e_tmp/$name.phone" | tr '\n' ' ')"
 done
-command_to 5300 /hangup
+e2e_phone_command 5300 /hangup
 
 # ---- control is killed while users register: what it said 200 for is there ----
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// rng.h - splitmix64: the same numbers in every run.
+#ifndef SLUICE_BENCH_DATAPLANE_RNG_H
+#define SLUICE_BENCH_DATAPLANE_RNG_H
+
+#include <cstdint>
+
+struct Rng {
+        uint64_t state;
+        uint64_t next()
+        {
+                uint64_t z = (state += UINT64_C(0x9e3779b97f4a7c15));
+
+                z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+                z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+                return z ^ (z >> 31);
+        }
+};
+
+#endif
