@@ -15,6 +15,7 @@
 # Environment: FLOOD_FACTOR (10), FLOODS (all kinds), FLOOD_PEER_CALLS (1000 a row), FLOOD_USER_CALLS (500),
 # FLOOD_TIMES (no).
 . "$(dirname "$0")/harness.sh"
+LAB_FRAMES=512 # a NIC's usual ring: a longer one would be a longer queue before the flood is dropped
 e2e_begin flood_isolation
 
 factor=${FLOOD_FACTOR:-10}
