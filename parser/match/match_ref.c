@@ -10,14 +10,22 @@
 #include "parser/match/match_set.h"
 #include "parser/sip_ctype.h"
 
-#define ENDS_MAX  4096 /* of a match at one place: tests use no longer fields */
-#define WORKSPACE 65536
+#define ENDS_MAX     4096 /* of a match at one place: tests use no longer fields */
+#define WORKSPACE    16384
+#define FAILED_BYTES ((size_t)MATCH_RULE_STEPS_MAX * (SIP_MSG_BYTES_MAX + 1u) / 8u + 1u)
+/* What one evaluation may take: octets that PCRE2's second matcher is given in all (a second or
+ * so), and how often its first one may go back in a search. */
+#define OCTETS_MAX   (UINT64_C(1) << 24)
+#define RETREAT_MAX  200000u
 
 struct match_ref {
         const struct match_set *s;
         pcre2_code **code; /* one for each step, NULL but for expressions */
         pcre2_match_data *data;
+        pcre2_match_context *bound;
         struct match_work *work;
+        uint8_t *failed; /* a bit for each step and cursor of a group that were tried in vain */
+        uint64_t octets;
         bool incomplete;
         int space[WORKSPACE];
 };
@@ -26,6 +34,7 @@ static pcre2_code *compile(const struct match_set *s, const struct match_step *t
 {
         uint32_t f = t->regex_flags;
         uint32_t options = PCRE2_NO_AUTO_POSSESS; /* it would hide the shorter matches */
+        pcre2_code *code;
         PCRE2_SIZE at;
         int err;
 
@@ -33,7 +42,10 @@ static pcre2_code *compile(const struct match_set *s, const struct match_step *t
         options |= (f & MATCH_REGEX_MULTILINE) != 0 ? PCRE2_MULTILINE : 0;
         options |= (f & MATCH_REGEX_DOTALL) != 0 ? PCRE2_DOTALL : 0;
         options |= (f & MATCH_REGEX_EXTENDED) != 0 ? PCRE2_EXTENDED : 0;
-        return pcre2_compile(s->text + t->text.off, t->text.len, options, &err, &at, NULL);
+        code = pcre2_compile(s->text + t->text.off, t->text.len, options, &err, &at, NULL);
+        if (code != NULL) /* without it the search is slower, no more */
+                (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+        return code;
 }
 
 struct match_ref *match_ref_create(const struct match_set *s, uint32_t *bad)
@@ -48,10 +60,14 @@ struct match_ref *match_ref_create(const struct match_set *s, uint32_t *bad)
         ref->code = calloc(cnt + 1u, sizeof(pcre2_code *));
         ref->work = calloc(1, sizeof(*ref->work));
         ref->data = pcre2_match_data_create(ENDS_MAX, NULL);
-        if (ref->code == NULL || ref->work == NULL || ref->data == NULL) {
+        ref->bound = pcre2_match_context_create(NULL);
+        ref->failed = malloc(FAILED_BYTES);
+        if (ref->code == NULL || ref->work == NULL || ref->data == NULL || ref->bound == NULL ||
+            ref->failed == NULL) {
                 match_ref_destroy(ref);
                 return NULL;
         }
+        pcre2_set_match_limit(ref->bound, RETREAT_MAX);
         for (uint32_t i = 0; i < cnt; i++) {
                 if (s->steps[i].kind != MATCH_STEP_PCRE)
                         continue;
@@ -72,6 +88,8 @@ void match_ref_destroy(struct match_ref *ref)
         for (uint32_t i = 0; ref->code != NULL && i < ref->s->head->steps.cnt; i++)
                 pcre2_code_free(ref->code[i]);
         pcre2_match_data_free(ref->data);
+        pcre2_match_context_free(ref->bound);
+        free(ref->failed);
         free(ref->code);
         free(ref->work);
         free(ref);
@@ -131,31 +149,79 @@ static bool content(const struct trial *t, uint32_t step, uint32_t cursor)
         return negated && rest_holds(t, step + 1, cursor);
 }
 
-/* All matches at each start, by PCRE2's other matcher, which gives every length. */
+/* Does a step behind this one count from where it ends? */
+static bool ends_matter(const struct trial *t, uint32_t step)
+{
+        while (++step < t->g->step_cnt) {
+                if ((t->ref->s->steps[t->g->step_first + step].flags & MATCH_STEP_RELATIVE) != 0)
+                        return true;
+        }
+        return false;
+}
+
+enum found { FOUND_NOT, FOUND, FOUND_MAYBE };
+
+/* Where the first match at or behind *start begins, by PCRE2's first matcher; MAYBE when that would
+ * take too long. */
+static enum found search(const struct trial *t, uint32_t index, struct match_bytes in,
+                         PCRE2_SIZE *start)
+{
+        bool anchored = (t->ref->s->steps[index].regex_flags & MATCH_REGEX_ANCHORED) != 0;
+        int n = pcre2_match(t->ref->code[index], in.at, in.len, *start,
+                            anchored ? PCRE2_ANCHORED : 0, t->ref->data, t->ref->bound);
+
+        if (n == PCRE2_ERROR_NOMATCH)
+                return FOUND_NOT;
+        if (n < 0)
+                return FOUND_MAYBE;
+        *start = pcre2_get_ovector_pointer(t->ref->data)[0];
+        return FOUND;
+}
+
+/* The lengths of all matches at `start`, by PCRE2's second matcher; how many there are. */
+static int all_ends(const struct trial *t, uint32_t index, struct match_bytes in, PCRE2_SIZE start,
+                    uint16_t *ends)
+{
+        struct match_ref *ref = t->ref;
+        const PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(ref->data);
+        int n;
+
+        ref->octets += in.len - start + 1;
+        if (ref->octets > OCTETS_MAX) {
+                ref->incomplete = true;
+                return 0;
+        }
+        n = pcre2_dfa_match(ref->code[index], in.at, in.len, start, PCRE2_ANCHORED, ref->data,
+                            ref->bound, ref->space, WORKSPACE);
+        if (n == 0 || (n < 0 && n != PCRE2_ERROR_NOMATCH))
+                ref->incomplete = true;
+        for (int i = 0; i < n; i++)
+                ends[i] = (uint16_t)ovector[2 * i + 1];
+        return n > 0 ? n : 0;
+}
+
 static bool regex(const struct trial *t, uint32_t step, uint32_t cursor)
 {
         uint32_t index = t->g->step_first + step;
         const struct match_step *s = &t->ref->s->steps[index];
         bool negated = (s->flags & MATCH_STEP_NEGATED) != 0;
+        bool one = negated || !ends_matter(t, step);
         uint32_t base = (s->flags & MATCH_STEP_RELATIVE) != 0 ? cursor : 0;
-        PCRE2_SIZE len = t->in.len - base;
-        PCRE2_SIZE last = (s->regex_flags & MATCH_REGEX_ANCHORED) != 0 ? 0 : len;
+        struct match_bytes in = {t->in.at + base, t->in.len - base};
+        PCRE2_SIZE last = (s->regex_flags & MATCH_REGEX_ANCHORED) != 0 ? 0 : in.len;
 
-        for (PCRE2_SIZE start = 0; start <= last; start++) {
+        for (PCRE2_SIZE start = 0; start <= last && !t->ref->incomplete; start++) {
+                enum found found = search(t, index, in, &start);
                 uint16_t ends[ENDS_MAX];
-                PCRE2_SIZE *ovector = pcre2_get_ovector_pointer(t->ref->data);
-                int n =
-                    pcre2_dfa_match(t->ref->code[index], t->in.at + base, len, start,
-                                    PCRE2_ANCHORED, t->ref->data, NULL, t->ref->space, WORKSPACE);
+                int n = 0;
 
-                if (n == 0 || (n < 0 && n != PCRE2_ERROR_NOMATCH))
-                        t->ref->incomplete = true;
-                if (n <= 0)
-                        continue;
-                if (negated)
+                if (found == FOUND_NOT)
+                        break;
+                if (found == FOUND && one)
+                        return !negated && rest_holds(t, step + 1, cursor);
+                n = all_ends(t, index, in, start, ends);
+                if (n > 0 && negated)
                         return false;
-                for (int i = 0; i < n; i++)
-                        ends[i] = (uint16_t)ovector[2 * i + 1];
                 for (int i = 0; i < n; i++) {
                         if (rest_holds(t, step + 1, base + ends[i]))
                                 return true;
@@ -174,12 +240,10 @@ static bool data(const struct match_step *s, struct match_bytes in, uint32_t cur
         return there != negated;
 }
 
-static bool rest_holds(const struct trial *t, uint32_t step, uint32_t cursor)
+static bool step_holds(const struct trial *t, uint32_t step, uint32_t cursor)
 {
         const struct match_step *s = &t->ref->s->steps[t->g->step_first + step];
 
-        if (step == t->g->step_cnt)
-                return true;
         switch (s->kind) {
         case MATCH_STEP_CONTENT:
                 return content(t, step, cursor);
@@ -191,6 +255,23 @@ static bool rest_holds(const struct trial *t, uint32_t step, uint32_t cursor)
         default:
                 return data(s, t->in, cursor) && rest_holds(t, step + 1, cursor);
         }
+}
+
+/* Each step is tried once from each cursor: that it did not hold is kept. */
+static bool rest_holds(const struct trial *t, uint32_t step, uint32_t cursor)
+{
+        uint32_t bit = step * (t->in.len + 1u) + cursor;
+        uint8_t *failed = &t->ref->failed[bit / 8u];
+        uint8_t mask = (uint8_t)(1u << bit % 8u);
+
+        if (step == t->g->step_cnt)
+                return true;
+        if ((*failed & mask) != 0)
+                return false;
+        if (step_holds(t, step, cursor))
+                return true;
+        *failed |= mask;
+        return false;
 }
 
 /* ---- rules ---- */
@@ -216,6 +297,7 @@ static bool group_holds(struct match_ref *ref, const struct match_group *g,
                 const struct trial t = {ref, g, in};
 
                 there = true;
+                memset(ref->failed, 0, (g->step_cnt * (in.len + 1u)) / 8u + 1u);
                 if (g->flags == MATCH_GROUP_ABSENT)
                         return false;
                 if (rest_holds(&t, 0, 0))
@@ -231,6 +313,8 @@ uint32_t match_ref_eval(struct match_ref *ref, const struct match_facts *f, uint
         uint32_t n = 0;
 
         ref->work->sdp_known = false;
+        ref->octets = 0;
+        ref->incomplete = false;
         for (uint32_t i = 0; i < s->head->rules.cnt; i++) {
                 const struct match_rule *r = &s->rules[i];
                 bool holds = match_header_fits(s, r, f);

@@ -27,7 +27,8 @@ void match_ref_destroy(struct match_ref *ref);
 /* As match_eval(). */
 uint32_t match_ref_eval(struct match_ref *ref, const struct match_facts *facts, uint32_t flags,
                         uint32_t *hits, uint32_t cap);
-/* Did PCRE2 ever give up, so that what was said may be wrong? */
+/* Was the last evaluation given up, since it took PCRE2 too long, so that what it said may be
+ * wrong? */
 bool match_ref_incomplete(const struct match_ref *ref);
 
 #ifdef __cplusplus

@@ -14,8 +14,10 @@
 #include "parser/sip_ctype.h"
 
 /* A regular expression for which it matters what stands before its start is run from each place on
- * its own: from this many at most, the lowest. */
-#define REGEX_STARTS_MAX 256u
+ * its own, the lowest first, until it was given so many octets, each run counted as some of them:
+ * from every place of a datagram of Ethernet's size, and no longer than a millisecond or two. */
+#define REGEX_OCTETS_MAX (1u << 21)
+#define REGEX_RUN_OCTETS 128u
 
 /* ---- sets of places ---- */
 
@@ -228,15 +230,44 @@ static bool regex_from(const struct match_set *s, struct match_scratch *scratch,
         return match_hs_ends(db, scratch->hs, &rest, from, &scratch->next);
 }
 
+/* Of the places in `here` those stay behind which it is not; what is before a place is no matter,
+ * so from some place on it is behind none. */
+static bool regex_absent(const struct match_set *s, struct match_scratch *scratch,
+                         const struct match_step *step, struct match_bytes in)
+{
+        uint32_t low = (uint32_t)places_next(&scratch->here, 0, in.len);
+        uint32_t high = in.len + 1; /* behind all places from here on it is not */
+        bool any = false;
+
+        while (low < high) {
+                uint32_t middle = low + (high - low) / 2;
+
+                if (regex_from(s, scratch, step, in, middle))
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        for (int64_t here = places_next(&scratch->here, low, in.len); here >= 0;
+             here = places_next(&scratch->here, (uint32_t)here + 1, in.len)) {
+                places_add(&scratch->next, (uint32_t)here);
+                any = true;
+        }
+        return any;
+}
+
 static bool regex_relative(const struct match_set *s, struct match_scratch *scratch,
                            const struct match_step *step, struct match_bytes in)
 {
         bool negated = (step->flags & MATCH_STEP_NEGATED) != 0;
-        bool each = negated || (step->regex_flags & MATCH_REGEX_CONTEXT) != 0;
+        bool each = (step->regex_flags & MATCH_REGEX_CONTEXT) != 0;
         int64_t here = places_next(&scratch->here, 0, in.len);
+        uint32_t octets = 0;
         bool any = false;
 
-        for (unsigned n = 0; here >= 0 && n < REGEX_STARTS_MAX; n++) {
+        if (negated && !each)
+                return regex_absent(s, scratch, step, in);
+        for (; here >= 0 && octets < REGEX_OCTETS_MAX;
+             here = places_next(&scratch->here, (uint32_t)here + 1, in.len)) {
                 bool hit = regex_from(s, scratch, step, in, (uint32_t)here);
 
                 if (negated && !hit)
@@ -244,7 +275,7 @@ static bool regex_relative(const struct match_set *s, struct match_scratch *scra
                 any = any || hit != negated;
                 if (!each)
                         break; /* from the lowest place on it meets what it would from the others */
-                here = places_next(&scratch->here, (uint32_t)here + 1, in.len);
+                octets += in.len - (uint32_t)here + REGEX_RUN_OCTETS;
         }
         return any;
 }
