@@ -12,7 +12,7 @@ import sys
 
 BITS = 10
 NAME_MAX = 30
-WINDOW = 14  # octets of a name that its row's first compare sees
+ROW_NAME = 28  # octets of a name and what is behind it that a row holds
 ROWS = 192
 
 TEMPLATE = """/* SPDX-License-Identifier: Apache-2.0 */
@@ -31,7 +31,7 @@ _Static_assert(SIP_HNAME_BITS == {bits} && SIP_HNAME_ROWS == {row_cnt} &&
 /* clang-format off */
 const struct sip_hname_table sip_hname_table = {{
     {{
-        {{"", "{none}", "", SIP_HDR_OTHER, 0, 0xff, 255, 255}},
+        {{"{none}", SIP_HDR_OTHER, 0, 0xff, 255, "{none}"}},
 {rows}    }},
     {mult:#x},
     {{
@@ -83,17 +83,16 @@ def main():
         sys.exit('gen_hname.py: no perfect hash found; raise BITS')
     text = ''
     for name, row, compact in names:
-        last = (name + ': ')[-16:].rjust(16, '\0')
-        care = ''.join(r'\0' if c == '\0' else r'\337' if c.isalpha() else r'\377' for c in last)
-        last = last.replace('\0', '\\0')
-        first = (name + ':')[:16] if len(name) > WINDOW else ''
-        text += (f'        {{"{last}", "{care}", "{first}", '
+        wire = name + ': '
+        # A row that has no room for all of it cares for an octet that no line has: it never fits.
+        care = wire if len(wire) <= ROW_NAME else ':' * 32
+        care = ''.join(r'\337' if c.isalpha() else r'\377' for c in care)
+        text += (f'        {{"{wire[:ROW_NAME]}", '
                  f'SIP_HDR_{row[0]}, {"SIP_HDR_F_COMPACT" if compact else 0}, '
-                 f'{0 if row[3] == "SINGLE" else "0xff"}, {len(name)}, '
-                 f'{len(name) if len(name) <= WINDOW else 255}}},\n')
+                 f'{0 if row[3] == "SINGLE" else "0xff"}, {len(name)}, "{care}"}},\n')
     order = sorted((slot(k, mult), i + 1) for i, k in enumerate(keys))
     slots = ''.join(f'        [{s}] = {64 * i},\n' for s, i in order)
-    sys.stdout.write(TEMPLATE.format(bits=BITS, mult=mult, none=r'\377' * 16, rows=text,
+    sys.stdout.write(TEMPLATE.format(bits=BITS, mult=mult, none=r'\377' * 28, rows=text,
                                      slots=slots, row_cnt=ROWS))
 
 

@@ -41,10 +41,8 @@ static const struct sip_hname_row *row_at(const uint8_t *name, size_t len)
 /* Octet i of the name in a row, in lower case. */
 static uint8_t letter(const struct sip_hname_row *row, size_t i)
 {
-        size_t behind = row->len - i; /* counted from the end, 1 the last */
-
-        return (uint8_t)(behind <= SIP_HNAME_LAST ? row->last[SIP_HNAME_LAST - behind]
-                                                  : row->first[i]);
+        return i < SIP_HNAME_ROW_BYTES ? (uint8_t)row->name[i]
+                                       : sip_lower((uint8_t)hnames[row->id].str[i]);
 }
 
 const struct sip_hname_row *sip_hname_row_of(const uint8_t *name, size_t len)

@@ -16,19 +16,22 @@
 /* Longest name that the table can hold. */
 #define SIP_HNAME_BYTES_MAX 30u
 
-/* Octets of a name that `last` holds. */
-#define SIP_HNAME_LAST 14u
+/* Octets of a name that its row holds; a few have one more. */
+#define SIP_HNAME_ROW_BYTES 28u
 
-/* A long or compact name, one cache line. Row 0 is what no name has. */
+/*
+ * A long or compact name, one cache line. Row 0 is what no name has. The first half is compared
+ * with 32 octets from where a line begins, in the bits of `care`: what is behind "name: " does not
+ * count, nor does the case of letters. A name with no room for ":" and SP cares for its `len` too,
+ * which as an octet is a control character: so it is never found that way.
+ */
 struct sip_hname_row {
-        _Alignas(64) char last[16]; /* the last 14 octets in lower case, ":" and SP */
-        char care[16]; /* bits of these that count: not the case of letters, not what is in front */
-        char first[16]; /* of a name longer than that its first 16 octets, ":" perhaps among them */
-        uint8_t id;     /* enum sip_hdr_id */
-        uint8_t flags;  /* enum sip_hdr_flag: how this name is written */
-        uint8_t list;   /* 0 where the header may occur once, 0xff elsewhere */
-        uint8_t len;    /* octets of the name; of row 0 a number that is nobody's */
-        uint8_t len_last; /* the same where `last` is the whole name, elsewhere nobody's */
+        _Alignas(64) char name[SIP_HNAME_ROW_BYTES]; /* in lower case, ":" and SP behind it */
+        uint8_t id;                                  /* enum sip_hdr_id */
+        uint8_t flags; /* enum sip_hdr_flag: how this name is written */
+        uint8_t list;  /* 0 where the header may occur once, 0xff elsewhere */
+        uint8_t len;   /* octets of the name; of row 0 a number that is nobody's */
+        char care[32]; /* which bits of the above count */
 };
 
 #define SIP_HNAME_ROWS  192u

@@ -184,7 +184,7 @@ static void frame_body(struct sip_msg *m)
 }
 
 /* A message that no fast path reads. */
-static void parse_by_grammar(struct sip_msg *m, const uint8_t *buf, uint32_t len)
+static __attribute__((noinline)) void parse_by_grammar(struct sip_msg *m, const uint8_t *buf, uint32_t len)
 {
         struct sip_state s;
         uint32_t skip = (uint32_t)leading_crlf(buf, len);

@@ -11,104 +11,141 @@
 #include "parser/sip_hname_row.h"
 #include "parser/sip_state.h"
 
-/* Octets that are loaded before the end of a name and its colon. The start line alone is that long,
+/* Octets that readers of values load before the end of one. The start line alone is that long,
  * nearly. */
-#define FAST_NAME_ROOM 16u
+#define FAST_VALUE_ROOM 16u
 
-/* Do 16 octets and 16 of a row agree in the bits that count? */
-static inline bool fast_same16(__m128i wire, const char *row, __m128i care)
-{
-        return _mm_testz_si128(_mm_xor_si128(wire, fast_load16(row)), care);
-}
-
-/* Where the name of n octets at p would be in the table. */
-static inline const struct sip_hname_row *fast_slot(const uint8_t *p, uint64_t n)
-{
-        return sip_hname_at(fast_load4(p - 1), fast_load4(p + n - 3));
-}
-
-/* Are the octets up to v those of the row: its name's last ones, ":" and SP? */
-static inline bool fast_same_last(__m128i wire, const struct sip_hname_row *row)
-{
-        return fast_same16(wire, row->last, fast_load16(row->care));
-}
+/* Octets that are loaded from where a line begins on. */
+#define FAST_LINE_ROOM 34u
 
 enum fast_took { FAST_TOOK, FAST_DECLINED, FAST_FOLD };
 
-/* The row of the name of n octets at p, whatever is behind it; row 0 of one that the table does not
- * have. In a run, octets that differ in bit 0x20 alone are one letter in two cases. */
-static inline const struct sip_hname_row *fast_name(const uint8_t *p, uint64_t n)
+/* The row of the name of n octets at p, 1..28, that `wire` begins with, whatever is behind it; row
+ * 0 of one that the table does not have. In a run, octets that differ in bit 0x20 alone are one
+ * letter in two cases. */
+static inline const struct sip_hname_row *fast_name(const uint8_t *p, uint64_t n, scan_vec wire)
 {
-        const uint8_t *colon = p + n;
-        uint32_t first = fast_load4(p - 1), last = fast_load4(colon - 4) >> 8 | (uint32_t)':' << 24;
-        __m128i end = _mm_insert_epi16(fast_load16(colon - 14), ':' | ' ' << 8, 7);
+        uint32_t first = fast_load4(p - 1), last = fast_load4(p + n - 4) >> 8 | (uint32_t)':' << 24;
         const struct sip_hname_row *row;
+        uint32_t same;
 
         if (n == 1)
                 first = (first & 0xffff) | (uint32_t)(':' << 16 | ' ' << 24);
         else if (n == 2)
                 first = (first & 0xffffff) | (uint32_t)':' << 24;
         row = sip_hname_at(first, last);
-        if (row->len != n || !fast_same_last(end, row) ||
-            (n > SIP_HNAME_LAST && !fast_same16(_mm_or_si128(fast_load16(p), _mm_set1_epi8(0x20)),
-                                                row->first, _mm_set1_epi8((char)0xff))))
-                return sip_hname_table.rows;
-        return row;
+        same = scan_both(scan_or(wire, scan_all(0x20)), scan_load(row->name));
+        return row->len == n && (~same & ((UINT32_C(1) << n) - 1)) == 0 ? row
+                                                                        : sip_hname_table.rows;
 }
 
-/* A header line that is not just "name: value" with a short name of the table: the name of n octets
- * at s, the line's end e. Returns where its value is: v << 32 | e; 0: declined. */
-static __attribute__((noinline)) uint64_t fast_odd_line(struct sip_msg *m, uint64_t s, uint64_t n,
-                                                        uint64_t e,
-                                                        const struct sip_hname_row **row)
+/* A line that begins with what is in `wire`, and where its colon is, if it is a plain one. */
+struct fast_begin {
+        scan_vec wire;
+        uint64_t colon;
+};
+
+/* With FAST_LINE_ROOM octets at p. */
+static inline struct fast_begin fast_begin(const uint8_t *p)
 {
-        const uint8_t *b = m->buf;
-        uint64_t v = s + n;
+        scan_vec wire = scan_load(p);
+
+        return (struct fast_begin){wire, scan_zeros32(scan_same(wire, fast_tables.colon))};
+}
+
+/* With `room` octets at p, 5 at least; the last three may be missing. No branch: whether a body is
+ * behind the last line, nobody can foresee. */
+static inline struct fast_begin fast_begin_near_end(const uint8_t *p, uint32_t room)
+{
+        uint32_t octets = room < 32 ? room : 32;
+        scan_vec wire = scan_load_words(p, octets / 4);
+
+        return (struct fast_begin){
+            wire, scan_zeros32(scan_same(wire, fast_tables.colon) | 1u << (octets - 1))};
+}
+
+/* A line that is not just "name: value" with a name of the table. Names and returns its row; NULL
+ * when declined. */
+static __attribute__((noinline)) const struct sip_hname_row *fast_odd_line(const struct fast *f,
+                                                                           uint64_t s, uint64_t e,
+                                                                           struct sip_hdr *h)
+{
+        const uint8_t *b = f->b;
+        uint64_t n = scan_zeros(fast_bits(f, s)), v = s + n;
 
         /* Of a name outside the table it matters that it is not longer than was looked. */
         if (n == 0 || n > 56)
-                return 0;
-        *row = fast_name(b + s, n);
-        m->first[SIP_HDR_OTHER] = SIP_HDR_NONE;
+                return NULL;
         while (b[v] == ' ')
                 v++;
         if (b[v] != ':')
-                return 0;
+                return NULL;
         if (v != s + n)
-                sip_anom_add(&m->anomalies, SIP_ANOM_HDR_SPACE_BEFORE_COLON);
+                sip_anom_add(&f->m->anomalies, SIP_ANOM_HDR_SPACE_BEFORE_COLON);
         v++;
         while (v < e && b[v] == ' ')
                 v++;
         while (e > v && b[e - 1] == ' ')
                 e--;
-        return v << 32 | e;
-}
-
-/* The header line [s, e): all of *h but the chain. Returns its name's row, NULL when declined. */
-static inline const struct sip_hname_row *fast_line(const struct fast *f, uint64_t s, uint64_t e,
-                                                    struct sip_hdr *h)
-{
-        uint64_t n = scan_zeros(fast_bits(f, s));
-        const uint8_t *p = f->b + s;
-        const struct sip_hname_row *row = fast_slot(p, n);
-        uint64_t v = s + n + 2;
-
-        if (__builtin_expect(!fast_same_last(fast_load16(p + n - 14), row) ||
-                                 row->len_last != (uint8_t)n || p[n + 2] == ' ' ||
-                                 f->b[e - 1] == ' ',
-                             0)) {
-                const struct sip_hname_row *odd;
-                uint64_t at = fast_odd_line(f->m, s, n, e, &odd);
-
-                if (at == 0)
-                        return NULL;
-                row = odd;
-                v = at >> 32;
-                e = (uint32_t)at;
-        }
         fast_span(&h->name, (uint32_t)s, (uint32_t)n);
         fast_span(&h->value, (uint32_t)v, (uint32_t)(e - v));
-        return row;
+        f->m->first[SIP_HDR_OTHER] = SIP_HDR_NONE;
+        if (n > SIP_HNAME_ROW_BYTES)
+                return sip_hname_row_of(b + s, n);
+        return fast_name(b + s, n, fast_begin_near_end(b + s, f->len - (uint32_t)s).wire);
+}
+
+/* All that fast_lines() has in registers. */
+struct fast_at {
+        const struct fast *f;
+        uint64_t s, e;     /* the line */
+        int64_t i;         /* its header */
+        struct sip_hdr *h; /* the same */
+        uint32_t once;     /* 0xff in bits 16..23, as long as nothing single came again */
+};
+
+/* Takes the line that begins so. False when declined. */
+static inline __attribute__((always_inline)) bool fast_line(const struct fast *f,
+                                                            struct fast_begin begin,
+                                                            struct fast_at *at)
+{
+        const uint8_t *p = f->b + at->s;
+        uint64_t n = begin.colon, v = at->s + n + 2;
+        const struct sip_hname_row *row = sip_hname_at(fast_load4(p - 1), fast_load4(p + n - 3));
+        uint32_t what, next;
+        uint8_t *first;
+
+        if (__builtin_expect(fast_load2(f->b + at->e) != FAST_WORD2('\r', '\n'), 0))
+                return false;
+        if (__builtin_expect(scan_fits(begin.wire, row->name, row->care) && f->b[v] != ' ' &&
+                                 f->b[at->e - 1] != ' ',
+                             1)) {
+                fast_span(&at->h->name, (uint32_t)at->s, (uint32_t)n);
+                fast_span(&at->h->value, (uint32_t)v, (uint32_t)(at->e - v));
+        } else {
+                row = fast_odd_line(at->f, at->s, at->e, at->h);
+                if (!row)
+                        return false;
+        }
+        what = fast_load4(&row->id); /* and flags, and list */
+        first = &f->m->first[what & 0xff];
+        next = *first;
+        fast_store2(&at->h->id, what);
+        fast_store2(&at->h->next_same, next); /* and `reserved` */
+        *first = (uint8_t)at->i;
+        at->once &= what | next << 16;
+        return true;
+}
+
+/* On to the line before. False behind the first. */
+static inline bool fast_back(const struct fast *f, struct fast_at *at)
+{
+        at->e = at->s - 2;
+        at->h--;
+        if (--at->i < 0)
+                return false;
+        at->s = f->ix->eol[at->i] + UINT64_C(2);
+        return true;
 }
 
 /*
@@ -118,36 +155,22 @@ static inline const struct sip_hname_row *fast_line(const struct fast *f, uint64
 static __attribute__((noinline)) enum fast_took fast_lines(const struct fast *caller)
 {
         const struct fast here = *caller, *f = &here; /* which no store below can change */
-        struct sip_msg *m = f->m;
-        const uint16_t *eol = f->ix->eol;
-        int64_t i = f->ix->line_cnt - 1;
-        uint64_t e = eol[i];
-        struct sip_hdr *h = &m->hdrs[i];
-        uint32_t once = UINT32_MAX; /* in bits 16..23, as long as nothing single came again */
+        int64_t i = f->ix->line_cnt - 2;
+        struct fast_at at = {
+            caller, f->ix->eol[i] + UINT64_C(2), f->ix->eol[i + 1], i, &f->m->hdrs[i], UINT32_MAX};
+        bool more = true, took;
 
-        m->hdr_cnt = (uint16_t)i;
-        while (--i >= 0) {
-                const struct sip_hname_row *row = NULL;
-                uint64_t s = eol[i] + UINT64_C(2);
-                uint32_t what, next;
-                uint8_t *first;
-
-                h--;
-                if (__builtin_expect(fast_load2(f->b + e) == FAST_WORD2('\r', '\n'), 1))
-                        row = fast_line(f, s, e, h);
-                if (__builtin_expect(row == NULL, 0))
-                        return f->b[s] == ' ' ? FAST_FOLD : FAST_DECLINED;
-                e = s - 2;
-                what = fast_load4(&row->id); /* and flags, and list */
-                first = &m->first[what & 0xff];
-                next = *first;
-                fast_store2(&h->id, what);
-                fast_store2(&h->next_same, next); /* and `reserved` */
-                *first = (uint8_t)i;
-                once &= what | next << 16;
-        }
-        m->first[SIP_HDR_OTHER] = SIP_HDR_NONE;
-        return (once >> 16 & 0xff) == SIP_HDR_NONE ? FAST_TOOK : FAST_DECLINED;
+        f->m->hdr_cnt = (uint16_t)(i + 1);
+        do {
+                took = fast_line(f, fast_begin_near_end(f->b + at.s, f->len - (uint32_t)at.s), &at);
+        } while (took && (more = fast_back(f, &at)) &&
+                 __builtin_expect(f->len - at.s < FAST_LINE_ROOM, 0));
+        while (more && took && (took = fast_line(f, fast_begin(f->b + at.s), &at)))
+                more = fast_back(f, &at);
+        if (!took)
+                return f->b[at.s] == ' ' ? FAST_FOLD : FAST_DECLINED;
+        f->m->first[SIP_HDR_OTHER] = SIP_HDR_NONE;
+        return (at.once >> 16 & 0xff) == SIP_HDR_NONE ? FAST_TOOK : FAST_DECLINED;
 }
 _Static_assert(offsetof(struct sip_hname_row, flags) == offsetof(struct sip_hname_row, id) + 1 &&
                    offsetof(struct sip_hname_row, list) == offsetof(struct sip_hname_row, id) + 2 &&
@@ -159,8 +182,8 @@ static inline bool fast_headers(const struct fast *f, struct scan_index *ix)
 {
         enum fast_took took;
 
-        /* fast_line() loads so much before the end of the first name and from the last one on. */
-        if (ix->line_cnt < 2 || ix->eol[0] < FAST_NAME_ROOM - 2 ||
+        /* Readers load so much before the end of the first value and from the last line on. */
+        if (ix->line_cnt < 2 || ix->eol[0] < FAST_VALUE_ROOM - 2 ||
             !fast_room(f, ix->eol[ix->line_cnt - 2u] + 2u, 8))
                 return false;
         took = fast_lines(f);

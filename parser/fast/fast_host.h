@@ -31,27 +31,26 @@ static inline uint32_t fast_low_bits(uint32_t bits, uint32_t n)
 #endif
 }
 
-/* Are the n octets at p a host name or an IPv4 address? False where the grammar must look. */
+/* Are the n octets at p, a run, a host name or an IPv4 address? False where the grammar must look.
+ */
 static inline bool fast_host_ok(const uint8_t *p, uint32_t n)
 {
         const struct fast_tables *t = &fast_tables;
         scan_vec v = scan_load(p);
-        scan_vec kind =
-            scan_and(scan_lookup(t->lower, v),
-                     scan_lookup(t->upper, scan_and(scan_shift(v), scan_load(scan_tables.half))));
         scan_vec sum =
             scan_add(scan_add(scan_lookup(t->first, v), scan_lookup(t->second, scan_load(p + 1))),
                      scan_lookup(t->third, scan_load(p + 2)));
-        uint32_t none = scan_same(kind, scan_tables.zero), alnum = scan_above(kind, t->sep);
-        uint32_t dot = scan_same(v, t->dot), dots = fast_low_bits(dot, n);
-        uint32_t letter = scan_above(kind, t->digit), letters = fast_low_bits(letter, n);
-        uint32_t two = alnum & alnum >> 1, three = two & alnum >> 2;
-        /* Separators are not side by side, not first and, as the octet behind the host is none of
-         * its letters and digits, not last. */
-        uint32_t wrong = fast_low_bits(~alnum & (~alnum << 1 | 1), n + 1) | fast_low_bits(none, n);
-        uint32_t no_quad =
-            fast_low_bits(letter | (~alnum & ~dot) | (three & (scan_bits(sum) | alnum >> 3)), n) |
-            ((uint32_t)__builtin_popcount(dots) ^ 3);
+        uint32_t other = fast_low_bits(scan_both(v, scan_lookup(t->other, v)), n);
+        uint32_t letters = fast_low_bits(scan_above(v, t->nine), n);
+        uint32_t seps = fast_low_bits(scan_under(v, t->zero), n);
+        uint32_t dots = fast_low_bits(scan_same(v, t->dot), n);
+        /* Separators are not side by side, not first and not last. */
+        uint32_t ends = seps | UINT32_C(1) << (n & 31);
+        uint32_t wrong = (ends & (2 * ends + 1)) | other;
+        uint32_t digits = fast_low_bits(~seps, n), two = digits & digits >> 1;
+        uint32_t three = two & digits >> 2;
+        uint32_t no_quad = letters | (seps ^ dots) | (three & (scan_bits(sum) | digits >> 3)) |
+                           ((uint32_t)__builtin_popcount(dots) ^ 3);
 
         /* With a letter behind the last dot it is a name; else it must be an address. */
         no_quad &= ~(uint32_t)((int32_t)(dots - letters) >> 31);
@@ -84,25 +83,26 @@ static __attribute__((noinline)) bool fast_hosts_ok(const struct fast *f, const 
         return true;
 }
 
-/* "[" IPv6 address "]" at h, of hexadecimal digits and colons alone; returns the octet behind, 0
- * when declined. */
-static inline uint32_t fast_ip6(const struct fast *f, uint32_t h)
+/* "[" IPv6 address "]" at h in a message of len octets at b, of hexadecimal digits and colons
+ * alone; returns the octet behind, 0 when declined. */
+static __attribute__((noinline)) uint32_t fast_ip6(const uint8_t *b, uint32_t len, uint32_t h)
 {
+        const struct fast_tables *t = &fast_tables;
         uint32_t n, in, colons, hex, pair, single, twice, groups;
-        scan_vec v;
+        scan_vec v, kind;
 
-        if (!fast_room(f, h + 1, 32))
+        if (b[h] != '[' || h + 33 > len)
                 return 0;
-        v = scan_load(f->b + h + 1);
-        n = scan_ctz(scan_eq(v, ']') | UINT64_C(1) << 32);
+        v = scan_load(b + h + 1);
+        n = (uint32_t)scan_zeros32(scan_same(v, t->close));
         if (n - 1 >= 31)
                 return 0;
         in = (1u << n) - 1;
-        colons = scan_eq(v, ':') & in;
-        hex = (scan_below(v, ':') & ~scan_below(v, '0')) |
-              (scan_below(v, 'G') & ~scan_below(v, 'A')) |
-              (scan_below(v, 'g') & ~scan_below(v, 'a'));
-        hex &= in;
+        colons = scan_same(v, t->colon) & in;
+        kind =
+            scan_and(scan_lookup(t->lower, v),
+                     scan_lookup(t->upper, scan_and(scan_shift(v), scan_load(scan_tables.half))));
+        hex = ~scan_same(kind, scan_tables.zero) & in;
         pair = colons & colons >> 1;
         single = colons & ~(pair | pair << 1);
         twice = hex & hex >> 1;
@@ -115,12 +115,6 @@ static inline uint32_t fast_ip6(const struct fast *f, uint32_t h)
         return h + n + 2;
 }
 
-/* The IPv6 reference at h; returns the octet behind, 0 when declined. */
-static __attribute__((noinline)) uint32_t fast_reference(struct fast f, uint32_t h)
-{
-        return f.b[h] == '[' ? fast_ip6(&f, h) : 0;
-}
-
 /* host [":" port] at h, up to the stop *p where the walk is; *p becomes the octet behind. False
  * when declined. */
 static inline bool fast_host_port(const struct fast *f, struct fast_walk *w, uint32_t h,
@@ -129,7 +123,7 @@ static inline bool fast_host_port(const struct fast *f, struct fast_walk *w, uin
         uint32_t from, v;
 
         if (__builtin_expect(*p == h, 0)) {
-                uint32_t end = fast_reference(*f, h);
+                uint32_t end = fast_ip6(f->b, f->len, h);
 
                 fast_walk_to(f, w, end);
                 if (end == 0 || fast_next(f, w) != end)

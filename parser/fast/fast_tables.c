@@ -3,24 +3,20 @@
 
 #include "parser/scan/scan_tables.h"
 
-enum {
-        S = FAST_SEP,
-        D = FAST_DIGIT,
-        L = FAST_LETTER,
-        M = FAST_LETTER_2,
-        LM = L | M,
-        DM = D | M,
-        DLM = D | L | M,
-        SL = S | L
-};
+enum { D = 1, L = 2, DL = D | L };
 
 const struct fast_tables fast_tables = {
-    /* 0Pp, 1Aq to 9IYiy, JZjz, Kk, Ll, -Mm, .Nn, Oo */
-    .lower = SCAN_TWICE(DM, DLM, DLM, DLM, DLM, DLM, DLM, DLM, DLM, DLM, LM, L, L, SL, SL, L),
-    .upper = SCAN_TWICE(0, 0, S, D, L, M, L, M, 0, 0, 0, 0, 0, 0, 0, 0),
-    .sep = SCAN_ALL(FAST_SEP),
-    .digit = SCAN_ALL(FAST_DIGIT),
+    .lower = SCAN_TWICE(D, DL, DL, DL, DL, DL, DL, D, D, D, 0, 0, 0, 0, 0, 0),
+    .upper = SCAN_TWICE(0, 0, 0, D, L, 0, L, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    .other = SCAN_TWICE(0x7f, '!', 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, '\'', 0x7f, 0x7f, '*', '+', 0x7f,
+                        0x7f, '~', '_'),
+    .nine = SCAN_ALL('9'),
+    .zero = SCAN_ALL('0'),
+    .close = SCAN_ALL(']'),
     .dot = SCAN_ALL('.'),
+    .colon = SCAN_ALL(':'),
+    .quote = SCAN_ALL('"'),
+    .escape = SCAN_ALL('\\'),
     .first = SCAN_TWICE(0, 0, 100, 128, 128, 128, 128, 128, 128, 128, 0, 0, 0, 0, 0, 0),
     .second = SCAN_TWICE(0, 0, 0, 0, 0, 10, 50, 50, 50, 50, 0, 0, 0, 0, 0, 0),
     .zeros = {'0', '0', '0', '0', '0', '0', '0', '0'},

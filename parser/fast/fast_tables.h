@@ -10,17 +10,12 @@
 
 #pragma GCC visibility push(hidden)
 
-/*
- * What an octet is in a host: a digit, a letter, a separator (. and -), or none of these. The kind
- * is the bits that the entry of its lower half and that of its upper half share, so letters have
- * two.
- */
-enum fast_kind { FAST_NONE = 0, FAST_SEP = 1, FAST_DIGIT = 2, FAST_LETTER = 4, FAST_LETTER_2 = 8 };
-
 /* Every table twice, as in scan_tables.h. */
 struct fast_tables {
-        _Alignas(32) uint8_t lower[32], upper[32]; /* kinds, by half of an octet */
-        uint8_t sep[32], digit[32], dot[32];       /* FAST_SEP, FAST_DIGIT, '.' */
+        _Alignas(32) uint8_t lower[32], upper[32]; /* a hexadecimal digit has a bit in both, by
+                                                    * its lower and its upper half */
+        uint8_t other[32]; /* what of a run can not be in a host, by its lower half */
+        uint8_t nine[32], zero[32], dot[32], colon[32], quote[32], escape[32], close[32];
         /* Three digits are above 255 where the sum of these has bit 7: the first digit's is 128
          * from 3 on, and 2 needs more than a 5 behind it, or a 5 and more than a 5. By lower
          * halves. */

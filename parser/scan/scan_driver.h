@@ -45,6 +45,21 @@ static inline uint32_t scan_ctz(uint64_t x)
         return (uint32_t)scan_zeros(x);
 }
 
+/* The number of zeros below the lowest bit of 32; 32 of zero. */
+static inline uint64_t scan_zeros32(uint32_t x)
+{
+#if defined(__BMI__) && !defined(__clang__)
+        uint64_t n;
+
+        __asm__("tzcnt %k1, %k0" : "=r"(n) : "rm"(x) : "cc");
+        return n;
+#elif defined(__BMI__)
+        return __builtin_ia32_tzcnt_u32(x);
+#else
+        return (uint64_t)__builtin_ctzll(x | UINT64_C(1) << 32);
+#endif
+}
+
 /* How many bits are set; by hand for gcc, for the same reason. */
 static inline uint64_t scan_popcnt(uint64_t x)
 {

@@ -9,19 +9,39 @@ typedef struct {
         __m128i a, z;
 } scan_vec;
 
-static inline __m128i load(const uint8_t *p)
+static inline __m128i load(const void *p)
 {
-        return _mm_loadu_si128((const __m128i *)(const void *)p);
+        return _mm_loadu_si128((const __m128i *)p);
 }
 
-static inline scan_vec scan_load(const uint8_t *p)
+static inline scan_vec scan_load(const void *p)
 {
-        return (scan_vec){load(p), load(p + 16)};
+        return (scan_vec){load(p), load((const uint8_t *)p + 16)};
+}
+
+/* The first words of four octets each, 0..8, and zeros; no other octet is read. */
+static inline scan_vec scan_load_words(const void *p, uint32_t words)
+{
+        uint8_t all[32] = {0};
+
+        memcpy(all, p, 4 * words);
+        return scan_load(all);
 }
 
 static inline uint32_t scan_bits(scan_vec v)
 {
         return (uint32_t)_mm_movemask_epi8(v.a) | (uint32_t)_mm_movemask_epi8(v.z) << 16;
+}
+
+static inline scan_vec scan_all(char c)
+{
+        return (scan_vec){_mm_set1_epi8(c), _mm_set1_epi8(c)};
+}
+
+/* Octets that are equal in both. */
+static inline uint32_t scan_both(scan_vec v, scan_vec w)
+{
+        return scan_bits((scan_vec){_mm_cmpeq_epi8(v.a, w.a), _mm_cmpeq_epi8(v.z, w.z)});
 }
 
 static inline uint32_t scan_eq(scan_vec v, char c)
@@ -37,6 +57,17 @@ static inline uint32_t scan_below(scan_vec v, char c)
         __m128i all = _mm_set1_epi8(c);
 
         return scan_bits((scan_vec){_mm_cmpgt_epi8(all, v.a), _mm_cmpgt_epi8(all, v.z)});
+}
+
+/* Is all the same, in the bits of `care`? */
+static inline bool scan_fits(scan_vec v, const void *as, const void *care)
+{
+        scan_vec is = scan_load(as), bits = scan_load(care);
+        __m128i a = _mm_and_si128(_mm_xor_si128(v.a, is.a), bits.a);
+        __m128i z = _mm_and_si128(_mm_xor_si128(v.z, is.z), bits.z);
+        __m128i off = _mm_or_si128(a, z);
+
+        return _mm_testz_si128(off, off);
 }
 
 /* Octets that are those of a table, and that are above or under them as signed ones. */
@@ -59,6 +90,11 @@ static inline uint32_t scan_under(scan_vec v, const uint8_t table[32])
         __m128i t = load(table);
 
         return scan_bits((scan_vec){_mm_cmpgt_epi8(t, v.a), _mm_cmpgt_epi8(t, v.z)});
+}
+
+static inline scan_vec scan_or(scan_vec v, scan_vec w)
+{
+        return (scan_vec){_mm_or_si128(v.a, w.a), _mm_or_si128(v.z, w.z)};
 }
 
 static inline scan_vec scan_and(scan_vec v, scan_vec w)

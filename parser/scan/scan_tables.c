@@ -10,4 +10,6 @@ const struct scan_tables scan_tables = {
     .printable = SCAN_ALL(' ' + 1),
     .row_bit = SCAN_TWICE(1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0),
     .run_rows = SCAN_TWICE(SCAN_ROWS(SCAN_IS_RUN)),
+    .words = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+              255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255},
 };

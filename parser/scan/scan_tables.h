@@ -25,6 +25,7 @@ struct scan_tables {
         uint8_t printable[32];                  /* one more than SP */
         uint8_t row_bit[32];                    /* bit h for the upper half h */
         uint8_t run_rows[32];                   /* what is no stop */
+        uint8_t words[64]; /* the half behind octet 4 * (8 - n) picks n words of a vector */
 };
 
 extern const struct scan_tables scan_tables;

@@ -7,18 +7,40 @@
 #define SLUICE_PARSER_SCAN_SCAN_VEC_AVX2_H
 
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "parser/scan/scan_tables.h"
 
 typedef __m256i scan_vec;
 
-static inline scan_vec scan_load(const uint8_t *p)
+static inline scan_vec scan_load(const void *p)
 {
-        return _mm256_loadu_si256((const __m256i *)(const void *)p);
+        return _mm256_loadu_si256((const __m256i *)p);
+}
+
+/* The first words of four octets each, 0..8, and zeros; no other octet is read. */
+static inline scan_vec scan_load_words(const void *p, uint32_t words)
+{
+        scan_vec which = scan_load(scan_tables.words + 4 * (8 - words));
+
+        return _mm256_maskload_epi32((const int *)p, which);
 }
 
 static inline uint32_t scan_bits(scan_vec v)
 {
         return (uint32_t)_mm256_movemask_epi8(v);
+}
+
+static inline scan_vec scan_all(char c)
+{
+        return _mm256_set1_epi8(c);
+}
+
+/* Octets that are equal in both. */
+static inline uint32_t scan_both(scan_vec a, scan_vec b)
+{
+        return scan_bits(_mm256_cmpeq_epi8(a, b));
 }
 
 static inline uint32_t scan_eq(scan_vec v, char c)
@@ -30,6 +52,14 @@ static inline uint32_t scan_eq(scan_vec v, char c)
 static inline uint32_t scan_below(scan_vec v, char c)
 {
         return scan_bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(c), v));
+}
+
+/* Is all the same, in the bits of `care`? */
+static inline bool scan_fits(scan_vec v, const void *as, const void *care)
+{
+        __m256i off = _mm256_xor_si256(v, scan_load(as));
+
+        return _mm256_testz_si256(off, scan_load(care));
 }
 
 /* Octets that are those of a table, and that are above or under them as signed ones. */
@@ -46,6 +76,11 @@ static inline uint32_t scan_above(scan_vec v, const uint8_t table[32])
 static inline uint32_t scan_under(scan_vec v, const uint8_t table[32])
 {
         return scan_bits(_mm256_cmpgt_epi8(scan_load(table), v));
+}
+
+static inline scan_vec scan_or(scan_vec a, scan_vec b)
+{
+        return _mm256_or_si256(a, b);
 }
 
 static inline scan_vec scan_and(scan_vec a, scan_vec b)

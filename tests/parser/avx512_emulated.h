@@ -52,7 +52,8 @@ static inline __m512i emulated_set1(char c)
         return v;
 }
 
-/* PTEST. SIMDe's, up to 0.7.4 at least, says yes when one half of the register is zero. */
+/* PTEST and VPTEST. SIMDe's PTEST, up to 0.7.4 at least, says yes when one half of the register is
+ * zero. */
 static inline int emulated_testz(__m128i a, __m128i b)
 {
         uint64_t x[2], y[2];
@@ -62,6 +63,34 @@ static inline int emulated_testz(__m128i a, __m128i b)
         return ((x[0] & y[0]) | (x[1] & y[1])) == 0;
 }
 
+static inline int emulated_testz256(__m256i a, __m256i b)
+{
+        uint64_t x[4], y[4];
+
+        memcpy(x, &a, 32);
+        memcpy(y, &b, 32);
+        return ((x[0] & y[0]) | (x[1] & y[1]) | (x[2] & y[2]) | (x[3] & y[3])) == 0;
+}
+
+/* VPMASKMOVD: no word is read that the mask leaves out. SIMDe's reads them all. */
+static inline __m256i emulated_maskload(const int *p, __m256i which)
+{
+        uint32_t mask[8], out[8] = {0};
+        __m256i v;
+
+        memcpy(mask, &which, 32);
+        for (unsigned i = 0; i < 8; i++) {
+                if (mask[i] >> 31)
+                        memcpy(&out[i], (const uint8_t *)p + 4 * i, 4);
+        }
+        memcpy(&v, out, 32);
+        return v;
+}
+
+#undef _mm256_maskload_epi32
+#define _mm256_maskload_epi32(p, which) emulated_maskload(p, which)
+#undef _mm256_testz_si256
+#define _mm256_testz_si256(a, b) emulated_testz256(a, b)
 #undef _mm_testz_si128
 #define _mm_testz_si128(a, b) emulated_testz(a, b)
 #undef _mm512_permutex2var_epi8
