@@ -32,6 +32,7 @@ struct cp_inproc {
         struct cp_link link;
         struct cp_decider decider;
         struct cp_event_order order;
+        struct cp_inproc_args args; /* explained and its argument */
         struct cp_eve_file file;
         struct cp_eve eve;
         uint8_t rec[sizeof(struct shm_event) + SHM_MSG_BYTES_MAX];
@@ -94,6 +95,8 @@ int cp_inproc_create(struct cp_inproc **out, const struct cp_inproc_args *args)
                 return -ENOMEM;
         cp_link_init(&in->link, "");
         in->file.fd = -1;
+        in->args = *args;
+        in->eve.explains = args->explained != NULL;
         rc = load_policy(in, args->config_path);
         if (rc == 0)
                 rc = load_rules(in, args->rules_path);
@@ -191,6 +194,8 @@ static void write_item(struct cp_inproc *in, const struct cp_event_item *item)
         struct shm_event ev;
 
         memcpy(&ev, item->rec, sizeof(ev));
+        if (in->eve.explains)
+                in->eve.said = in->args.explained(in->args.explained_arg, ev.serial);
         cp_eve_event(&in->eve, &ev, item->rec + sizeof(ev), 0);
         cp_eve_file_write(&in->file, in->eve.line, in->eve.len);
         for (unsigned i = 0; i < ev.rule_cnt; i++) {

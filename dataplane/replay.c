@@ -19,6 +19,7 @@
 #include "dataplane/burst.h"
 #include "dataplane/capture.h"
 #include "dataplane/config.h"
+#include "dataplane/explain.h"
 #include "dataplane/replay_control.h"
 #include "dataplane/replay_inside.h"
 #include "dataplane/ring_ports.h"
@@ -46,6 +47,7 @@ struct options {
         const char *rules;
         struct dp_replay_inside inside;
         const char *control; /* API socket, "none", or NULL for the usual one */
+        bool explain;
 };
 
 struct replay {
@@ -55,6 +57,7 @@ struct replay {
         struct dp_capture_writer *out; /* NULL: nobody wants it */
         struct dp_ring_ports ports;
         struct dp_replay_control control;
+        struct dp_explain *explain; /* NULL: nobody asks why */
         struct dp_worker *worker;
         struct dp_tables *tables;
         struct dp_capture_frame next; /* read, not fed yet */
@@ -83,6 +86,9 @@ static const char help[] =
     "  --rules FILE        detection rules\n"
     "  --control SOCKET    ask the sluice-control behind this socket (default: the usual one, if\n"
     "                      it runs; else, or with \"none\", its logic runs in this process)\n"
+    "  --explain           each event also says why: which rules hold, where, and what became of "
+    "them;\n"
+    "                      of every message, whatever the configuration leaves out; decides here\n"
     "  --help              this page\n"
     "\n"
     "Exit status: 0 every frame is accounted for, 1 not, 2 usage or a file that can not be used.\n";
@@ -97,10 +103,15 @@ static int cannot(const char *what, const char *why)
 static int options_parse(int argc, char **argv, struct options *o)
 {
         static const struct option longs[] = {
-            {"replay", required_argument, NULL, 'r'}, {"out", required_argument, NULL, 'o'},
-            {"events", required_argument, NULL, 'e'}, {"config", required_argument, NULL, 'c'},
-            {"rules", required_argument, NULL, 'R'},  {"control", required_argument, NULL, 'C'},
-            {"inside", required_argument, NULL, 'i'}, {NULL, 0, NULL, 0},
+            {"replay", required_argument, NULL, 'r'},
+            {"out", required_argument, NULL, 'o'},
+            {"events", required_argument, NULL, 'e'},
+            {"config", required_argument, NULL, 'c'},
+            {"rules", required_argument, NULL, 'R'},
+            {"control", required_argument, NULL, 'C'},
+            {"inside", required_argument, NULL, 'i'},
+            {"explain", no_argument, NULL, 'E'},
+            {NULL, 0, NULL, 0},
         };
         int opt;
 
@@ -130,6 +141,9 @@ static int options_parse(int argc, char **argv, struct options *o)
                         break;
                 case 'C':
                         o->control = optarg;
+                        break;
+                case 'E':
+                        o->explain = true;
                         break;
                 case 'i':
                         if (dp_replay_inside_add(&o->inside, optarg) != 0)
@@ -196,13 +210,15 @@ static int control_start(struct replay *r)
             .config_path = r->options.config,
             .rules_path = r->options.rules,
             .events_path = r->options.events,
+            .explained = r->explain != NULL ? dp_explain_find : NULL,
+            .explained_arg = r->explain,
         };
         const char *api = r->options.control;
 
-        if (api == NULL)
-                api = r->config.control_socket;
-        else if (strcmp(api, "none") == 0)
+        if (r->explain != NULL || (api != NULL && strcmp(api, "none") == 0))
                 api = NULL;
+        else if (api == NULL)
+                api = r->config.control_socket;
         return dp_replay_control_start(&r->control, &args, api, r->runtime_dir.path) == 0
                    ? 0
                    : EXIT_CANNOT;
@@ -219,6 +235,7 @@ static int chain_start(struct replay *r)
         r->tables = dp_tables_create(&r->config);
         if (r->tables == NULL)
                 return cannot("shared tables", "no memory");
+        r->tables->share_key = (struct dp_siphash_key){0}; /* the same calls each time */
         const struct dp_worker_args args = {
             .config = &r->config,
             .tables = r->tables,
@@ -231,11 +248,22 @@ static int chain_start(struct replay *r)
             .socket_id = SOCKET_ID_ANY,
             .ip_bytes_max = UINT16_MAX, /* a capture can be of any network */
             .virtual_clock = true,
+            .explain = r->explain,
             .one_way = true,
         };
 
         rc = dp_worker_create(&r->worker, &args);
         return rc == 0 ? 0 : cannot("worker", strerror(-rc));
+}
+
+/* Whoever asks why asks of every message. */
+static int explain_start(struct replay *r)
+{
+        if (!r->options.explain)
+                return 0;
+        r->config.events = DP_EVENTS_ALL;
+        r->explain = dp_explain_create(BATCH_FRAMES);
+        return r->explain != NULL ? 0 : cannot("--explain", "no memory");
 }
 
 static int files_open(struct replay *r)
@@ -254,6 +282,7 @@ static void fini(struct replay *r)
         dp_worker_destroy(r->worker);
         dp_tables_destroy(r->tables);
         dp_ring_ports_destroy(&r->ports);
+        dp_explain_destroy(r->explain); /* borrows the rule set */
         dp_replay_control_fini(&r->control);
         dp_capture_close(r->capture);
         if (r->out != NULL)
@@ -348,6 +377,8 @@ static int settle(struct replay *r)
                 drain(r);
         }
         answered = cp_inproc_events(r->control.local, UINT64_MAX); /* nothing is undecided */
+        if (r->explain != NULL)
+                dp_explain_clear(r->explain);
         return answered < 0 ? cannot("events", strerror(-answered)) : 0;
 }
 
@@ -445,6 +476,8 @@ int dp_replay_main(int argc, char **argv)
         if (dp_config_load(r.options.config, &r.config) != 0)
                 return EXIT_CANNOT;
         rc = files_open(&r);
+        if (rc == 0)
+                rc = explain_start(&r);
         if (rc == 0)
                 rc = eal_start(&r);
         if (rc == 0)

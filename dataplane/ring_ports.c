@@ -172,7 +172,7 @@ int dp_ring_ports_feed(struct dp_ring_ports *p, enum shm_side side,
 
 unsigned dp_ring_ports_waiting(const struct dp_ring_ports *p)
 {
-        return rte_ring_count(p->rx[SHM_SIDE_OUTSIDE]);
+        return rte_ring_count(p->rx[SHM_SIDE_OUTSIDE]) + rte_ring_count(p->rx[SHM_SIDE_INSIDE]);
 }
 
 struct rte_mbuf *dp_ring_ports_take(struct dp_ring_ports *p, uint64_t now_ns, uint64_t *stamp_ns)

@@ -338,6 +338,7 @@ static void front_init(struct dp_worker *w, const struct dp_worker_args *args,
         dp_police_init(&w->police, c, w->tables, &w->track, w->challenge, &w->shed, &w->counters);
         w->police.rules.rules = w->ctl.slot != NULL ? &w->ctl.slot->rules : NULL;
         w->police.rules.bans = w->bans;
+        w->police.rules.explain = args->explain;
         w->police.rules.worker = w->ctl.index;
 }
 

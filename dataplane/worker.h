@@ -18,6 +18,7 @@ struct dp_ctl_server;
 struct dp_tables;
 struct dp_edge_net;
 struct dp_kernel_rings;
+struct dp_explain;
 
 /* What a worker is made from; everything is borrowed and outlives the worker. */
 struct dp_worker_args {
@@ -36,7 +37,8 @@ struct dp_worker_args {
         int socket_id;
         uint32_t ip_bytes_max; /* longest IP packet that may be sent; 0 = the ports' smallest MTU */
         bool virtual_clock;    /* time is what dp_worker_set_time() says: replay */
-        bool one_way;          /* nobody gets a reply, so none is challenged or shed: replay */
+        struct dp_explain *explain; /* replay: who is told why; else NULL */
+        bool one_way;               /* nobody gets a reply, so none is challenged or shed: replay */
 };
 
 /* Start-up only. 0 or a negative errno. */

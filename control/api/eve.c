@@ -189,6 +189,8 @@ size_t cp_eve_event(struct cp_eve *eve, const struct shm_event *ev, const uint8_
                 write_rules(&j, ev);
                 write_sip(&t);
         }
+        if (eve->explains)
+                cp_eve_explain_write(&j, ev, eve->said);
         cp_json_close(&j, '}');
         return finish(eve, &j);
 }

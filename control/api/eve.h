@@ -12,20 +12,23 @@
 #include <stdint.h>
 
 #include "control/api/eve_class.h"
+#include "control/api/eve_explain.h"
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_stats.h"
 #include "parser/sip_msg.h"
 
 /* Room for any line: an octet of the message takes at most 6, and stands in at most two texts
- * (request_line and uri); the rest is names and numbers. */
-#define CP_EVE_LINE_BYTES (2u * 6u * SHM_MSG_BYTES_MAX + 16384u)
+ * (request_line and uri); what explains it; the rest is names and numbers. */
+#define CP_EVE_LINE_BYTES (2u * 6u * SHM_MSG_BYTES_MAX + CP_EVE_EXPLAIN_BYTES + 16384u)
 
 /* All zero before first use. */
 struct cp_rulebook;
 
 struct cp_eve {
         struct cp_eve_class class;
-        const struct cp_rulebook *rules; /* borrowed; NULL: none is known by its sid */
+        const struct cp_rulebook *rules;    /* borrowed; NULL: none is known by its sid */
+        bool explains;                      /* each event says why, ... */
+        const struct match_explained *said; /* ...the next one this; NULL: nothing is known */
         struct sip_msg msg;
         size_t len; /* of the line below, its newline included */
         char line[CP_EVE_LINE_BYTES];

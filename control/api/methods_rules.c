@@ -4,15 +4,13 @@
 
 #include <jansson.h>
 
+#include "control/api/eve_explain.h"
 #include "control/api/methods.h"
 #include "control/api/rpc.h"
 #include "control/engine.h"
 #include "control/log.h"
 
 /* ---- what is in force ---- */
-
-static const char *const actions[MATCH_ACTION_CNT] = {
-    "pass", "drop", "reject", "ban", "challenge", "limit", "ask", "tag", "alert"};
 
 static json_t *rule_json(const struct cp_rulebook_entry *e)
 {
@@ -21,7 +19,7 @@ static json_t *rule_json(const struct cp_rulebook_entry *e)
 
         return json_pack("{s:I, s:I, s:s, s:s, s:i, s:s%, s:I, s:I, s:I, s:I, s:I}", "sid",
                          (json_int_t)r->sid, "rev", (json_int_t)r->rev, "action",
-                         actions[r->action], "mode", monitor ? "monitor" : "enforce", "percent",
+                         cp_eve_rule_action(r), "mode", monitor ? "monitor" : "enforce", "percent",
                          (int)r->percent, "msg", e->msg, (size_t)r->msg.len, "hits",
                          (json_int_t)e->hits, "dropped", (json_int_t)e->drops, "would_drop",
                          (json_int_t)e->would, "later_proven", (json_int_t)e->proven, "last_hit_ns",

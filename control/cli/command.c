@@ -53,6 +53,11 @@ static const struct cp_cli_opt location_opts[] = {
 static const struct cp_cli_opt alerts_opts[] = {{"active", 'a', NULL, "only those that go on"},
                                                 END};
 
+static const struct cp_cli_opt explain_opts[] = {
+    {"rules", 0, "FILE", "these rules besides those of the configuration"},
+    {"inside", 0, "PREFIX", "frames from this source came in at the inside port; up to 16 times"},
+    END};
+
 static const struct cp_cli_opt doctor_opts[] = {
     {"sysroot", 0, "DIR", NULL}, /* another /sys, /proc and /usr, for tests */
     END};
@@ -149,6 +154,11 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "list the rules in force and how often each matched", NULL},
     {"attach", "SOCKET", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES | CP_CLI_FILES, no_opts,
      cp_cmd_attach, "let control serve one more dataplane, until that one ends", NULL},
+    {"explain", "CAPTURE", 1, 1, CP_CLI_FILES, explain_opts, cp_cmd_explain,
+     "run the policy over a capture and show for each message the verdict and why",
+     "Needs no control: sluice-dataplane judges in a process of its own, by the sluice.yaml of "
+     "--config or the one at the usual place. Of each rule that holds it shows what became of it "
+     "and where in the message it holds. CAPTURE - is standard input."},
     {"parse", "[--json] [--profile NAME] FILE...", 1, UCHAR_MAX, CP_CLI_RAW | CP_CLI_FILES, no_opts,
      cp_cmd_parse,
      "parse files that hold one SIP message each and show what the dataplane would read",

@@ -91,6 +91,7 @@ int cp_cmd_ban_why(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_completion(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_doctor(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_events(struct cp_cli *cli, const struct cp_cli_args *args);
+int cp_cmd_explain(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_help(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_location_list(struct cp_cli *cli, const struct cp_cli_args *args);
 int cp_cmd_location_status(struct cp_cli *cli, const struct cp_cli_args *args);

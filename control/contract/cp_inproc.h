@@ -18,11 +18,16 @@
 #include "control/contract/shm_region.h"
 
 struct cp_inproc;
+struct match_explained; /* parser/match/match_explain.h */
 
 struct cp_inproc_args {
         const char *config_path; /* sluice.yaml, NULL = defaults */
         const char *rules_path;  /* --rules FILE, NULL = none */
         const char *events_path; /* EVE JSON lines, NULL = none, "-" = standard output */
+        /* What the rules said of the message with this serial, good until cp_inproc_events()
+         * returns; NULL: nothing is known of it. Each event then says it. NULL = events do not. */
+        const struct match_explained *(*explained)(void *arg, uint64_t serial);
+        void *explained_arg;
 };
 
 /* Errors are told on standard error with file, line and column; returns 0 or a negative errno. */
@@ -32,7 +37,8 @@ int cp_inproc_attach(struct cp_inproc *in, int to_control_fd, int to_dataplane_f
 /* The block lists of the configuration as one blob (shm_blocklist.h), *bytes long; it stays the
  * logic's and does not change. */
 const void *cp_inproc_blocklist(const struct cp_inproc *in, size_t *bytes);
-/* The rules of the configuration and of --rules as one image (parser/match/match_image.h); as above. */
+/* The rules of the configuration and of --rules as one image (parser/match/match_image.h); as
+ * above. */
 const void *cp_inproc_rules(const struct cp_inproc *in, size_t *bytes);
 /* Answer every request that is in the rings. Returns how many, or a negative errno. */
 int cp_inproc_decide(struct cp_inproc *in);

@@ -2,6 +2,7 @@
 #include "dataplane/stages/police_rules.h"
 
 #include "dataplane/clock.h"
+#include "dataplane/explain.h"
 #include "dataplane/rules_swap.h"
 #include "dataplane/stages/police_limits.h"
 #include "dataplane/state/rule_counts.h"
@@ -73,8 +74,9 @@ static uint32_t count(struct dp_police_rules *self, const struct dp_pkt *p,
 /* ---- is a rule that holds in force? ---- */
 
 struct force {
-        bool alerts; /* it is told */
-        bool acts;   /* its action is carried out */
+        bool alerts;  /* it is told */
+        bool acts;    /* its action is carried out */
+        uint8_t kept; /* enum match_kept: what keeps it from that */
 };
 
 static bool in_share(const struct dp_police_rules *self, const struct dp_pkt *p,
@@ -84,7 +86,7 @@ static bool in_share(const struct dp_police_rules *self, const struct dp_pkt *p,
 
         if (r->percent == 100)
                 return true;
-        dp_siphash_init(&h, &self->tables->key);
+        dp_siphash_init(&h, &self->tables->share_key);
         if (p->msg != NULL)
                 hash_span(&h, p, p->msg->call_id);
         return dp_siphash_final(&h) % 100 < r->percent;
@@ -93,14 +95,14 @@ static bool in_share(const struct dp_police_rules *self, const struct dp_pkt *p,
 static struct force force_of(struct dp_police_rules *self, const struct dp_pkt *p,
                              const struct match_rule *r)
 {
-        struct force f = {true, true};
+        struct force f = {true, true, MATCH_KEPT_NOT};
         uint32_t n;
 
         if (r->expiry_s != 0 && p->time_ns / SECOND_NS >= r->expiry_s)
-                return (struct force){false, false};
+                return (struct force){false, false, MATCH_KEPT_EXPIRED};
         if (r->filter.type != MATCH_THRESHOLD_NONE &&
             count(self, p, r, USE_FILTER, &r->filter) <= r->filter.count)
-                return (struct force){false, false};
+                return (struct force){false, false, MATCH_KEPT_FILTER};
         if (r->threshold.type != MATCH_THRESHOLD_NONE) {
                 n = count(self, p, r, USE_THRESHOLD, &r->threshold);
                 switch (r->threshold.type) {
@@ -116,7 +118,13 @@ static struct force force_of(struct dp_police_rules *self, const struct dp_pkt *
                         break;
                 }
         }
-        f.acts = f.acts && r->mode == MATCH_MODE_ENFORCE && in_share(self, p, r);
+        if (!f.acts)
+                f.kept = MATCH_KEPT_THRESHOLD;
+        else if (r->mode != MATCH_MODE_ENFORCE)
+                f.kept = MATCH_KEPT_MONITOR;
+        else if (!in_share(self, p, r))
+                f.kept = MATCH_KEPT_SHARE;
+        f.acts = f.kept == MATCH_KEPT_NOT;
         f.alerts = f.alerts && (r->flags & MATCH_RULE_NO_ALERT) == 0;
         return f;
 }
@@ -206,16 +214,23 @@ void dp_police_rules_match(struct dp_police_rules *self, struct dp_pkt *p, uint6
         }
         n = eval(self, rules, &f, flags);
         p->rule_generation = rules->generation;
+        if (self->explain != NULL)
+                dp_explain_begin(self->explain, p->serial, rules->set);
         for (uint32_t i = 0; i < n; i++) {
                 const struct match_rule *r = match_set_rule(rules->set, self->hits[i]);
                 struct force force = force_of(self, p, r);
 
+                if (self->explain != NULL)
+                        dp_explain_rule(self->explain, &f, self->hits[i],
+                                        (enum match_kept)force.kept, force.alerts);
                 if (force.alerts)
                         note(p, r->sid);
                 if (force.acts && r->action < MATCH_ACTION_TAG &&
                     (self->decisive == NULL || r->action < self->decisive->action))
                         self->decisive = r;
         }
+        if (self->explain != NULL)
+                dp_explain_decisive(self->explain, self->decisive);
         if (tagged && n != 0)
                 flags_update(self, rules, p, flags, n);
 }

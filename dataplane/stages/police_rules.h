@@ -19,12 +19,15 @@
 
 #define DP_RULE_HITS_MAX 64u
 
+struct dp_explain;
+
 struct dp_police_rules {
         const struct dp_swap *rules; /* of struct dp_rules; NULL: there can be none */
         struct dp_bans *bans;        /* the worker's own */
         struct dp_tables *tables;
         struct dp_police_challenge *challenge;
         struct shm_counters *counters;
+        struct dp_explain *explain; /* replay: who wants to know why; else NULL */
         uint32_t generation; /* that the message before was held against, 0: none */
         uint16_t worker;
 

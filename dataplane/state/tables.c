@@ -15,6 +15,7 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
         if (getrandom(&t->proxy_key, sizeof(t->proxy_key), 0) == sizeof(t->proxy_key) &&
             dp_calls_create(&t->calls, config->transaction_entries, config->dialog_entries) == 0) {
                 t->key = t->calls->seed;
+                t->share_key = t->key;
                 t->limits = dp_limits_create(config->limit_entries);
         }
         if (t->limits != NULL)

@@ -17,7 +17,8 @@
 #include "dataplane/state/trust.h"
 
 struct dp_tables {
-        struct dp_siphash_key key;       /* random, that of calls: makes every key of these tables */
+        struct dp_siphash_key key; /* random, that of calls: makes every key of these tables */
+        struct dp_siphash_key share_key; /* which calls are in a rule's share; of a replay zero */
         struct dp_siphash_key proxy_key; /* of edge/proxy.h: random until somebody knows the last */
         struct dp_limits *limits;
         struct dp_trust *trust;
