@@ -5,7 +5,8 @@
 Compares two multisets of (method or status code, Call-ID, CSeq number, CSeq method): ours from the
 EVE lines of EVENTS, tshark's from the frames whose SIP lies plainly in one good UDP datagram. Every
 frame that is left out is counted under its reason. Prints one line of JSON: {"messages": N, "left_out":
-{reason: N}, "only_ours": [...], "only_tshark": [...]}; exits 1 when the sets differ.
+{reason: N}, "wrong_checksums": N, "only_ours": [...], "only_tshark": [...]}; exits 1 when the sets differ.
+Of wrong checksums are counted those around SIP, GTP aside, IP and UDP.
 """
 import collections
 import json
@@ -16,8 +17,10 @@ import sys
 # What may stand below UDP for a message to be plain.
 PLAIN = {"eth", "ethertype", "sll", "sll2", "raw", "null", "loop", "ppp", "vlan", "ip", "ipv6", "udp"}
 FIELDS = ["frame.protocols", "ip.reassembled.length", "ipv6.reassembled.length", "ip.checksum.status",
-          "ip.len", "ip.hdr_len", "udp.length", "sip.Method", "sip.Status-Code", "sip.Call-ID", "sip.CSeq"]
+          "ip.len", "ip.hdr_len", "udp.length", "sip.Method", "sip.Status-Code", "sip.Call-ID", "sip.CSeq",
+          "udp.checksum.status"]
 CHECKSUM_BAD = "0"
+BETWEEN = "\x1f"  # what a frame has of one field more than once
 
 
 def left_out(frame):
@@ -47,21 +50,28 @@ def cseq_parts(text):
 
 
 def of_tshark(capture):
-    command = ["tshark", "-r", capture, "-o", "ip.check_checksum:TRUE", "-Y", "sip", "-T", "fields",
-               "-E", "occurrence=f"]
+    command = ["tshark", "-r", capture, "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
+               "-Y", "sip", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=" + BETWEEN]
     for field in FIELDS:
         command += ["-e", field]
-    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-    seen, skipped = collections.Counter(), collections.Counter()
-    for line in lines:
-        frame = dict(zip(FIELDS, line.split("\t")))
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    seen, skipped, wrong = collections.Counter(), collections.Counter(), 0
+    if "unsupported" in done.stderr:
+        skipped["captures of a link type that tshark cannot read"] = 1
+        return seen, skipped, None
+    done.check_returncode()
+    for line in done.stdout.split("\n")[:-1]:
+        every = dict(zip(FIELDS, (text.split(BETWEEN) for text in line.split("\t"))))
+        frame = {field: texts[0] for field, texts in every.items()}
+        wrong += "gtp" not in frame["frame.protocols"].split(":") and CHECKSUM_BAD in (
+            every["ip.checksum.status"] + every["udp.checksum.status"])
         why = left_out(frame)
         if why:
             skipped[why] += 1
         else:
             first = frame["sip.Method"] or frame["sip.Status-Code"]
             seen[(first, frame["sip.Call-ID"].strip(), *cseq_parts(frame["sip.CSeq"]))] += 1
-    return seen, skipped
+    return seen, skipped, wrong
 
 
 def of_events(path):
@@ -87,7 +97,10 @@ def agrees(read, theirs):
 
 
 def main():
-    theirs, skipped = of_tshark(sys.argv[1])
+    theirs, skipped, wrong = of_tshark(sys.argv[1])
+    if wrong is None:
+        print(json.dumps({"messages": 0, "left_out": dict(skipped), "wrong_checksums": 0}))
+        return 0
     ours, rejected = of_events(sys.argv[2])
     only_ours, only_theirs = ours - theirs, theirs - ours
     for read in list((only_ours & rejected).elements()):
@@ -98,7 +111,7 @@ def main():
                 skipped["rejected as malformed: equal in what could be read"] += 1
                 break
     result = {"messages": sum((ours & theirs).values()), "left_out": dict(skipped),
-              "only_ours": sorted(map(str, only_ours.elements())),
+              "wrong_checksums": wrong, "only_ours": sorted(map(str, only_ours.elements())),
               "only_tshark": sorted(map(str, only_theirs.elements()))}
     print(json.dumps(result))
     return 1 if only_ours or only_theirs else 0

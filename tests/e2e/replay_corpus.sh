@@ -36,11 +36,10 @@ replay() {
                 --config "$e2e_tmp/sluice.yaml" >"$4" 2>&1 </dev/null)
 }
 
-# wrong_checksums CAPTURE - SIP messages under a wrong checksum: captures of hosts that leave them to the
-# card have some, and what is not rewritten goes on with its own.
+# wrong_checksums COMPARED - captures of hosts that leave them to the card have some, and what is not
+# rewritten goes on with its own.
 wrong_checksums() {
-        tshark -r "$1" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE \
-                -Y 'sip && !gtp && (ip.checksum.status == 0 || udp.checksum.status == 0)' 2>/dev/null | wc -l
+        jq .wrong_checksums "$1"
 }
 
 # sent_is_plain OUT - what the first replay sent, sent again; says what is wrong with it.
@@ -54,7 +53,7 @@ sent_is_plain() {
                 { echo "again: $(tail -n 1 "$again" | jq -c '.stats | {normalised, malformed, conservation}')"; return 1; }
         python3 "$E2E/compare_tshark.py" "$sent" "$again" >"$1.again.tshark" 2>&1 ||
                 { echo "sent differs from tshark: $(tail -n 1 "$1.again.tshark" | cut -c 1-400)"; return 1; }
-        [ "$(wrong_checksums "$sent")" -le "$(wrong_checksums "$1.pcap")" ] ||
+        [ "$(wrong_checksums "$1.again.tshark")" -le "$(wrong_checksums "$1.compare")" ] ||
                 { echo "a wrong checksum in what was sent"; return 1; }
 }
 
@@ -73,9 +72,6 @@ one() {
                 bad="conservation: $(tail -n 1 "$out.json" | jq -c .stats.conservation 2>&1)"
         elif taken=$(jq -s 'last.stats.conservation.received' "$out.json"); [ "$taken" -ne "$frames" ]; then
                 bad="$taken of $frames frames taken"
-        elif ! tshark -r "$out.pcap" -c 1 >/dev/null 2>&1; then
-                echo '{"messages": 0, "left_out": {"captures of a link type that tshark cannot read": 1}}' \
-                        >"$out.compare"
         elif ! python3 "$E2E/compare_tshark.py" "$out.pcap" "$out.json" >"$out.compare" 2>&1; then
                 bad="differs from tshark: $(tail -n 1 "$out.compare" | cut -c 1-400)"
         else
@@ -89,7 +85,7 @@ number=0
 while read -r capture; do
         number=$((number + 1))
         one "$capture" $number &
-        [ $((number % $(nproc))) -ne 0 ] || wait
+        [ "$(jobs -pr | wc -l)" -lt "$(nproc)" ] || wait -n || true
 done < <(awk -F '\t' 'NR > 1 { print $1 }' "$SLUICE_CORPUS/pcap-expected.tsv")
 wait
 
