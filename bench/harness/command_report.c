@@ -3,6 +3,7 @@
  * programs. */
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "bench/harness/measure/compare.h"
 #include "bench/harness/measure/fingerprint.h"
 #include "bench/harness/report/csv.h"
+#include "bench/harness/report/full.h"
 #include "bench/harness/report/html.h"
 #include "bench/harness/report/json.h"
 #include "bench/harness/report/text.h"
@@ -107,6 +109,8 @@ int sb_command_report(struct sb_main *m)
         result = json_object_get(document, "result");
         if (result != NULL && !m->options.quiet)
                 sb_text_result(stdout, result);
+        else if (json_object_get(document, "sections") != NULL && !m->options.quiet)
+                sb_full_write(stdout, document);
         status = sb_command_write(m, document);
         json_decref(document);
         return status;
@@ -159,14 +163,18 @@ int sb_command_compare(struct sb_main *m)
 
 /* ---- micro: the Google Benchmark programs below a directory, into one report ---- */
 
-static json_t *program_run(const char *path)
+/* The figures of one program; an object without any when the filter matches none of its names. */
+static json_t *program_run(const char *path, const char *filter)
 {
+        char matching[1024];
         int ends[2], status = 0;
         json_error_t error;
         json_t *out;
         FILE *f;
         pid_t pid;
 
+        snprintf(matching, sizeof(matching), "--benchmark_filter=%s",
+                 filter == NULL ? "." : filter);
         if (pipe(ends) != 0)
                 return NULL;
         pid = fork();
@@ -174,7 +182,7 @@ static json_t *program_run(const char *path)
                 dup2(ends[1], STDOUT_FILENO);
                 close(ends[0]);
                 close(ends[1]);
-                execl(path, path, "--benchmark_format=json", "--benchmark_min_time=0.05",
+                execl(path, path, "--benchmark_format=json", "--benchmark_min_time=0.05", matching,
                       (char *)NULL);
                 _exit(127);
         }
@@ -185,14 +193,23 @@ static json_t *program_run(const char *path)
                 fclose(f);
         if (pid > 0)
                 waitpid(pid, &status, 0);
+        if (out == NULL && filter != NULL && WIFEXITED(status) && WEXITSTATUS(status) != 127)
+                out = json_object();
         return out;
 }
 
+/* Of one item, where the program says how many there were; CPU time unless it keeps time itself. */
 static double nanoseconds(const json_t *row)
 {
         const char *unit = json_string_value(json_object_get(row, "time_unit"));
-        double v = json_number_value(json_object_get(row, "cpu_time"));
+        const char *name = json_string_value(json_object_get(row, "name"));
+        bool own = name != NULL &&
+                   (strstr(name, "/real_time") != NULL || strstr(name, "/manual_time") != NULL);
+        double v = json_number_value(json_object_get(row, own ? "real_time" : "cpu_time"));
+        double items = json_number_value(json_object_get(row, "items_per_second"));
 
+        if (items > 0)
+                return 1e9 / items;
         if (unit != NULL && strcmp(unit, "us") == 0)
                 return v * 1e3;
         if (unit != NULL && strcmp(unit, "ms") == 0)
@@ -219,7 +236,7 @@ static void rows_add(json_t *list, const char *program, const json_t *run)
 }
 
 /* All bench_* programs of one directory; how many there were. */
-static uint32_t directory_run(json_t *list, const char *path)
+static uint32_t directory_run(json_t *list, const char *path, const char *filter)
 {
         DIR *d = opendir(path);
         const struct dirent *e;
@@ -234,7 +251,7 @@ static uint32_t directory_run(json_t *list, const char *path)
                 if (strncmp(e->d_name, "bench_", 6) != 0 || stat(program, &st) != 0 ||
                     !S_ISREG(st.st_mode) || access(program, X_OK) != 0)
                         continue;
-                run = program_run(program);
+                run = program_run(program, filter);
                 if (run == NULL)
                         fprintf(stderr, "sluice-bench: %s gave no figures\n", program);
                 rows_add(list, e->d_name, run);
@@ -253,7 +270,7 @@ int sb_command_micro(struct sb_main *m)
         int status;
 
         for (uint32_t i = 0; i < m->options.file_cnt; i++)
-                cnt += directory_run(list, m->options.files[i]);
+                cnt += directory_run(list, m->options.files[i], m->options.filter);
         if (cnt == 0) {
                 fprintf(stderr, "sluice-bench: micro: no bench_* program there\n");
                 json_decref(list);

@@ -66,6 +66,8 @@ static const char usage[] =
     "  --precision SHARE to which the bounds are to agree (0.01); --time of a trial (5)\n"
     "Compare\n"
     "  --tolerance SHARE that a figure may be worse (0.05)\n"
+    "Micro\n"
+    "  --filter REGEX    only the benchmarks of these names\n"
     "Timers\n"
     "  --t1 MS           instead of the scenario's  --t2 MS  (4000)\n"
     "  --wait MS         for a response (32000)     --no-retrans  nothing is sent again\n"
@@ -117,6 +119,7 @@ enum option_id {
         O_DRAIN,
         O_WINDOW,
         O_TOLERANCE,
+        O_FILTER,
         O_RATE_SCALE,
         O_FIND,
         O_GOALS,
@@ -173,6 +176,7 @@ static const struct option table[] = {
     {"slots", required_argument, NULL, O_SLOTS},
     {"drain", required_argument, NULL, O_DRAIN},
     {"tolerance", required_argument, NULL, O_TOLERANCE},
+    {"filter", required_argument, NULL, O_FILTER},
     {"window", required_argument, NULL, O_WINDOW},
     {"rate-scale", required_argument, NULL, O_RATE_SCALE},
     {"find", required_argument, NULL, O_FIND},
@@ -302,6 +306,7 @@ static int one(struct sb_options *o, int id, const char *name)
             {O_JSON, &o->json},
             {O_FIND, &o->find},
             {O_GOALS, &o->goals},
+            {O_FILTER, &o->filter},
             {O_CSV, &o->csv},
             {O_SIPP_CSV, &o->sipp_csv},
             {O_HTML, &o->html},

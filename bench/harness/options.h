@@ -68,8 +68,9 @@ struct sb_options {
         double loss_goal; /* ratio */
         uint32_t trials;
         double precision;
-        double tolerance; /* of compare */
-        char **files; /* what follows the options */
+        double tolerance;   /* of compare */
+        const char *filter; /* of micro: names, as Google Benchmark takes them; NULL: all */
+        char **files;       /* what follows the options */
         uint32_t file_cnt;
 };
 

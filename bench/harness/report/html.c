@@ -197,6 +197,29 @@ static void verdict(FILE *to, const json_t *result)
         fputs("</ul></div>\n", to);
 }
 
+/* The report of the whole system: a table for each part, and what of it is a curve. */
+static void sections(FILE *to, const json_t *document, struct sb_plot *p)
+{
+        json_t *s;
+        size_t i;
+
+        json_array_foreach(json_object_get(document, "sections"), i, s)
+        {
+                const char *command = json_string_value(json_object_get(s, "command"));
+
+                rows(to, json_string_value(json_object_get(s, "title")),
+                     json_object_get(s, "rows"));
+                if (command != NULL) {
+                        fputs("<p><code>", to);
+                        sb_html_text(to, command);
+                        fputs("</code></p>\n", to);
+                }
+                if (p != NULL)
+                        curves(to, s, p);
+        }
+        rows(to, "Left out", json_object_get(document, "left_out"));
+}
+
 void sb_html_write(FILE *to, const json_t *document)
 {
         json_t *result = json_object_get(document, "result");
@@ -218,7 +241,8 @@ void sb_html_write(FILE *to, const json_t *document)
             to);
         sb_html_text(to, json_string_value(json_object_get(document, "kind")));
         fputs("</h1>\n", to);
-        verdict(to, result);
+        verdict(to, result != NULL ? result : document);
+        sections(to, document, p);
         if (p != NULL) {
                 curves(to, document, p);
                 json_object_foreach(json_object_get(result, "times"), name, v)
@@ -231,7 +255,7 @@ void sb_html_write(FILE *to, const json_t *document)
         table(to, "Failures", json_object_get(json_object_get(result, "counts"), "failures"));
         rows(to, "Steps", json_object_get(result, "steps"));
         rows(to, "Micro benchmarks", json_object_get(document, "micro"));
-        table(to, "Noise", json_object_get(result, "noise"));
+        table(to, "Noise", json_object_get(result != NULL ? result : document, "noise"));
         table(to, "Made with", json_object_get(document, "fingerprint"));
         fputs("</body></html>\n", to);
         free(p);

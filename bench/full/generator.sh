@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+# generator.sh - how fast sluice-bench is, beside peers on the same device in the same run. Sourced by
+# bench/full_report; bash.
+
+mix_arguments=(--mix spec-like --size 800 --device net_null0,no-rx=1 --rate 0 --locals 20000 --port 10000 --ports 1000)
+
+# What testpmd's txonly engine sends of such frames on such a device: its heads are written, its payloads not.
+testpmd_pps() {
+        { echo start; sleep 1; echo 'show port stats all'; sleep "$span"; echo 'show port stats all'; echo quit; } |
+                taskset -c "$last_cpu,0" dpdk-testpmd -l "0,$last_cpu" --no-huge -m 256 --no-pci --no-telemetry --no-shconf \
+                        --file-prefix="full$$" --vdev=net_null0,size=842,no-rx=1 -- -i --forward-mode=txonly --txpkts=842 \
+                        --total-num-mbufs=8192 --burst=32 2>/dev/null | awk '/Tx-pps:/ { pps = $2 } END { print pps + 0 }'
+}
+
+stateless() {
+        local ours pps
+        "$bench" run "${mix_arguments[@]}" --time "$span" --quiet --json "$tmp/first.json" >/dev/null 2>&1 || [ $? -eq 3 ]
+        doubts_of "messages on net_null" "$tmp/first.json"
+        ours=$(said "$tmp/first.json" '.result.rates.tx_per_s')
+        if command -v dpdk-testpmd >/dev/null; then
+                pps=$(testpmd_pps)
+                row "messages of 800 octets, net_null, one core" "$ours" "a second" "dpdk-testpmd txonly, 842-octet frames" "$pps"
+                ratio messages_to_testpmd "$ours" "$pps"
+        else
+                left_out "dpdk-testpmd" "package dpdk-dev is not installed"
+        fi
+        row "messages of 800 octets, net_null, one core" "$ours" "a second" "" "" "8 M" 8000000
+}
+
+# The most calls a second of a search that is borne.
+most() { # NAME ARGUMENTS...
+        local name=$1
+        shift
+        "${in_ns[@]}" "$bench" search --quiet --goal 0 --trials 1 --precision 0.08 --time "$span" --linger 0 --drain 5 --wait 3000 \
+                --json "$tmp/$name.json" "$@" >"$tmp/$name.txt" 2>&1 || true
+        doubts_of "$name" "$tmp/$name.json"
+        said "$tmp/$name.json" '.search.rate_per_s'
+}
+
+stateful() {
+        local calls
+        in_ns=(env)
+        calls=$(most ring --device loop --low "$ring_low" --high 1000000 --slots 262144)
+        row "calls, rings, own answering side, one core each" "$calls" "a second" "" "" "500 k" 500000
+}
+
+# SIPp's user time and system time, in seconds.
+cpu_seconds() {
+        awk '/^(user|sys)/ { sum += $2 } END { print sum + 0 }' "$1"
+}
+
+answering_start() { # sluice-bench answers at the other end of the veth
+        ip netns exec "$LAB_DP" taskset -c "$last_cpu" "$bench" run --device net_af_packet0,iface=outside --scenario uas \
+                --local 198.51.100.50 --time 3600 --quiet -- --no-huge -m 512 --file-prefix="$LAB_PREFIX-uas" \
+                >"$tmp/answering.txt" 2>&1 &
+        answering=$!
+        lab_until 20 grep -q answering "$tmp/answering.txt"
+}
+
+answering_stop() {
+        kill -INT "$(pgrep -P "$answering" -x sluice-bench || echo "$answering")" 2>/dev/null || true
+        wait "$answering" 2>/dev/null || true
+}
+
+# Both callers on CPU 0 of the outside namespace, the same answering side on another; SIPp as its manual has it
+# for load: as fast as it goes with 200 calls at a time, which no queue on the way is too short for.
+beside_sipp() {
+        local ours theirs cpu calls seconds
+        answering_start || { left_out "calls beside SIPp" "nobody answers: $(tail -n 1 "$tmp/answering.txt")"; return 0; }
+        rm -f "$tmp/sipp.csv"
+        (cd "$tmp" && TIMEFORMAT=$'real %R\nuser %U\nsys %S' && { time timeout 60 ip netns exec "$LAB_OUT" taskset -c 0 sipp \
+                -nostdin -sn uac -i "$LAB_CALLER" -p 5070 198.51.100.50:5060 -r 20000 -l 200 -m "$sipp_calls" \
+                -trace_stat -stf "$tmp/sipp.csv" >"$tmp/sipp.screen" 2>&1; } 2>"$tmp/sipp.time") || true
+        answering_stop
+        calls=$(awk -F ';' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "SuccessfulCall(C)") at = i } END { print $at + 0 }' "$tmp/sipp.csv")
+        seconds=$(awk '/^real/ { print $2 }' "$tmp/sipp.time")
+        cpu=$(cpu_seconds "$tmp/sipp.time")
+        theirs=$(awk -v n="$calls" -v s="$seconds" 'BEGIN { print (s > 0 ? n / s : 0) }')
+        answering_start || return 0
+        in_ns=(ip netns exec "$LAB_OUT" taskset -c 0)
+        ours=$(most veth --device net_af_packet0,iface=wire --local 198.51.100.100 --locals 100 --ports 20 --remote 198.51.100.50 \
+                --low 1000 --high 200000 -- --no-huge -m 512)
+        answering_stop
+        row "calls, veth, to sluice-bench answering" "$ours" "a second" "sipp -sn uac, the same" "$theirs" "20 times" 20
+        # A worker polls: its core is its CPU time.
+        row "calls, veth, for each second of the caller's CPU time" "$ours" "" "sipp -sn uac" \
+                "$(awk -v n="$calls" -v c="$cpu" 'BEGIN { print (c > 0 ? n / c : 0) }')" "20 times" 20
+        ratio calls_to_sipp "$ours" "$theirs"
+}
+
+part_generator() {
+        section generator "The generator" "sluice-bench run ${mix_arguments[*]}; sluice-bench search; sipp; dpdk-testpmd"
+        stateless
+        stateful
+        if ! command -v sipp >/dev/null; then
+                left_out "calls beside SIPp" "package sip-tester is not installed"
+        elif LAB_HUGE=no lab_up; then
+                beside_sipp
+                lab_down
+        else
+                left_out "calls beside SIPp" "no lab"
+        fi
+}
