@@ -190,3 +190,57 @@ size_t cp_prefix_split(const struct cp_prefix *p, struct cp_prefix out[96])
         }
         return n;
 }
+
+/* The last address of a prefix. */
+static struct shm_ip last_of(const struct shm_ip *ip, unsigned len)
+{
+        struct shm_ip last = *ip;
+
+        for (unsigned bit = len; bit < 128; bit++)
+                last.b[bit / 8] |= (uint8_t)(0x80u >> (bit % 8));
+        return last;
+}
+
+/* The one behind it; false: there is none. */
+static bool next_of(struct shm_ip *ip)
+{
+        for (unsigned i = 16; i-- > 0;) {
+                if (++ip->b[i] != 0)
+                        return true;
+        }
+        return false;
+}
+
+size_t cp_prefix_range(const struct shm_ip *low, const struct shm_ip *high,
+                       struct cp_prefix out[CP_PREFIX_RANGE_MAX])
+{
+        struct shm_ip at = *low;
+        size_t n = 0;
+
+        if (cp_ip_is_v4(low) != cp_ip_is_v4(high))
+                return 0;
+        while (memcmp(&at, high, sizeof(at)) <= 0) {
+                struct cp_prefix *p = &out[n++];
+                struct shm_ip last = at;
+                unsigned len = 128;
+
+                /* as long as it begins here and does not reach too far */
+                for (unsigned wider = 127; wider < 128; wider--) {
+                        struct shm_ip first = at;
+
+                        cp_ip_mask(&first, wider);
+                        if (memcmp(&first, &at, sizeof(at)) != 0)
+                                break;
+                        first = last_of(&at, wider);
+                        if (memcmp(&first, high, sizeof(first)) > 0)
+                                break;
+                        last = first;
+                        len = wider;
+                }
+                *p = (struct cp_prefix){.ip = at, .len = (uint8_t)len};
+                at = last;
+                if (!next_of(&at))
+                        break;
+        }
+        return n;
+}

@@ -47,4 +47,11 @@ void cp_ip_mask(struct shm_ip *ip, unsigned len);
  * Writes at most 96 to out and returns how many. */
 size_t cp_prefix_split(const struct cp_prefix *p, struct cp_prefix out[96]);
 
+/* Prefixes that together are the addresses low..high, the fewest there are, ports none. Writes at
+ * most CP_PREFIX_RANGE_MAX to out and returns how many; 0: high is below low, or of another family.
+ */
+#define CP_PREFIX_RANGE_MAX 254u
+size_t cp_prefix_range(const struct shm_ip *low, const struct shm_ip *high,
+                       struct cp_prefix out[CP_PREFIX_RANGE_MAX]);
+
 #endif

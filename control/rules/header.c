@@ -82,17 +82,47 @@ static int add_ports(struct list *l, uint64_t low, uint64_t high, bool negated)
         return 0;
 }
 
-static int one_address(struct list *l, struct cp_piece p, bool negated)
+static bool read_prefix(struct cp_piece p, struct cp_prefix *out)
 {
         char text[CP_PREFIX_TEXT_BYTES];
+
+        if (p.len >= sizeof(text))
+                return false;
+        memcpy(text, p.at, p.len);
+        text[p.len] = '\0';
+        return cp_prefix_parse(text, out) == 0;
+}
+
+/* "a-b", both of them in it. */
+static int address_range(struct list *l, struct cp_piece p, bool negated)
+{
+        struct cp_prefix all[CP_PREFIX_RANGE_MAX];
+        struct cp_prefix low;
+        struct cp_prefix high;
+        struct cp_piece high_text;
+        struct cp_piece low_text = cp_piece_cut(p, '-', &high_text);
+        size_t cnt = 0;
+
+        if (read_prefix(cp_piece_trim(low_text), &low) && low.len == 128 &&
+            read_prefix(cp_piece_trim(high_text), &high) && high.len == 128)
+                cnt = cp_prefix_range(&low.ip, &high.ip, all);
+        for (size_t i = 0; i < cnt; i++) {
+                if (add_address(l, &all[i], negated) != 0)
+                        return -ENOMEM;
+        }
+        return cnt != 0 ? 0
+                        : cp_build_bad(l->b, l->at, "'%.*s' is no range of IP addresses",
+                                       (int)(p.len < 64 ? p.len : 64), p.at);
+}
+
+static int one_address(struct list *l, struct cp_piece p, bool negated)
+{
         struct cp_prefix prefix;
 
-        if (p.len < sizeof(text)) {
-                memcpy(text, p.at, p.len);
-                text[p.len] = '\0';
-                if (cp_prefix_parse(text, &prefix) == 0)
-                        return add_address(l, &prefix, negated);
-        }
+        if (memchr(p.at, '-', p.len) != NULL)
+                return address_range(l, p, negated);
+        if (read_prefix(p, &prefix))
+                return add_address(l, &prefix, negated);
         return cp_build_bad(l->b, l->at, "'%.*s' is no IP address or prefix",
                             (int)(p.len < 64 ? p.len : 64), p.at);
 }

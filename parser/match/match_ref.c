@@ -21,6 +21,7 @@
 struct match_ref {
         const struct match_set *s;
         pcre2_code **code; /* one for each step, NULL but for expressions */
+        bool *retreats;    /* those that the first matcher is not asked for any more */
         pcre2_match_data *data;
         pcre2_match_context *bound;
         struct match_work *work;
@@ -58,12 +59,13 @@ struct match_ref *match_ref_create(const struct match_set *s, uint32_t *bad)
                 return NULL;
         ref->s = s;
         ref->code = calloc(cnt + 1u, sizeof(pcre2_code *));
+        ref->retreats = calloc(cnt + 1u, sizeof(*ref->retreats));
         ref->work = calloc(1, sizeof(*ref->work));
         ref->data = pcre2_match_data_create(ENDS_MAX, NULL);
         ref->bound = pcre2_match_context_create(NULL);
         ref->failed = malloc(FAILED_BYTES);
-        if (ref->code == NULL || ref->work == NULL || ref->data == NULL || ref->bound == NULL ||
-            ref->failed == NULL) {
+        if (ref->code == NULL || ref->retreats == NULL || ref->work == NULL || ref->data == NULL ||
+            ref->bound == NULL || ref->failed == NULL) {
                 match_ref_destroy(ref);
                 return NULL;
         }
@@ -91,6 +93,7 @@ void match_ref_destroy(struct match_ref *ref)
         pcre2_match_context_free(ref->bound);
         free(ref->failed);
         free(ref->code);
+        free(ref->retreats);
         free(ref->work);
         free(ref);
 }
@@ -167,13 +170,18 @@ static enum found search(const struct trial *t, uint32_t index, struct match_byt
                          PCRE2_SIZE *start)
 {
         bool anchored = (t->ref->s->steps[index].regex_flags & MATCH_REGEX_ANCHORED) != 0;
-        int n = pcre2_match(t->ref->code[index], in.at, in.len, *start,
-                            anchored ? PCRE2_ANCHORED : 0, t->ref->data, t->ref->bound);
+        int n;
 
+        if (t->ref->retreats[index])
+                return FOUND_MAYBE;
+        n = pcre2_match(t->ref->code[index], in.at, in.len, *start, anchored ? PCRE2_ANCHORED : 0,
+                        t->ref->data, t->ref->bound);
         if (n == PCRE2_ERROR_NOMATCH)
                 return FOUND_NOT;
-        if (n < 0)
+        if (n < 0) {
+                t->ref->retreats[index] = true;
                 return FOUND_MAYBE;
+        }
         *start = pcre2_get_ovector_pointer(t->ref->data)[0];
         return FOUND;
 }

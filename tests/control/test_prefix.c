@@ -225,12 +225,81 @@ static void test_ports(void **state)
         assert_true(cp_prefix_covers(&a, &a));
 }
 
+static struct shm_ip ip_of(const char *text)
+{
+        struct cp_prefix p;
+
+        assert_int_equal(cp_prefix_parse(text, &p), 0);
+        assert_int_equal(p.len, 128);
+        return p.ip;
+}
+
+static void range_says(const char *low, const char *high, const char *want)
+{
+        struct cp_prefix out[CP_PREFIX_RANGE_MAX];
+        struct shm_ip a = ip_of(low);
+        struct shm_ip b = ip_of(high);
+        size_t n = cp_prefix_range(&a, &b, out);
+        char text[1024] = "";
+
+        for (size_t i = 0; i < n && i < 8; i++) {
+                char one[CP_PREFIX_TEXT_BYTES];
+
+                strcat(text, i == 0 ? "" : " ");
+                strcat(text, cp_prefix_print(&out[i], one));
+        }
+        assert_string_equal(text, want);
+}
+
+static void test_ranges_are_prefixes(void **state)
+{
+        (void)state;
+        range_says("192.0.2.7", "192.0.2.7", "192.0.2.7");
+        range_says("192.0.2.5", "192.0.2.10", "192.0.2.5 192.0.2.6/31 192.0.2.8/31 192.0.2.10");
+        range_says("192.0.2.0", "192.0.3.255", "192.0.2.0/23");
+        range_says("0.0.0.0", "255.255.255.255", "0.0.0.0/0");
+        range_says("255.255.255.254", "255.255.255.255", "255.255.255.254/31");
+        range_says("2001:db8::", "2001:db8::1:0", "2001:db8::/112 2001:db8::1:0");
+        range_says("192.0.2.7", "192.0.2.6", "");
+        range_says("192.0.2.7", "2001:db8::1", "");
+        range_says("::1", "192.0.2.1", "");
+}
+
+/* Of a small range each address is in one of its prefixes, once, and its neighbours in none. */
+static void test_ranges_hold_what_they_say(void **state)
+{
+        (void)state;
+        for (unsigned low = 0; low < 40; low++) {
+                for (unsigned high = low; high < 70; high++) {
+                        struct cp_prefix out[CP_PREFIX_RANGE_MAX];
+                        struct shm_ip a = ip_of("10.0.0.100");
+                        struct shm_ip b = a;
+                        size_t n;
+
+                        a.b[15] = (uint8_t)(100 + low);
+                        b.b[15] = (uint8_t)(100 + high);
+                        n = cp_prefix_range(&a, &b, out);
+                        for (unsigned x = 0; x < 80; x++) {
+                                struct shm_ip c = a;
+                                unsigned in = 0;
+
+                                c.b[15] = (uint8_t)(100 + x);
+                                for (size_t i = 0; i < n; i++)
+                                        in += cp_prefix_match(&out[i], &c);
+                                assert_int_equal(in, x >= low && x <= high);
+                        }
+                }
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_text),
             cmocka_unit_test(test_match),
             cmocka_unit_test(test_split_means_the_same),
+            cmocka_unit_test(test_ranges_are_prefixes),
+            cmocka_unit_test(test_ranges_hold_what_they_say),
             cmocka_unit_test(test_map_against_model),
             cmocka_unit_test(test_ports),
         };

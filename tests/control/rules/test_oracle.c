@@ -254,8 +254,8 @@ static void judge(struct round *r, unsigned long buffers)
 static void tell(const char *what)
 {
         print_message("%s: %lu buffers, 0 differences, %lu given up; %lu rules, %lu with buffers "
-                      "that they hold for (%lu to %lu each, %lu in all), the others contradict "
-                      "themselves; %lu more that Hyperscan "
+                      "that they hold for (%lu to %lu each, %lu in all), none was found for "
+                      "the others; %lu more that Hyperscan "
                       "does not compile\n",
                       what, total.compared, total.given_up, total.rules, total.with_positives,
                       total.least, total.most, total.held, total.skipped_rules);
