@@ -53,6 +53,7 @@ static const char usage[] =
     "  --rate N          begun a second, whatever the answers do; 0 as fast as it goes (10)\n"
     "  --calls N         stop after so many         --time SECONDS  stop after so long\n"
     "  --hold MS         pauses without a time (0)  --slots N  calls at the same time (65536)\n"
+    "  --live N          calls at the same time of each worker; those due beyond begin late\n"
     "  --linger MS       timewaits without a time (4000)\n"
     "  --drain SECONDS   to let calls end in (40)\n"
     "  --window SECONDS  soak: figures of each window, and whether any of them drifts\n"
@@ -116,6 +117,7 @@ enum option_id {
         O_HOLD,
         O_LINGER,
         O_SLOTS,
+        O_LIVE,
         O_DRAIN,
         O_WINDOW,
         O_TOLERANCE,
@@ -174,6 +176,7 @@ static const struct option table[] = {
     {"hold", required_argument, NULL, O_HOLD},
     {"linger", required_argument, NULL, O_LINGER},
     {"slots", required_argument, NULL, O_SLOTS},
+    {"live", required_argument, NULL, O_LIVE},
     {"drain", required_argument, NULL, O_DRAIN},
     {"tolerance", required_argument, NULL, O_TOLERANCE},
     {"filter", required_argument, NULL, O_FILTER},
@@ -333,6 +336,7 @@ static int one(struct sb_options *o, int id, const char *name)
             {.id = O_HOLD, .least = 0, .most = 1e9, .real = &o->hold_ms},
             {.id = O_LINGER, .least = 0, .most = 1e9, .real = &o->linger_ms},
             {.id = O_SLOTS, .least = 1, .most = 16777216, .u32 = &o->slots},
+            {.id = O_LIVE, .least = 1, .most = 16777216, .u32 = &o->live},
             {.id = O_DRAIN, .least = 0, .most = 1e6, .real = &o->drain_seconds},
             {.id = O_TOLERANCE, .least = 0, .most = 100, .real = &o->tolerance},
             {.id = O_WINDOW, .least = 0.1, .most = 86400, .real = &o->window},
@@ -373,6 +377,7 @@ static void defaults(struct sb_options *o)
             .rate_scale = 1,
             .find = "rate",
             .slots = 65536,
+            .live = UINT32_MAX,
             .linger_ms = 4000,
             .check_every = 64,
             .t2_ms = 4000,

@@ -43,6 +43,7 @@ struct sb_options {
         double hold_ms;
         double linger_ms;
         uint32_t slots;
+        uint32_t live; /* calls of a worker at the same time; UINT32_MAX: as many as are due */
         uint32_t size; /* octets of a message of a mix; 0: as it is */
         uint32_t check_every;
         uint32_t t1_ms;

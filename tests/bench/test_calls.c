@@ -168,7 +168,8 @@ static void both_up(const char *caller, const char *answering, bool v6)
                                                         .start = i == 0 ? start : NULL,
                                                         .receive = receive,
                                                         .timers = timers,
-                                                        .live = live};
+                                                        .live = live,
+                                                        .live_max = UINT32_MAX};
                 d->w->traffic_cnt = 1;
                 memset(lab.wires[i], 0, sizeof(*lab.wires[i]));
                 lab.wires[i]->from = lab.rings[2 * i];
@@ -304,6 +305,23 @@ static void times_are_those_of_the_wire(void **state)
                 no_anomaly();
                 both_down();
         }
+}
+
+/* Beyond the limit none is begun, none is forgotten, and how late they were is told. */
+static void a_limit_of_live_calls_holds(void **state)
+{
+        (void)state;
+        both_up("uac", "uas", false);
+        lab.wires[0]->delay_ns = 10 * MS;
+        lab.wires[1]->delay_ns = 10 * MS;
+        lab.sides[0].w->traffics[0].live_max = 50;
+        run(10000, 2000); /* two exchanges of 20 ms each: 50 at a time are 1,250 a second */
+        assert_int_equal(lab.sides[0].calls->live_peak, 50);
+        assert_true(counts(0)->calls_succeeded == 2000 && counts(0)->calls_failed == 0);
+        assert_true(lab.now_ns > 1500 * MS);
+        assert_true(sb_hist_percentile(&lab.sides[0].w->times[SB_TIME_LAG], 99) > 1000 * MS);
+        sb_calls_stop(lab.sides[1].calls);
+        both_down();
 }
 
 /* Without repetition what is lost is failed, and as much as was lost. */
@@ -468,6 +486,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(times_are_those_of_the_wire),
+            cmocka_unit_test(a_limit_of_live_calls_holds),
             cmocka_unit_test(loss_is_counted),
             cmocka_unit_test(loss_is_repaired),
             cmocka_unit_test(a_stall_shows_in_the_tail),

@@ -72,6 +72,7 @@ class User:
         self.at = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
         self.aor, self.contact = f"sip:{name}@{DOMAIN}", f"sip:{name}@{self.at}"
         self.version = 0
+        self.proxies = 1  # between this user and whoever asks
 
     # ---- messages out ----
 
@@ -123,12 +124,12 @@ class User:
         m = self.receive(method, lambda m: m.status == 0 and m.method == method and
                          (call is None or m.get("call-id") == call), 8)
         vias = m.all("via")
-        must(len(vias) == 2, f"{method} with {len(vias)} Vias", m)
+        must(len(vias) == 1 + self.proxies, f"{method} with {len(vias)} Vias", m)
         must(m.branch().startswith("z9hG4bK"), "the edge's branch", m)
-        must(re.search(r";received=[0-9a-f.:]+", vias[1]) or f"{self.host}" in vias[1],
+        must(re.search(r";received=[0-9a-f.:]+", vias[-1]) or f"{self.host}" in vias[-1],
              "no received in the sender's Via", m)
-        must(re.search(r";rport=\d+", vias[1]), "no rport in the sender's Via", m)
-        must(m.get("max-forwards") == "69", "Max-Forwards", m)
+        must(self.proxies > 1 or re.search(r";rport=\d+", vias[1]), "no rport in the sender's Via", m)
+        must(m.get("max-forwards") == str(70 - self.proxies), "Max-Forwards", m)
         return m
 
     def answered(self, what, status, method, again=None):
@@ -154,18 +155,18 @@ class User:
         self.send(text)
         must(self.contact in self.answered("registration", 200, "REGISTER", text).text, "not registered")
 
-    def credentials(self, refusal, method, uri, password):
+    def credentials(self, refusal, method, uri, password, nc=1):
         def h(text):
             return hashlib.new(HASH[self.algorithm], text.encode()).hexdigest()
 
         offer = [c for c in refusal.all("www-authenticate") if f"algorithm={self.algorithm}" in c]
         must(offer, f"no challenge with {self.algorithm}", refusal)
         nonce, realm = (re.search(rf'{k}="([^"]+)"', offer[0])[1] for k in ("nonce", "realm"))
-        response = h(f"{h(f'{self.name}:{realm}:{password}')}:{nonce}:00000001:c0ffee:auth:" +
+        response = h(f"{h(f'{self.name}:{realm}:{password}')}:{nonce}:{nc:08x}:c0ffee:auth:" +
                      h(f"{method}:{uri}"))
         return (f'Authorization: Digest username="{self.name}", realm="{realm}", nonce="{nonce}", '
                 f'uri="{uri}", response="{response}", algorithm={self.algorithm}, qop=auth, '
-                f'nc=00000001, cnonce="c0ffee"')
+                f'nc={nc:08x}, cnonce="c0ffee"')
 
     def opposite(self, request, to_tag):
         """The dialog as the one who was asked sees it."""
@@ -319,4 +320,5 @@ def main():
     print(f"calls, hold, transfers, CANCEL, refusal, MESSAGE and redirection of users with {algorithm}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -76,8 +76,8 @@ static void frame_in(struct sb_worker *w, struct rte_mbuf *m, uint64_t now_ns)
 
         w->counts.rx_frames++;
         w->counts.rx_bytes += m->pkt_len;
-        if (dp_decap_core(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, DP_UDP_SUM_KNOWN, &r) ==
-                SHM_REASON_NONE &&
+        if (dp_decap_core(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, DP_UDP_SUM_KNOWN,
+                          &r) == SHM_REASON_NONE &&
             (r.flags & DP_PKT_UDP) != 0 && (r.flags & DP_PKT_FRAGMENT) == 0) {
                 if (!sip(w, m, &r, now_ns))
                         rte_pktmbuf_free(m);
@@ -113,7 +113,9 @@ bool sb_worker_turn(struct sb_worker *w, uint64_t now_ns)
                 if (t->timers != NULL)
                         t->timers(t->self, now_ns);
                 for (uint32_t n = 0; n < SB_STARTS_A_TURN; n++) {
-                        if (t->start == NULL || !sb_pace_take(&t->pace, now_ns, &intended_ns))
+                        if (t->start == NULL ||
+                            (t->live != NULL && t->live(t->self) >= t->live_max) ||
+                            !sb_pace_take(&t->pace, now_ns, &intended_ns))
                                 break;
                         t->start(t->self, intended_ns, now_ns);
                         busy = true;

@@ -27,6 +27,7 @@ struct sb_traffic {
         int (*receive)(void *self, const struct sb_datagram *d, uint64_t now_ns);
         void (*timers)(void *self, uint64_t now_ns); /* may be NULL */
         uint32_t (*live)(void *self);                /* calls going on; may be NULL */
+        uint32_t live_max;                           /* none is begun beyond; only with live */
         struct sb_pace pace;
 };
 

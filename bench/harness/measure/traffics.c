@@ -68,7 +68,8 @@ static int job_calls(struct sb_bench *b, struct sb_job *j, uint32_t i)
                                  .start = j->answers ? NULL : calls_start,
                                  .receive = calls_receive,
                                  .timers = calls_timers,
-                                 .live = calls_live};
+                                 .live = calls_live,
+                                 .live_max = b->options->live};
         j->worker->traffic_cnt++;
         return 0;
 }
