@@ -10,6 +10,7 @@
 #define SLUICE_DATAPLANE_BURST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <rte_mbuf.h>
@@ -68,11 +69,13 @@ enum dp_proof {
 
 struct dp_forward;
 
-/* Keys of a message that several stages look up: each is made once, by whoever needs it first. */
+/* Keys of a message that several stages need: each is made once, by whoever needs it first. */
 enum dp_pkt_key {
         DP_PKT_KEY_TO = 0, /* the user in To, in From (police_limits.h) */
         DP_PKT_KEY_FROM,
-        DP_PKT_KEY_PREFIX, /* of the source (source.h) */
+        DP_PKT_KEY_PREFIX,  /* of the source (source.h) */
+        DP_PKT_KEY_CALL_ID, /* as it is written (pkt_digest.h) */
+        DP_PKT_KEY_RURI,
         DP_PKT_KEYS
 };
 
@@ -99,9 +102,8 @@ struct dp_pkt {
         uint32_t limit_rate;      /* guard: new requests a minute by a LIMIT entry, 0 = none */
         uint16_t limit_port;      /* of that entry: source port, 0 = any... */
         uint8_t limit_prefix_len; /* ...and prefix length */
-        uint8_t keys_made;        /* police: bits by enum dp_pkt_key */
+        uint8_t keys_made;        /* bits by enum dp_pkt_key: valid in `key` below */
         uint8_t keys_none;        /* likewise: there is no such user */
-        struct dp_key key[DP_PKT_KEYS]; /* where keys_made says so and keys_none does not */
 
         /* classify */
         uint8_t cls;       /* enum shm_class */
@@ -127,13 +129,6 @@ struct dp_pkt {
         uint8_t rule_cnt;         /* sids in rules */
         uint8_t rules_more;       /* that matched besides */
         uint32_t rule_generation; /* of the set that was held against it, 0: none */
-        uint32_t rules[SHM_EVENT_RULES_MAX];
-
-        /* match: what decisions are keyed by (shm_base.h, enum shm_scope) */
-        struct dp_key key_route;
-        struct dp_key key_dialog;
-        struct dp_key key_src_ua;
-        struct dp_key key_domain; /* edge mode */
 
         struct sip_msg *msg; /* parse; NULL when not SIP or RESUMED */
         uint16_t malformed;  /* parse: enum shm_reason that police drops it for, 0 = well formed */
@@ -157,7 +152,20 @@ struct dp_pkt {
         uint8_t out_side;       /* ...and by which enum shm_side */
         bool out_waits;         /* it waits for its neighbour: `out` is not the packet's any more */
         struct shm_event *event; /* NULL: not made, or nobody wants it */
+
+        /* What follows rx does not clear: other fields say whether it is there. */
+
+        /* match, of well-formed SIP: what decisions are keyed by (shm_base.h, enum shm_scope) */
+        struct dp_key key_route;
+        struct dp_key key_dialog;
+        struct dp_key key_src_ua;
+        struct dp_key key_domain;            /* edge mode */
+        struct dp_key key[DP_PKT_KEYS];      /* where keys_made says so and keys_none does not */
+        uint32_t rules[SHM_EVENT_RULES_MAX]; /* rule_cnt of them */
 };
+
+/* Octets of a packet that rx clears, at least. */
+#define DP_PKT_CLEARED offsetof(struct dp_pkt, key_route)
 
 struct dp_burst {
         uint16_t cnt;
@@ -175,6 +183,16 @@ static inline uint8_t *dp_pkt_at(const struct dp_pkt *p, uint16_t off)
 static inline bool dp_pkt_open(const struct dp_pkt *p)
 {
         return p->action == SHM_ACTION_NONE && (p->flags & DP_PKT_HELD) == 0;
+}
+
+/* Is anything left for the stages between guard and act? In a flood of banned sources nothing is.
+ */
+static inline bool dp_burst_open(const struct dp_burst *b)
+{
+        for (uint16_t i = 0; i < b->cnt; i++)
+                if (dp_pkt_open(&b->pkt[i]))
+                        return true;
+        return false;
 }
 
 #endif

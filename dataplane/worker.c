@@ -128,12 +128,14 @@ unsigned dp_worker_turn(struct dp_worker *w)
                 dp_guard_run(&w->guard, b);
                 if (w->edge != NULL)
                         dp_edge_run(w->edge, b);
-                dp_reassemble_run(&w->reassemble, b);
-                dp_parse_run(&w->parse, b);
-                dp_match_run(&w->match, b);
-                dp_classify_run(&w->classify, b);
-                dp_police_run(&w->police, b);
-                dp_decide_run(&w->decide, b);
+                if (dp_burst_open(b)) {
+                        dp_reassemble_run(&w->reassemble, b);
+                        dp_parse_run(&w->parse, b);
+                        dp_match_run(&w->match, b);
+                        dp_classify_run(&w->classify, b);
+                        dp_police_run(&w->police, b);
+                        dp_decide_run(&w->decide, b);
+                }
                 dp_act_run(&w->act, b);
                 dp_tx_run(&w->tx, b);
         }
@@ -301,8 +303,7 @@ static void edge_init(struct dp_worker *w, const struct dp_worker_args *args)
         w->tx.port_of[SHM_SIDE_INSIDE] = args->port_ids[1];
 }
 
-static void front_init(struct dp_worker *w, const struct dp_worker_args *args,
-                       const struct dp_siphash_key *seed)
+static void front_init(struct dp_worker *w, const struct dp_worker_args *args)
 {
         const struct dp_config *c = w->config;
         const struct scan_variant kernel =
@@ -326,7 +327,7 @@ static void front_init(struct dp_worker *w, const struct dp_worker_args *args,
         };
         for (uint32_t i = 0; i < c->sip_port_cnt; i++)
                 w->parse.sip_ports[i] = c->sip_ports[i];
-        w->match = (struct dp_match){.seed = *seed, .edge = w->edge != NULL};
+        w->match = (struct dp_match){.seed = w->tables->key, .edge = w->edge != NULL};
         w->classify = (struct dp_classify){
             .emergency = c->emergency,
             .emergency_cnt = c->emergency_cnt,
@@ -461,7 +462,7 @@ int dp_worker_create(struct dp_worker **out, const struct dp_worker_args *args)
         }
         ports_init(w, args);
         edge_init(w, args);
-        front_init(w, args, &seed);
+        front_init(w, args);
         track_init(w);
         back_init(w, args);
         *out = w;

@@ -24,8 +24,19 @@ static void put_word(struct sink *s, const char *word)
                 put(s, (uint8_t)*word++);
 }
 
+static inline bool has_room(const struct sink *s, size_t n)
+{
+        return s->n <= s->cap && n <= s->cap - s->n;
+}
+
 static void put_lower(struct sink *s, const uint8_t *buf, struct sip_span span)
 {
+        if (has_room(s, span.len)) {
+                for (uint32_t i = 0; i < span.len; i++)
+                        s->out[s->n + i] = sip_lower(buf[span.off + i]);
+                s->n += span.len;
+                return;
+        }
         for (uint32_t i = 0; i < span.len; i++)
                 put(s, sip_lower(buf[span.off + i]));
 }
@@ -40,6 +51,11 @@ static void put_decoded(struct sink *s, const uint8_t *buf, struct sip_span span
         const uint8_t *p = buf + span.off;
         const uint8_t *end = p + span.len;
 
+        if (has_room(s, span.len) && memchr(p, '%', span.len) == NULL) {
+                memcpy(s->out + s->n, p, span.len);
+                s->n += span.len;
+                return;
+        }
         while (p < end) {
                 uint8_t c = *p++;
 
@@ -131,11 +147,13 @@ static struct sink emit(const uint8_t *buf, const struct sip_uri *u, uint8_t *ou
 
 size_t sip_aor_write(const uint8_t *buf, const struct sip_uri *u, uint8_t *out, size_t cap)
 {
-        struct sink s = emit(buf, u, NULL, 0);
+        /* no AoR is longer than its URI: with room for that there is no need to count first */
+        bool roomy = u->all.len <= cap;
+        struct sink s = roomy ? emit(buf, u, out, cap) : emit(buf, u, NULL, 0);
 
         if (s.refused)
                 return 0;
-        if (s.n <= cap)
+        if (!roomy && s.n <= cap)
                 (void)emit(buf, u, out, cap);
         return s.n;
 }

@@ -21,8 +21,8 @@ extern "C" {
  *
  * Returns how many octets the AoR has, 0 when there is none: other schemes, a URI without a user,
  * a user that holds %00 (legal, but no key that two programs read alike), a local number without
- * its context. Writes to out only when it holds all of them, cap >= the result; so a call with
- * cap 0 tells the size. No terminator is written. At most u->all.len octets.
+ * its context. Out holds all of them when cap >= the result; so a call with cap 0 tells the
+ * size. No terminator is written. At most u->all.len octets.
  */
 size_t sip_aor_write(const uint8_t *buf, const struct sip_uri *u, uint8_t *out, size_t cap);
 

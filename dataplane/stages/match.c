@@ -1,103 +1,127 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/match.h"
 
-#include <string.h>
+#include "dataplane/stages/pkt_digest.h"
 
-/* Each kind of key starts with its own octet, and each field with its length: no two different sets
- * of fields give the same input. */
-enum key_kind {
-        KEY_ROUTE = 'R',
-        KEY_DIALOG = 'D',
-        KEY_SRC_UA = 'U',
-        KEY_DOMAIN = 'H',
+/* What the hash of a field is multiplied by: odd, and the differences of any two divide by 8 at
+ * most, so that two fields that change places make another key. */
+enum role { ROLE_SRC, ROLE_CALL_ID, ROLE_RURI, ROLE_UA, ROLE_METHOD, ROLE_DOMAIN, ROLE_CNT };
+static const uint64_t times[ROLE_CNT] = {
+    [ROLE_SRC] = UINT64_C(0x9e3779b97f4a7c15),    [ROLE_CALL_ID] = UINT64_C(0xc2b2ae3d27d4eb4f),
+    [ROLE_RURI] = UINT64_C(0xbf58476d1ce4e5b9),   [ROLE_UA] = UINT64_C(0x94d049bb133111eb),
+    [ROLE_METHOD] = UINT64_C(0xff51afd7ed558ccd), [ROLE_DOMAIN] = UINT64_C(0xd6e8feb86659fd93),
 };
 
-static void key_begin(const struct dp_match *self, struct dp_siphash *h, enum key_kind kind)
-{
-        uint8_t octet = (uint8_t)kind;
+/* What keys begin with, by kind: the small numbers of a message are added to it. */
+#define KIND_ROUTE  UINT64_C(0x52)
+#define KIND_DIALOG UINT64_C(0x44)
+#define KIND_SRC_UA UINT64_C(0x55)
+#define KIND_DOMAIN UINT64_C(0x48)
 
-        dp_siphash_init128(h, &self->seed);
-        dp_siphash_update(h, &octet, 1);
+static inline struct dp_key key_begin(uint64_t kind, uint64_t small)
+{
+        return (struct dp_key){{
+            (kind << 56 | small) * UINT64_C(0xa0761d6478bd642f),
+            (kind << 56 | small) * UINT64_C(0xe7037ed1a0b428db),
+        }};
 }
 
-static void key_span(struct dp_siphash *h, const struct sip_msg *m, struct sip_span s)
+static inline void key_add(struct dp_key *k, const struct dp_key *field, enum role role)
 {
-        dp_siphash_update(h, &s.len, sizeof(s.len));
-        dp_siphash_update(h, sip_span_at(m, s), s.len);
+        k->w[0] += field->w[0] * times[role];
+        k->w[1] += field->w[1] * times[role];
 }
 
-/* Both directions of a call have the same key: the lower address goes first. */
-static void key_dialog(const struct dp_match *self, struct dp_pkt *p)
-{
-        const struct shm_flow *f = &p->flow;
-        bool ordered = memcmp(&f->src, &f->dst, sizeof(f->src)) <= 0;
-        struct dp_siphash h;
+/* Fields that several keys have. */
+struct fields {
+        struct dp_key src;
+        struct dp_key dst;
+        struct dp_key ua; /* none without the header */
+        bool has_ua;
+};
 
-        key_begin(self, &h, KEY_DIALOG);
-        dp_siphash_update(&h, ordered ? &f->src : &f->dst, sizeof(f->src));
-        dp_siphash_update(&h, ordered ? &f->dst : &f->src, sizeof(f->dst));
-        key_span(&h, p->msg, p->msg->call_id);
-        dp_siphash_final128(&h, p->key_dialog.w);
+/* Both directions of a call have the same key: addresses are added without any order. */
+static void key_dialog(const struct dp_match *self, struct dp_pkt *p, const struct fields *f)
+{
+        struct dp_key k = key_begin(KIND_DIALOG, 0);
+        const struct dp_key both = {{f->src.w[0] + f->dst.w[0], f->src.w[1] + f->dst.w[1]}};
+
+        key_add(&k, &both, ROLE_SRC);
+        key_add(&k, dp_pkt_digest(&self->seed, p, DP_PKT_KEY_CALL_ID), ROLE_CALL_ID);
+        p->key_dialog = k;
 }
 
-static void key_src_ua(const struct dp_match *self, struct dp_pkt *p, struct sip_span ua)
+static void key_src_ua(struct dp_pkt *p, const struct fields *f)
 {
-        struct dp_siphash h;
+        struct dp_key k = key_begin(KIND_SRC_UA, p->flow.side);
 
-        if (ua.len == 0)
-                return;
-        key_begin(self, &h, KEY_SRC_UA);
-        dp_siphash_update(&h, &p->flow.src, sizeof(p->flow.src));
-        dp_siphash_update(&h, &p->flow.side, sizeof(p->flow.side));
-        key_span(&h, p->msg, ua);
-        dp_siphash_final128(&h, p->key_src_ua.w);
+        key_add(&k, &f->src, ROLE_SRC);
+        key_add(&k, &f->ua, ROLE_UA);
+        p->key_src_ua = f->has_ua ? k : (struct dp_key){{0, 0}};
 }
 
-/* In edge mode an ACK or CANCEL goes where its INVITE went (RFC 3261 16.11), so it has its key. */
-static void key_method(const struct dp_match *self, struct dp_siphash *h, const struct sip_msg *m)
+/* Source, side, method and port, if any. In edge mode an ACK or CANCEL goes where its INVITE went
+ * (RFC 3261 16.11), so it has its key. Methods that we have no number for go by their name. */
+static struct dp_key key_of_request(const struct dp_match *self, const struct dp_pkt *p,
+                                    const struct fields *f, uint64_t kind, uint16_t port)
 {
-        static const char invite[] = "INVITE";
-        uint16_t len = sizeof(invite) - 1;
+        const struct sip_msg *m = p->msg;
+        uint8_t method = m->method;
 
-        if (!self->edge || (m->method != SIP_METHOD_ACK && m->method != SIP_METHOD_CANCEL)) {
-                key_span(h, m, m->method_name);
-                return;
+        if (self->edge && (method == SIP_METHOD_ACK || method == SIP_METHOD_CANCEL))
+                method = SIP_METHOD_INVITE;
+        struct dp_key k =
+            key_begin(kind, (uint64_t)port << 16 | (uint64_t)method << 8 | p->flow.side);
+
+        if (method == SIP_METHOD_OTHER) {
+                struct dp_key name = dp_span_digest(&self->seed, m, m->method_name);
+
+                key_add(&k, &name, ROLE_METHOD);
         }
-        dp_siphash_update(h, &len, sizeof(len));
-        dp_siphash_update(h, invite, len);
+        key_add(&k, &f->src, ROLE_SRC);
+        return k;
 }
 
 /* Host names are compared as they are written: another spelling is another question. */
-static void key_domain(const struct dp_match *self, struct dp_pkt *p)
+static void key_domain(const struct dp_match *self, struct dp_pkt *p, const struct fields *f)
 {
         const struct sip_msg *m = p->msg;
-        struct dp_siphash h;
 
-        if (m->kind != SIP_KIND_REQUEST || m->ruri.host.len == 0)
+        p->key_domain = (struct dp_key){{0, 0}};
+        if (!self->edge || m->kind != SIP_KIND_REQUEST || m->ruri.host.len == 0)
                 return;
-        key_begin(self, &h, KEY_DOMAIN);
-        dp_siphash_update(&h, &p->flow.src, sizeof(p->flow.src));
-        dp_siphash_update(&h, &p->flow.side, sizeof(p->flow.side));
-        key_method(self, &h, m);
-        key_span(&h, m, m->ruri.host);
-        dp_siphash_update(&h, &m->ruri.port, sizeof(m->ruri.port));
-        dp_siphash_final128(&h, p->key_domain.w);
+        struct dp_key host = dp_span_digest(&self->seed, m, m->ruri.host);
+        struct dp_key k = key_of_request(self, p, f, KIND_DOMAIN, m->ruri.port);
+
+        key_add(&k, &host, ROLE_DOMAIN);
+        p->key_domain = k;
 }
 
-static void key_route(const struct dp_match *self, struct dp_pkt *p, struct sip_span ua)
+static void key_route(const struct dp_match *self, struct dp_pkt *p, const struct fields *f)
 {
-        const struct sip_msg *m = p->msg;
-        struct dp_siphash h;
-
-        if (m->kind != SIP_KIND_REQUEST)
+        p->key_route = (struct dp_key){{0, 0}};
+        if (p->msg->kind != SIP_KIND_REQUEST)
                 return;
-        key_begin(self, &h, KEY_ROUTE);
-        dp_siphash_update(&h, &p->flow.src, sizeof(p->flow.src));
-        dp_siphash_update(&h, &p->flow.side, sizeof(p->flow.side));
-        key_method(self, &h, m);
-        key_span(&h, m, m->ruri.all);
-        key_span(&h, m, ua);
-        dp_siphash_final128(&h, p->key_route.w);
+        struct dp_key k = key_of_request(self, p, f, KIND_ROUTE, 0);
+
+        key_add(&k, dp_pkt_digest(&self->seed, p, DP_PKT_KEY_RURI), ROLE_RURI);
+        key_add(&k, &f->ua, ROLE_UA);
+        p->key_route = k;
+}
+
+static struct fields fields_of(struct dp_match *self, const struct dp_pkt *p)
+{
+        const struct sip_hdr *ua = sip_msg_first(p->msg, SIP_HDR_USER_AGENT);
+        struct fields f = {
+            .src = p->has_source ? dp_source_its_host(&p->source, p->flow.sport)
+                                 : dp_hosts_key(&self->hosts, &self->seed, &p->flow.src),
+            .dst = dp_hosts_key(&self->hosts, &self->seed, &p->flow.dst),
+            .has_ua = ua != NULL && ua->value.len != 0,
+        };
+
+        if (f.has_ua)
+                f.ua = dp_span_digest(&self->seed, p->msg, ua->value);
+        return f;
 }
 
 void dp_match_run(struct dp_match *self, struct dp_burst *b)
@@ -107,13 +131,11 @@ void dp_match_run(struct dp_match *self, struct dp_burst *b)
 
                 if (!dp_pkt_open(p) || (p->flags & DP_PKT_SIP) == 0 || p->malformed != 0)
                         continue;
-                const struct sip_hdr *ua = sip_msg_first(p->msg, SIP_HDR_USER_AGENT);
-                struct sip_span ua_value = ua != NULL ? ua->value : (struct sip_span){0, 0};
+                const struct fields f = fields_of(self, p);
 
-                key_dialog(self, p);
-                key_src_ua(self, p, ua_value);
-                key_route(self, p, ua_value);
-                if (self->edge)
-                        key_domain(self, p);
+                key_dialog(self, p, &f);
+                key_src_ua(p, &f);
+                key_route(self, p, &f);
+                key_domain(self, p, &f);
         }
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/rx.h"
 
-#include <string.h>
-
+#include <rte_atomic.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf_dyn.h>
 
@@ -11,6 +10,21 @@ static uint64_t arrival_ns(const struct dp_rx *self, const struct rte_mbuf *m, u
         if ((m->ol_flags & self->timestamp_flag) != 0)
                 return *RTE_MBUF_DYNFIELD(m, self->timestamp_offset, const rte_mbuf_timestamp_t *);
         return now_ns;
+}
+
+typedef uint64_t lane __attribute__((vector_size(16), aligned(8), may_alias));
+_Static_assert(DP_PKT_CLEARED + sizeof(lane) <= sizeof(struct dp_pkt), "the last lane is inside");
+
+/* By hand, for compilers make `rep stos` of a memset of this size, which takes longer to start than
+ * these stores take altogether. */
+static inline void clear(struct dp_pkt *p)
+{
+        lane *at = (lane *)(void *)p;
+
+        for (size_t i = 0; i * sizeof(lane) < DP_PKT_CLEARED; i++) {
+                at[i] = (lane){0, 0};
+                rte_compiler_barrier(); /* or the loop becomes that memset again */
+        }
 }
 
 unsigned dp_rx_run(struct dp_rx *self, struct dp_burst *b)
@@ -23,7 +37,7 @@ unsigned dp_rx_run(struct dp_rx *self, struct dp_burst *b)
         for (uint16_t i = 0; i < got; i++) {
                 struct dp_pkt *p = &b->pkt[b->cnt++];
 
-                memset(p, 0, sizeof(*p));
+                clear(p);
                 p->m = mbufs[i];
                 p->time_ns = arrival_ns(self, mbufs[i], b->now_ns);
                 p->serial = self->serial++;

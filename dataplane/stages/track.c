@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dataplane/edge/proxy_response.h"
+#include "dataplane/stages/pkt_digest.h"
 #include "dataplane/stages/police_refusals.h"
 #include "dataplane/stages/track_id.h"
 
@@ -13,16 +14,9 @@
 
 /* ---- addresses ---- */
 
-/* Of few addresses, the servers behind us, nearly every message has one. */
 static uint32_t addr_of(struct dp_track *self, const struct shm_ip *ip)
 {
-        struct dp_track_addr *known = &self->addrs[(ip->b[15] ^ ip->b[14]) % DP_TRACK_ADDRS];
-
-        if (known->addr == DP_ADDR_NONE || memcmp(&known->ip, ip, sizeof(*ip)) != 0) {
-                known->ip = *ip;
-                known->addr = dp_calls_addr(self->calls, ip);
-        }
-        return known->addr;
+        return dp_calls_addr_of(dp_hosts_key(&self->hosts, &self->calls->seed, ip).w[0]);
 }
 
 /* Guard has hashed the sources that it looks at, under the same key. */
@@ -32,6 +26,16 @@ static uint32_t src_of(struct dp_track *self, const struct dp_pkt *p)
 }
 
 /* ---- look: what is this message part of? ---- */
+
+static struct dp_track_hashes hashes_of(struct dp_track *self, struct dp_pkt *p,
+                                        const struct dp_track_facts *f)
+{
+        struct dp_track_hashes h = {.call_id = f->call_id};
+
+        if (p->msg->kind == SIP_KIND_REQUEST)
+                h.ruri = dp_pkt_digest(&self->calls->seed, p, DP_PKT_KEY_RURI)->w[0];
+        return h;
+}
 
 static void look_dialog(struct dp_track *self, const struct dp_pkt *p, struct dp_track_facts *f,
                         uint64_t now_ns)
@@ -71,14 +75,15 @@ static enum dp_seen look_ack(struct dp_track *self, struct dp_track_facts *f, ui
 }
 
 /* A CANCEL can not be challenged (RFC 3261 9.1, 22.1): it must come from where its INVITE did. */
-static enum dp_seen look_cancel(struct dp_track *self, const struct dp_pkt *p,
-                                struct dp_track_facts *f, uint64_t now_ns)
+static enum dp_seen look_cancel(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
+                                uint64_t now_ns)
 {
+        const struct dp_track_hashes hashes = hashes_of(self, p, f);
         struct dp_trans_id invite_id;
         struct dp_transaction invite;
         enum dp_trans_seen seen;
 
-        dp_track_tx_id(self->calls, p->msg, f->call_id, true, &invite_id);
+        dp_track_tx_id(self->calls, p->msg, &hashes, true, &invite_id);
         seen = dp_trans_match(self->calls, &invite_id, now_ns, &invite);
         if (seen == DP_TRANS_NEW)
                 return DP_SEEN_STRAY;
@@ -191,6 +196,7 @@ static void look_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
 /* Its transaction, and who will get it. */
 static void name_tx(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f)
 {
+        const struct dp_track_hashes hashes = hashes_of(self, p, f);
         const struct sip_msg *m = p->msg;
         struct dp_proxy_addr to;
         struct sip_via via;
@@ -203,9 +209,9 @@ static void name_tx(struct dp_track *self, struct dp_pkt *p, struct dp_track_fac
         if (f->ours) {
                 p->receiver = to.ip;
                 p->receiver_port = to.port;
-                dp_track_tx_id_behind(self->calls, m, &via, f->call_id, &f->tx_id);
+                dp_track_tx_id_behind(self->calls, m, &via, &hashes, &f->tx_id);
         } else {
-                dp_track_tx_id(self->calls, m, f->call_id, false, &f->tx_id);
+                dp_track_tx_id(self->calls, m, &hashes, false, &f->tx_id);
         }
 }
 
@@ -225,7 +231,7 @@ static void look_ahead(struct dp_track *self, struct dp_burst *b)
                 f->judged = p->flow.side == SHM_SIDE_OUTSIDE && p->lane != SHM_LANE_PEER;
                 f->kept = !f->judged || p->lane == SHM_LANE_PROVEN;
                 f->src = src_of(self, p);
-                f->call_id = dp_track_call_id(self->calls, p->msg);
+                f->call_id = dp_pkt_digest(&self->calls->seed, p, DP_PKT_KEY_CALL_ID)->w[0];
                 name_tx(self, p, f);
                 dp_rec_prefetch(self->calls->transactions, &f->tx_id.key);
                 if (p->msg->to.tag.len != 0) {

@@ -29,6 +29,7 @@
 #include "dataplane/config.h"
 #include "dataplane/edge/proxy.h"
 #include "dataplane/state/dialogs.h"
+#include "dataplane/state/hosts.h"
 #include "dataplane/state/transactions.h"
 
 /* What was found out about one message of the burst. */
@@ -50,13 +51,6 @@ struct dp_track_facts {
         bool ours;        /* edge mode: a response under a Via of ours, to what we sent on */
 };
 
-#define DP_TRACK_ADDRS 16u
-/* An address that was hashed before. */
-struct dp_track_addr {
-        struct shm_ip ip;
-        uint32_t addr; /* DP_ADDR_NONE: empty */
-};
-
 struct dp_track {
         struct dp_calls *calls;       /* shared by all workers */
         const struct dp_proxy *proxy; /* mode edge: who we are; NULL otherwise */
@@ -66,8 +60,8 @@ struct dp_track {
         uint64_t learning_ns; /* so long after the first message responses to nothing pass */
         uint64_t dialog_ns;   /* life of a call without session timer */
         struct shm_counters *counters;
-        uint64_t learning_until_ns;                 /* 0: no message yet */
-        struct dp_track_addr addrs[DP_TRACK_ADDRS]; /* zero at first */
+        uint64_t learning_until_ns; /* 0: no message yet */
+        struct dp_hosts hosts;      /* zero at first */
         struct dp_track_facts facts[DP_BURST_MAX];
 };
 

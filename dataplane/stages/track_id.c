@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/track_id.h"
 
+#include <string.h>
+
 #include "parser/sip_auth.h"
 #include "parser/sip_timer.h"
 
@@ -30,11 +32,6 @@ static void take(struct dp_siphash *h, const struct sip_msg *m, struct sip_span 
         dp_siphash_update(h, sip_span_at(m, s), s.len);
 }
 
-uint64_t dp_track_call_id(const struct dp_calls *c, const struct sip_msg *m)
-{
-        return dp_calls_hash(c, octets(m, m->call_id));
-}
-
 /* Method, CSeq number and Call-ID. Methods that we have no number for go by their name. */
 static uint64_t ident(const struct dp_calls *c, const struct sip_msg *m, uint64_t call_id,
                       enum sip_method method)
@@ -53,6 +50,15 @@ struct named {
         const struct sip_via *via;
 };
 
+/* Of a branch that is not longer all is laid side by side, which is hashed faster than pieces. */
+#define TX_KEY_BYTES 256u
+
+static size_t put(uint8_t *text, size_t at, const struct sip_msg *m, struct sip_span s)
+{
+        memcpy(text + at, sip_span_at(m, s), s.len);
+        return at + s.len;
+}
+
 static void tx_key(const struct named *n, enum key_kind kind, uint64_t more, struct dp_key *key)
 {
         const struct sip_via *via = n->via;
@@ -63,18 +69,30 @@ static void tx_key(const struct named *n, enum key_kind kind, uint64_t more, str
             via->host.len,
             via->port != 0 ? via->port : DEFAULT_PORT,
         };
+        bool old = kind == KEY_TX_2543 || kind == KEY_TX_2543_CANCEL;
+        uint8_t text[TX_KEY_BYTES];
         struct dp_siphash h;
 
+        if (!old && sizeof(head) + via->branch.len + via->host.len <= sizeof(text)) {
+                size_t len = sizeof(head);
+
+                memcpy(text, head, sizeof(head));
+                len = put(text, len, n->m, via->branch);
+                len = put(text, len, n->m, via->host);
+                dp_siphash_once128(&n->c->seed, text, len, key->w);
+                return;
+        }
         dp_siphash_init128(&h, &n->c->seed);
         dp_siphash_update(&h, head, sizeof(head));
-        if (kind == KEY_TX_2543 || kind == KEY_TX_2543_CANCEL)
+        if (old)
                 dp_siphash_update(&h, &more, sizeof(more));
         take(&h, n->m, via->branch);
         take(&h, n->m, via->host);
         dp_siphash_final128(&h, key->w);
 }
 
-static void tx_id(const struct named *n, uint64_t call_id, bool invite, struct dp_trans_id *out)
+static void tx_id(const struct named *n, const struct dp_track_hashes *hashes, bool invite,
+                  struct dp_trans_id *out)
 {
         const struct dp_calls *c = n->c;
         const struct sip_msg *m = n->m;
@@ -84,11 +102,9 @@ static void tx_id(const struct named *n, uint64_t call_id, bool invite, struct d
 
         if (invite || method == SIP_METHOD_ACK)
                 method = SIP_METHOD_INVITE;
-        out->ident = ident(c, m, call_id, method);
+        out->ident = ident(c, m, hashes->call_id, method);
         /* the ACK for a 2xx goes to another URI, and may have kept the branch */
-        out->target = request && m->method != SIP_METHOD_ACK
-                          ? dp_calls_hash(c, octets(m, m->ruri.all)) | 1u
-                          : 0;
+        out->target = request && m->method != SIP_METHOD_ACK ? hashes->ruri | 1u : 0;
         if (n->via->cookie && n->via->branch.len > COOKIE_BYTES)
                 tx_key(n, cancel ? KEY_TX_CANCEL : KEY_TX, 0, &out->key);
         else
@@ -96,20 +112,21 @@ static void tx_id(const struct named *n, uint64_t call_id, bool invite, struct d
                        out->ident + SPREAD * dp_calls_hash(c, octets(m, m->from.tag)), &out->key);
 }
 
-void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m, uint64_t call_id,
-                    bool invite, struct dp_trans_id *out)
+void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m,
+                    const struct dp_track_hashes *hashes, bool invite, struct dp_trans_id *out)
 {
         const struct named n = {c, m, &m->via};
 
-        tx_id(&n, call_id, invite, out);
+        tx_id(&n, hashes, invite, out);
 }
 
 void dp_track_tx_id_behind(const struct dp_calls *c, const struct sip_msg *m,
-                           const struct sip_via *via, uint64_t call_id, struct dp_trans_id *out)
+                           const struct sip_via *via, const struct dp_track_hashes *hashes,
+                           struct dp_trans_id *out)
 {
         const struct named n = {c, m, via};
 
-        tx_id(&n, call_id, false, out);
+        tx_id(&n, hashes, false, out);
 }
 
 struct dp_dialog_id dp_track_dialog_id(const struct dp_calls *c, const struct sip_msg *m,

@@ -10,20 +10,25 @@
 #include "dataplane/state/transactions.h"
 #include "parser/sip_msg.h"
 
-uint64_t dp_track_call_id(const struct dp_calls *c, const struct sip_msg *m);
+/* Of a message, under the key of the tables (pkt_digest.h). */
+struct dp_track_hashes {
+        uint64_t call_id;
+        uint64_t ruri; /* of a request */
+};
 
 /*
- * The transaction of a message, call_id being dp_track_call_id(). By RFC 3261 17.2.3 that is branch
- * and sent-by, an ACK belonging to its INVITE; of a branch without the magic cookie Call-ID, CSeq
- * and From tag besides (RFC 2543). A CANCEL has one of its own under the same branch: with
- * `invite` it is that of the INVITE it means (9.2).
+ * The transaction of a message. By RFC 3261 17.2.3 that is branch and sent-by, an ACK belonging to
+ * its INVITE; of a branch without the magic cookie Call-ID, CSeq and From tag besides (RFC 2543). A
+ * CANCEL has one of its own under the same branch: with `invite` it is that of the INVITE it means
+ * (9.2).
  */
-void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m, uint64_t call_id,
-                    bool invite, struct dp_trans_id *out);
+void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m,
+                    const struct dp_track_hashes *hashes, bool invite, struct dp_trans_id *out);
 
 /* The same of a response that comes back through us, by the Via of who had sent the request. */
 void dp_track_tx_id_behind(const struct dp_calls *c, const struct sip_msg *m,
-                           const struct sip_via *via, uint64_t call_id, struct dp_trans_id *out);
+                           const struct sip_via *via, const struct dp_track_hashes *hashes,
+                           struct dp_trans_id *out);
 
 /* The dialog that the tags name; without a To-tag the half dialog. */
 struct dp_dialog_id dp_track_dialog_id(const struct dp_calls *c, const struct sip_msg *m,

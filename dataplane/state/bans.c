@@ -110,34 +110,49 @@ uint32_t dp_bans_longest_run(const struct dp_bans *b)
         return longest;
 }
 
-static inline struct prefix prefix_of(const struct shm_ip *ip, uint16_t port, uint8_t len)
+/* The bits that count of an address, for each length. */
+static inline struct prefix mask_of(uint8_t len)
 {
-        struct prefix p = {.len = len};
+        struct prefix m = {.len = len, .port = len == PORT_LEN ? UINT16_MAX : 0};
+
+        if (len > 0)
+                m.hi = len >= 64 ? UINT64_MAX : UINT64_MAX << (64 - len);
+        if (len > 64)
+                m.lo = len >= HOST_LEN ? UINT64_MAX : UINT64_MAX << (HOST_LEN - len);
+        return m;
+}
+
+static inline struct prefix masked(const struct shm_ip *ip, uint16_t port, const struct prefix *m)
+{
         uint64_t w[2];
 
         memcpy(w, ip->b, sizeof(w));
-        if (len >= HOST_LEN) {
-                p.hi = be64toh(w[0]);
-                p.lo = be64toh(w[1]);
-                p.port = len == PORT_LEN ? port : 0;
-                return p;
-        }
-        if (len > 0)
-                p.hi = be64toh(w[0]) & (len >= 64 ? UINT64_MAX : UINT64_MAX << (64 - len));
-        if (len > 64)
-                p.lo = be64toh(w[1]) & UINT64_MAX << (HOST_LEN - len);
-        return p;
+        return (struct prefix){
+            .hi = be64toh(w[0]) & m->hi,
+            .lo = be64toh(w[1]) & m->lo,
+            .len = m->len,
+            .port = port & m->port,
+        };
 }
+
+/* What is hashed of a prefix: length, port and 4 or 16 octets of address. */
+#define IP4_OCTETS UINT64_C(7)
+#define IP6_OCTETS UINT64_C(19)
 
 /* Where the run of a prefix begins. All kinds of one prefix share it, so that a lookup hashes once
  * for each length. */
 static inline uint32_t home(const struct dp_bans *b, const struct prefix *p)
 {
         struct dp_siphash_state v = dp_siphash_begin(&b->key);
+        uint64_t last = (uint64_t)p->port << 8 | p->len;
 
+        if (p->hi == 0 && p->lo >> 32 == 0xffffu)
+                return (uint32_t)dp_siphash_end(&v, (p->lo & UINT32_MAX) << 24 | last |
+                                                        IP4_OCTETS << 56) &
+                       b->mask;
         dp_siphash_word(&v, p->hi);
         dp_siphash_word(&v, p->lo);
-        return (uint32_t)dp_siphash_end(&v, (uint64_t)p->port << 8 | p->len) & b->mask;
+        return (uint32_t)dp_siphash_end(&v, last | IP6_OCTETS << 56) & b->mask;
 }
 
 static inline bool slot_is(const struct slot *s, const struct prefix *p)
@@ -236,7 +251,9 @@ uint32_t dp_bans_sweep(struct dp_bans *b, uint64_t now_ns, uint32_t slots)
 
 static struct prefix named(const struct shm_table_update *u)
 {
-        return prefix_of(&u->ip, u->port, u->port != 0 ? PORT_LEN : u->prefix_len);
+        const struct prefix mask = mask_of(u->port != 0 ? PORT_LEN : u->prefix_len);
+
+        return masked(&u->ip, u->port, &mask);
 }
 
 static int entry_add(struct dp_bans *b, const struct shm_table_update *u)
@@ -345,8 +362,10 @@ void dp_bans_lookup_burst(const struct dp_bans *b, const struct dp_bans_query *q
                 done[i] = false;
         }
         for (uint32_t k = 0; k < b->len_cnt; k++) {
+                const struct prefix mask = mask_of(b->lens[k]);
+
                 for (uint32_t i = 0; i < n; i++) {
-                        p[i] = prefix_of(q[i].ip, q[i].port, b->lens[k]);
+                        p[i] = masked(q[i].ip, q[i].port, &mask);
                         at[i] = home(b, &p[i]);
                         __builtin_prefetch(&b->slots[at[i]]);
                 }

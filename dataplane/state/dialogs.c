@@ -30,11 +30,8 @@ struct dp_dialog_id dp_dialog_id_make(const struct dp_calls *c, uint64_t call_id
             id.from < id.to ? id.to : id.from,
             call_id,
         };
-        struct dp_siphash h;
 
-        dp_siphash_init128(&h, &c->seed);
-        dp_siphash_update(&h, words, sizeof(words));
-        dp_siphash_final128(&h, id.key.w);
+        dp_siphash_words128(&c->seed, words, 3, id.key.w);
         return id;
 }
 

@@ -13,10 +13,6 @@ enum {
         KIND_WITHIN = 'W',
 };
 
-/* Odd, and not those of dp_key_kind(). */
-#define PORT_SPREAD0 UINT64_C(0xd6e8feb86659fd93)
-#define PORT_SPREAD1 UINT64_C(0xa0761d6478bd642f)
-
 /* ::ffff:0:0/96 (shm_base.h), in two words as they lie in memory */
 static inline bool is_ip4(const uint64_t half[2])
 {
@@ -64,8 +60,8 @@ void dp_source_of(const struct dp_siphash_key *key, const struct shm_ip *ip, uin
                 out->address = hash2(key, half[0], KIND_SUBNET6);
         }
         out->host = host.w[0];
-        out->endpoint.w[0] = host.w[1] ^ (port + 1u) * PORT_SPREAD0;
-        out->endpoint.w[1] = host.w[0] ^ (port + 1u) * PORT_SPREAD1;
+        out->endpoint.w[0] = host.w[1] ^ (port + 1u) * DP_PORT_SPREAD0;
+        out->endpoint.w[1] = host.w[0] ^ (port + 1u) * DP_PORT_SPREAD1;
 }
 
 void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip, struct dp_key *out)

@@ -26,6 +26,16 @@ struct dp_source {
  */
 void dp_source_of(const struct dp_siphash_key *key, const struct shm_ip *ip, uint16_t port,
                   struct dp_source *out);
+/* Odd, and not those of dp_key_kind(). */
+#define DP_PORT_SPREAD0 UINT64_C(0xd6e8feb86659fd93)
+#define DP_PORT_SPREAD1 UINT64_C(0xa0761d6478bd642f)
+
+/* dp_source_host() of a source that was made with this port, without a hash. */
+static inline struct dp_key dp_source_its_host(const struct dp_source *s, uint16_t port)
+{
+        return (struct dp_key){{s->host, s->endpoint.w[0] ^ (port + 1u) * DP_PORT_SPREAD0}};
+}
+
 /* The whole address, without a port. */
 struct dp_key dp_source_host(const struct dp_siphash_key *key, const struct shm_ip *ip);
 /* The wider prefix: IPv4 /24, IPv6 /48. */
