@@ -63,6 +63,9 @@ struct cp_rule_step *cp_build_fact(struct cp_build *b, const char *at);
 int cp_number_read(struct cp_build *b, struct cp_piece value, struct match_step *s, uint64_t low,
                    uint64_t high);
 
+/* option_dataset.c */
+int cp_option_dataset(struct cp_build *b, struct cp_piece value);
+
 /* The end of a rule: what can only be checked then. */
 int cp_build_finish(struct cp_build *b);
 

@@ -251,6 +251,7 @@ const struct cp_option cp_options_state[] = {
     {"to_uppercase", read_to_uppercase, CP_VALUE_NONE},
     {"compress_whitespace", read_compress_whitespace, CP_VALUE_NONE},
     {"strip_whitespace", read_strip_whitespace, CP_VALUE_NONE},
+    {"dataset", cp_option_dataset, CP_VALUE_NEEDED},
     {"frame", read_frame, CP_VALUE_NEEDED},
     {"pkt_data", read_pkt_data, CP_VALUE_NONE},
     {"sdp.media.session_info", read_media_session_info, CP_VALUE_NONE},

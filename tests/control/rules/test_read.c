@@ -287,6 +287,103 @@ static void rule_files_of_others_load(void **state)
         }
 }
 
+/* ---- the table of the documents ---- */
+
+/* Suricata 8's, by its own manual. */
+static const char *const suricata_keywords[] = {
+    "sip.method",
+    "sip.uri",
+    "sip.request_line",
+    "sip.stat_code",
+    "sip.stat_msg",
+    "sip.response_line",
+    "sip.protocol",
+    "sip.from",
+    "sip.to",
+    "sip.via",
+    "sip.user_agent",
+    "sip.content_type",
+    "sip.content_length",
+    "sdp.session_name",
+    "sdp.session_info",
+    "sdp.origin",
+    "sdp.uri",
+    "sdp.email",
+    "sdp.phone_number",
+    "sdp.connection_data",
+    "sdp.bandwidth",
+    "sdp.time",
+    "sdp.repeat_time",
+    "sdp.timezone",
+    "sdp.encryption_key",
+    "sdp.attribute",
+    "sdp.media.media",
+    "sdp.media.media_info",
+    "sdp.media.session_info",
+    "sdp.media.connection_data",
+    "sdp.media.encryption_key",
+};
+#define KEYWORDS (sizeof(suricata_keywords) / sizeof(suricata_keywords[0]))
+
+/* A keyword of the table as an option of a rule: it loads. */
+static void loads(const char *keyword, size_t len)
+{
+        struct cp_rule_errors *e = calloc(1, sizeof(*e));
+        struct cp_rule_set set = {0};
+        bool frame = memchr(keyword, '.', len) != NULL && memchr(keyword, ':', len) == NULL &&
+                     (strncmp(keyword, "re", 2) == 0);
+        bool event = strncmp(keyword, "app-layer-event:", 16) == 0;
+        char rule[256];
+
+        snprintf(rule, sizeof(rule), "alert sip any any -> any any (%s%.*s; %s sid:1;)\n",
+                 frame ? "frame:" : "", (int)len, keyword, event ? "" : "content:\"a\";");
+        if (cp_rules_read(&set, "x", rule, strlen(rule), &cp_rule_default_vars, e) != 0)
+                fail_msg("%s%s", rule, e->e[0].text);
+        cp_rule_set_fini(&set);
+        free(e);
+}
+
+static void the_table_of_keywords_is_true(void **state)
+{
+        const char *root = getenv("SLUICE_SOURCE_ROOT");
+        bool named[KEYWORDS] = {false};
+        unsigned cnt = 0;
+        bool inside = false;
+        char path[4096];
+        char line[4096];
+        FILE *f;
+
+        (void)state;
+        snprintf(path, sizeof(path), "%s/control/doc/rules.md", root != NULL ? root : ".");
+        f = fopen(path, "r");
+        assert_non_null(f);
+        while (fgets(line, sizeof(line), f) != NULL) {
+                if (line[0] == '#')
+                        inside = strstr(line, "Suricata's SIP and SDP keywords") != NULL;
+                if (!inside || line[0] != '|' || strstr(line, "supported") == NULL)
+                        continue;
+                *strstr(line, "supported") = '\0';
+                for (const char *at = line; (at = strchr(at, '`')) != NULL;) {
+                        size_t len = strcspn(++at, "`");
+
+                        loads(at, len);
+                        cnt++;
+                        for (size_t i = 0; i < KEYWORDS; i++) {
+                                named[i] = named[i] || (strlen(suricata_keywords[i]) == len &&
+                                                        memcmp(suricata_keywords[i], at, len) == 0);
+                        }
+                        at += len + 1;
+                }
+        }
+        (void)fclose(f);
+        for (size_t i = 0; i < KEYWORDS; i++) {
+                if (!named[i])
+                        fail_msg("%s is not in the table", suricata_keywords[i]);
+        }
+        print_message("%u keywords of the table load, all %zu of Suricata among them\n", cnt,
+                      KEYWORDS);
+}
+
 int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
@@ -296,6 +393,7 @@ int main(int argc, char **argv)
             cmocka_unit_test(every_field_has_its_name),
             cmocka_unit_test(the_better_pattern_is_looked_for_first),
             cmocka_unit_test(rule_files_of_others_load),
+            cmocka_unit_test(the_table_of_keywords_is_true),
         };
 
         if (argc > 2 && strcmp(argv[1], "--print") == 0) {
