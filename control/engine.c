@@ -325,6 +325,8 @@ static void look_at_counters(struct cp_engine *e)
                 any = true;
         }
         cp_detect_tick(e->detect, any ? &total : NULL, now_ns);
+        if (any)
+                cp_event_writer_counts(e->writer, &total, now_ns);
 }
 
 unsigned cp_engine_events(struct cp_engine *e)

@@ -161,6 +161,45 @@ void cp_event_writer_alert(void *writer, const struct cp_alert *alert, enum cp_a
         cp_event_queue_put(w->queue, line, len - 1, true);
 }
 
+void cp_event_writer_counts(struct cp_event_writer *w, const struct shm_counters *total,
+                            uint64_t now_ns)
+{
+        char line[CP_EVE_COUNTS_BYTES];
+        size_t len;
+
+        if (!w->counts_begun) { /* a dataplane may have counted for long before */
+                w->counts.last = *total;
+                w->counts_begun = true;
+                return;
+        }
+        len = cp_eve_counts_line(&w->counts, total, now_ns, line);
+        if (len != 0)
+                cp_eve_file_write(&w->file, line, len);
+}
+
+/* What it took to look at rules in full, of one message. */
+static void count_costs(struct cp_event_writer *w, uint32_t bytes)
+{
+        struct shm_rule_costs costs;
+
+        memcpy(&costs, w->rec, bytes);
+        for (unsigned i = 0; i < 2; i++) {
+                struct cp_rulebook *b = w->rules[i];
+
+                if (b == NULL || b->generation != costs.generation)
+                        continue;
+                for (uint32_t k = 0; k < costs.cnt; k++) {
+                        struct cp_rulebook_entry *e = cp_rulebook_find(b, costs.rule[k].sid);
+
+                        if (e == NULL)
+                                continue;
+                        e->cost_samples++;
+                        e->cost_cycles += costs.rule[k].cycles;
+                }
+                return;
+        }
+}
+
 static unsigned run_worker(struct cp_event_writer *w, struct cp_link *link, unsigned worker,
                            unsigned budget)
 {
@@ -177,6 +216,10 @@ static unsigned run_worker(struct cp_event_writer *w, struct cp_link *link, unsi
                 if (rc == -EBADMSG) {
                         atomic_store(&link->broken, true);
                         break;
+                }
+                if (rc > 0 && type == SHM_REC_RULE_COST && shm_rule_costs_check(w->rec, bytes)) {
+                        count_costs(w, bytes);
+                        continue;
                 }
                 if (rc < 0 || type != SHM_REC_EVENT || !shm_event_check(w->rec, bytes)) {
                         atomic_fetch_add(&w->malformed, 1);

@@ -12,6 +12,7 @@
 
 #include "control/api/eve.h"
 #include "control/api/eve_file.h"
+#include "control/api/eve_counts.h"
 #include "control/detect/detect.h"
 #include "control/event_queue.h"
 #include "control/rule_bans.h"
@@ -30,10 +31,12 @@ struct cp_event_writer {
         _Atomic uint64_t malformed;   /* records that failed their check */
         _Atomic uint64_t lost;        /* lines that the file did not take */
         struct cp_eve eve;
-        struct cp_rulebook *rules[2]; /* in force, and before: an event may be older than a swap */
+        struct cp_eve_counts counts;
+        bool counts_begun;
+        struct cp_rulebook *rules[2];  /* in force, and before: an event may be older than a swap */
         struct cp_rule_bans rule_bans; /* owner: behind the event gate */
         struct cp_rule_meter rule_meter;
-        struct cp_top top;            /* other threads: behind the event gate */
+        struct cp_top top; /* other threads: behind the event gate */
         uint8_t rec[sizeof(struct shm_event) + SHM_MSG_BYTES_MAX];
 };
 
@@ -47,6 +50,9 @@ void cp_event_writer_destroy(struct cp_event_writer *w);
 unsigned cp_event_writer_run(struct cp_event_writer *w, struct cp_link *link, unsigned budget);
 /* cp_detect_tell of a writer: an alert to file and followers. */
 void cp_event_writer_alert(void *writer, const struct cp_alert *alert, enum cp_alert_news news);
+/* Once a second: the counters of all dataplanes, for the line of classes. */
+void cp_event_writer_counts(struct cp_event_writer *w, const struct shm_counters *total,
+                            uint64_t now_ns);
 /* Owner, behind the event gate: the rules that events name, those in force and those before;
  * borrowed, NULL: none. */
 void cp_event_writer_set_rules(struct cp_event_writer *w, struct cp_rulebook *now,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "control/api/eve.h"
+#include "control/api/eve_counts.h"
 #include "control/api/eve_file.h"
 #include "control/blocklist.h"
 #include "control/decider.h"
@@ -35,6 +36,7 @@ struct cp_inproc {
         struct cp_inproc_args args; /* explained and its argument */
         struct cp_eve_file file;
         struct cp_eve eve;
+        struct cp_eve_counts counts;
         uint8_t rec[sizeof(struct shm_event) + SHM_MSG_BYTES_MAX];
 };
 
@@ -176,6 +178,8 @@ static int collect(struct cp_inproc *in, unsigned w)
                0) {
                 if (rc < 0)
                         break;
+                if (type == SHM_REC_RULE_COST) /* of no interest in a replay */
+                        continue;
                 if (type != SHM_REC_EVENT || !shm_event_check(in->rec, bytes)) {
                         rc = -EBADMSG; /* both sides are one program: this is our own bug */
                         break;
@@ -221,6 +225,16 @@ int cp_inproc_events(struct cp_inproc *in, uint64_t before)
                 n++;
         }
         return in->file.error != 0 ? -in->file.error : n;
+}
+
+int cp_inproc_classes(struct cp_inproc *in, const struct shm_counters *c, uint64_t time_ns)
+{
+        char line[CP_EVE_COUNTS_BYTES];
+        size_t len = cp_eve_counts_line(&in->counts, c, time_ns, line);
+
+        if (len != 0 && in->file.fd >= 0)
+                cp_eve_file_write(&in->file, line, len);
+        return in->file.error != 0 ? -in->file.error : 0;
 }
 
 int cp_inproc_stats(struct cp_inproc *in, const struct shm_counters *c, uint64_t time_ns)

@@ -25,6 +25,8 @@ struct cp_rulebook_entry {
         uint64_t proven;  /* sources that it stopped, or would have, and that then logged in or
                            * completed a call (rule_meter.h) */
         uint64_t last_ns; /* of the last hit, 0: none */
+        uint64_t cost_samples; /* messages in which looking at it in full was measured... */
+        uint64_t cost_cycles;  /* ...and what it took in all of them */
 };
 
 struct cp_rulebook {

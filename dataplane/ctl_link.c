@@ -107,6 +107,14 @@ int dp_ctl_poll(struct dp_ctl *ctl, unsigned *left, uint16_t *type, union dp_ctl
         return 0;
 }
 
+struct shm_rule_costs *dp_ctl_rule_costs(struct dp_ctl *ctl, uint32_t cnt)
+{
+        if (ctl->me == NULL)
+                return NULL;
+        return shm_ring_reserve(&ctl->me->evt, SHM_REC_RULE_COST,
+                                (uint32_t)SHM_RULE_COSTS_BYTES(cnt));
+}
+
 struct shm_event *dp_ctl_event(struct dp_ctl *ctl, uint16_t msg_len)
 {
         if (ctl->me == NULL)

@@ -90,5 +90,7 @@ int dp_ctl_ask(struct dp_ctl *ctl, const struct dp_pkt *p, uint64_t id, uint32_t
 int dp_ctl_poll(struct dp_ctl *ctl, unsigned *left, uint16_t *type, union dp_ctl_record *out);
 /* Space for an event with msg_len octets behind it, visible at the end of the turn; NULL: lost. */
 struct shm_event *dp_ctl_event(struct dp_ctl *ctl, uint16_t msg_len);
+/* Likewise for what `cnt` rules cost, 1..SHM_RULE_COSTS_MAX. */
+struct shm_rule_costs *dp_ctl_rule_costs(struct dp_ctl *ctl, uint32_t cnt);
 
 #endif

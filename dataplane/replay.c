@@ -36,6 +36,7 @@
 #define BATCH_BYTES   (256u * 1024u)
 /* ...and no table notices that their times differ: it counts in milliseconds. */
 #define BATCH_SPAN_NS UINT64_C(1000000)
+#define SECOND_NS     UINT64_C(1000000000)
 /* Every batch is decided before the next one enters, so this many slots are never full. */
 #define PENDING_SLOTS (2u * BATCH_FRAMES)
 
@@ -309,6 +310,14 @@ static int look_ahead(struct replay *r)
         return rc == -ENOMEM ? cannot(r->options.in, strerror(ENOMEM)) : 0;
 }
 
+/* The second of the capture that the next frame belongs to. */
+static uint64_t second_of(const struct replay *r)
+{
+        uint64_t time_ns = r->next.time_ns > r->now_ns ? r->next.time_ns : r->now_ns;
+
+        return time_ns / SECOND_NS;
+}
+
 /* Frames of one side: the worker takes the ports in turn, so two sides would lose their order. */
 static int batch_feed(struct replay *r)
 {
@@ -319,8 +328,9 @@ static int batch_feed(struct replay *r)
         if (r->next.time_ns > r->now_ns)
                 r->now_ns = r->next.time_ns;
         dp_worker_set_time(r->worker, r->now_ns);
-        for (unsigned n = 0; n < BATCH_FRAMES && bytes < BATCH_BYTES && r->has_next &&
-                             r->next_side == side && r->next.time_ns <= last_ns;
+        for (unsigned n = 0;
+             n < BATCH_FRAMES && bytes < BATCH_BYTES && r->has_next && r->next_side == side &&
+             r->next.time_ns <= last_ns && second_of(r) == r->now_ns / SECOND_NS;
              n++) {
                 int rc = dp_ring_ports_feed(&r->ports, side, &r->next);
 
@@ -382,6 +392,18 @@ static int settle(struct replay *r)
         return answered < 0 ? cannot("events", strerror(-answered)) : 0;
 }
 
+/* The classes of a second, once the next frame lies behind it or there is none. */
+static int classes(struct replay *r)
+{
+        uint64_t end_ns = (r->now_ns / SECOND_NS + 1) * SECOND_NS;
+        int rc;
+
+        if (r->has_next && second_of(r) == r->now_ns / SECOND_NS)
+                return 0;
+        rc = cp_inproc_classes(r->control.local, dp_worker_counters(r->worker), end_ns);
+        return rc == 0 ? 0 : cannot("events", strerror(-rc));
+}
+
 static int run(struct replay *r)
 {
         int rc = settle(r); /* the tables that control starts with */
@@ -392,6 +414,8 @@ static int run(struct replay *r)
                 rc = batch_feed(r);
                 if (rc == 0)
                         rc = settle(r);
+                if (rc == 0)
+                        rc = classes(r);
         }
         if (rc != 0)
                 return rc;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dataplane/rules_swap.h"
 #include "dataplane/state/trust.h"
 #include "parser/sip_parse.h"
 
@@ -114,4 +115,25 @@ void dp_report_correct(struct shm_event *event, const struct dp_pkt *p)
         event->action = p->action;
         event->reason = p->reason;
         event->code = p->action == SHM_ACTION_REJECT || p->action == SHM_ACTION_REPLY ? p->code : 0;
+}
+
+_Static_assert(SHM_RULE_COSTS_MAX == MATCH_COSTS_MAX, "one record takes what one message gave");
+
+void dp_report_rule_costs(struct dp_report *self, const struct dp_rules *rules,
+                          const struct match_costs *costs)
+{
+        struct shm_rule_costs *r;
+
+        if (self->events == DP_EVENTS_OFF || costs->cnt == 0)
+                return;
+        r = dp_ctl_rule_costs(self->ctl, costs->cnt);
+        if (r == NULL)
+                return;
+        r->generation = rules->generation;
+        r->cnt = costs->cnt;
+        for (uint32_t i = 0; i < costs->cnt; i++)
+                r->rule[i] = (struct shm_rule_cost){
+                    .sid = match_set_rule(rules->set, costs->of[i].rule)->sid,
+                    .cycles = costs->of[i].cycles,
+                };
 }

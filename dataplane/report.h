@@ -39,4 +39,11 @@ struct shm_event *dp_report_add(struct dp_report *self, const struct dp_pkt *p);
 /* The verdict changed after dp_report_add(); event may be NULL. */
 void dp_report_correct(struct shm_event *event, const struct dp_pkt *p);
 
+/* What rules of this set cost a message, to control; nothing when nobody wants events or the ring
+ * is full. */
+struct dp_rules;
+struct match_costs;
+void dp_report_rule_costs(struct dp_report *self, const struct dp_rules *rules,
+                          const struct match_costs *costs);
+
 #endif

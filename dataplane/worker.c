@@ -340,6 +340,7 @@ static void front_init(struct dp_worker *w, const struct dp_worker_args *args)
         w->police.rules.rules = w->ctl.slot != NULL ? &w->ctl.slot->rules : NULL;
         w->police.rules.bans = w->bans;
         w->police.rules.explain = args->explain;
+        w->police.rules.report = &w->report;
         w->police.rules.worker = w->ctl.index;
 }
 

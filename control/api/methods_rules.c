@@ -12,6 +12,17 @@
 
 /* ---- what is in force ---- */
 
+/* `all` cycles of all rules. */
+static void put_cost(json_t *rule, const struct cp_rulebook_entry *e, uint64_t all)
+{
+        double share = all != 0 ? 100.0 * (double)e->cost_cycles / (double)all : 0.0;
+        uint64_t mean = e->cost_samples != 0 ? e->cost_cycles / e->cost_samples : 0;
+
+        json_object_set_new(rule, "cost",
+                            json_pack("{s:I, s:I, s:f}", "samples", (json_int_t)e->cost_samples,
+                                      "cycles", (json_int_t)mean, "share", share));
+}
+
 static json_t *rule_json(const struct cp_rulebook_entry *e)
 {
         const struct match_rule *r = e->rule;
@@ -29,11 +40,19 @@ static json_t *rule_json(const struct cp_rulebook_entry *e)
 int cp_method_rules_hits(struct cp_rpc_call *call)
 {
         struct cp_engine *e = call->ctx;
+        const struct cp_rulebook *b = e->rules.now;
         json_t *list = json_array();
+        uint64_t all = 0;
 
         cp_gate_close(&e->event_gate);
-        for (uint32_t i = 0; e->rules.now != NULL && i < e->rules.now->cnt; i++)
-                json_array_append_new(list, rule_json(&e->rules.now->entries[i]));
+        for (uint32_t i = 0; b != NULL && i < b->cnt; i++)
+                all += b->entries[i].cost_cycles;
+        for (uint32_t i = 0; b != NULL && i < b->cnt; i++) {
+                json_t *rule = rule_json(&b->entries[i]);
+
+                put_cost(rule, &b->entries[i], all);
+                json_array_append_new(list, rule);
+        }
         cp_gate_open(&e->event_gate);
         call->result =
             json_pack("{s:I, s:o}", "generation", (json_int_t)e->rules.generation, "rules", list);

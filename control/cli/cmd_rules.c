@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <jansson.h>
 
@@ -87,6 +88,41 @@ static int ask(struct cp_cli *cli, const char *method, json_t **r)
         return rc;
 }
 
+/* "2026-01-02T03:04:05Z", "-" for never. */
+static const char *when(json_int_t ns, char text[32])
+{
+        time_t s = (time_t)(ns / 1000000000);
+        struct tm tm;
+
+        if (ns <= 0 || gmtime_r(&s, &tm) == NULL ||
+            strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+                return "-";
+        return text;
+}
+
+/* What the list shows of one rule; texts escaped, as a rule's msg is what somebody wrote. */
+static void print_rule(struct cp_cli *cli, const json_t *rule)
+{
+        char *msg = cp_field_text(rule, "msg", 0);
+        char last[32];
+
+        fprintf(cli->out,
+                "%10" JSON_INTEGER_FORMAT "  %10" JSON_INTEGER_FORMAT "  %10" JSON_INTEGER_FORMAT
+                "  %10" JSON_INTEGER_FORMAT "  %6" JSON_INTEGER_FORMAT "  %-20s  ",
+                cp_field_int(rule, "sid"), cp_field_int(rule, "hits"),
+                cp_field_int(rule, "dropped"), cp_field_int(rule, "would_drop"),
+                cp_field_int(rule, "later_proven"), when(cp_field_int(rule, "last_hit_ns"), last));
+        if (cp_field_int(rule, "cost.samples") != 0)
+                fprintf(cli->out, "%7" JSON_INTEGER_FORMAT "  %5.1f%%",
+                        cp_field_int(rule, "cost.cycles"),
+                        json_number_value(cp_field(rule, "cost.share")));
+        else
+                fprintf(cli->out, "%7s  %6s", "-", "-");
+        fprintf(cli->out, "  %-9s  %-7s  %s\n", cp_field_raw(rule, "action", ""),
+                cp_field_raw(rule, "mode", ""), msg ? msg : "");
+        free(msg);
+}
+
 int cp_cmd_rules_hits(struct cp_cli *cli, const struct cp_cli_args *args)
 {
         json_t *r = NULL;
@@ -98,17 +134,10 @@ int cp_cmd_rules_hits(struct cp_cli *cli, const struct cp_cli_args *args)
         if (rc != CP_CLI_YES)
                 return rc;
         if (!cli->json) {
-                fprintf(cli->out, "%10s  %10s  %10s  %10s  %6s  %-9s  %-7s  %s\n", "sid", "hits",
-                        "dropped", "would", "proven", "action", "mode", "message");
-                json_array_foreach(cp_field(r, "rules"), i, rule)
-                    fprintf(cli->out,
-                            "%10" JSON_INTEGER_FORMAT "  %10" JSON_INTEGER_FORMAT
-                            "  %10" JSON_INTEGER_FORMAT "  %10" JSON_INTEGER_FORMAT
-                            "  %6" JSON_INTEGER_FORMAT "  %-9s  %-7s  %s\n",
-                            cp_field_int(rule, "sid"), cp_field_int(rule, "hits"),
-                            cp_field_int(rule, "dropped"), cp_field_int(rule, "would_drop"),
-                            cp_field_int(rule, "later_proven"), cp_field_raw(rule, "action", ""),
-                            cp_field_raw(rule, "mode", ""), cp_field_raw(rule, "msg", ""));
+                fprintf(cli->out, "%10s  %10s  %10s  %10s  %6s  %-20s  %7s  %6s  %-9s  %-7s  %s\n",
+                        "sid", "hits", "dropped", "would", "proven", "last hit", "cycles", "share",
+                        "action", "mode", "message");
+                json_array_foreach(cp_field(r, "rules"), i, rule) print_rule(cli, rule);
         }
         json_decref(r);
         return CP_CLI_YES;

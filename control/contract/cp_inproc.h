@@ -48,8 +48,11 @@ int cp_inproc_decide(struct cp_inproc *in);
  * a negative errno.
  */
 int cp_inproc_events(struct cp_inproc *in, uint64_t before);
-/* Write the closing "stats" line from these counters. 0 or a negative errno. */
+/* Write the line "sip_class" of what these counters have gained since the last one, if anything. 0
+ * or a negative errno. */
 struct shm_counters;
+int cp_inproc_classes(struct cp_inproc *in, const struct shm_counters *c, uint64_t time_ns);
+/* Write the closing "stats" line from these counters. 0 or a negative errno. */
 int cp_inproc_stats(struct cp_inproc *in, const struct shm_counters *c, uint64_t time_ns);
 void cp_inproc_destroy(struct cp_inproc *in);
 

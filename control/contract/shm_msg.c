@@ -131,3 +131,14 @@ bool shm_event_check(const void *rec, size_t len)
                (e.action == SHM_ACTION_REJECT && e.code >= CODE_MIN && e.code <= CODE_MAX) ||
                (e.action == SHM_ACTION_REPLY && e.code >= REPLY_MIN && e.code <= CODE_MAX);
 }
+
+bool shm_rule_costs_check(const void *rec, size_t len)
+{
+        struct shm_rule_costs c;
+
+        if (len < SHM_RULE_COSTS_BYTES(1) || len > sizeof(c))
+                return false;
+        memcpy(&c, rec, len);
+        return c.generation != 0 && c.cnt <= SHM_RULE_COSTS_MAX &&
+               len == SHM_RULE_COSTS_BYTES(c.cnt);
+}

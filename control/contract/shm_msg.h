@@ -4,6 +4,7 @@
  *
  *   dataplane worker -> control   SHM_REC_REQUEST   struct shm_request + the SIP message
  *                                 SHM_REC_EVENT     struct shm_event + the SIP message (maybe cut)
+ *                                 SHM_REC_RULE_COST struct shm_rule_costs, as much as is used
  *   control -> dataplane worker   SHM_REC_REPLY     struct shm_reply + header lines (action REPLY),
  *                                                   + where to (action PROXY, shm_forward.h)
  *                                 SHM_REC_TABLE     struct shm_table_update
@@ -31,6 +32,7 @@ enum shm_rec_type {
         SHM_REC_REPLY = 4,
         SHM_REC_TABLE = 5,
         SHM_REC_BINDING = 6,
+        SHM_REC_RULE_COST = 7,
 };
 
 /* "What shall I do with this?" Followed by msg_len octets: the message from its start line on. */
@@ -140,11 +142,27 @@ struct shm_event {
         uint32_t rules[SHM_EVENT_RULES_MAX]; /* sids of rules that matched, in the set's order */
 };
 
+/* What it took a worker to look at rules in full, of one message in many: in the event ring, and
+ * lost without a trace when that is full. */
+#define SHM_RULE_COSTS_MAX 64u
+struct shm_rule_cost {
+        uint32_t sid;
+        uint32_t cycles; /* of the time stamp counter, what reading it takes included */
+};
+struct shm_rule_costs {
+        uint32_t generation; /* of the rule set, not 0 */
+        uint32_t cnt; /* 1..SHM_RULE_COSTS_MAX: that many of `rule` follow, the rest is cut off */
+        struct shm_rule_cost rule[SHM_RULE_COSTS_MAX];
+};
+#define SHM_RULE_COSTS_BYTES(n) \
+        (offsetof(struct shm_rule_costs, rule) + (n) * sizeof(struct shm_rule_cost))
+
 /* True when `len` octets at `rec` (a private copy) are a whole record of that kind with every field
  * in range. len counts the fixed part and what follows it. */
 bool shm_request_check(const void *rec, size_t len);
 bool shm_reply_check(const void *rec, size_t len);
 bool shm_table_update_check(const void *rec, size_t len);
 bool shm_event_check(const void *rec, size_t len);
+bool shm_rule_costs_check(const void *rec, size_t len);
 
 #endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/police_rules.h"
 
+#include <rte_cycles.h>
+
 #include "dataplane/clock.h"
 #include "dataplane/explain.h"
+#include "dataplane/report.h"
 #include "dataplane/rules_swap.h"
 #include "dataplane/stages/police_limits.h"
 #include "dataplane/state/rule_counts.h"
@@ -173,6 +176,47 @@ static void flags_update(struct dp_police_rules *self, const struct dp_rules *ru
                                         p->time_ns);
 }
 
+static uint64_t cycles(void)
+{
+        return rte_rdtsc_precise();
+}
+
+/* Numerical Recipes' generator: which messages are measured must not keep step with the traffic,
+ * and is no secret. */
+static uint32_t random_next(struct dp_police_rules *self)
+{
+        self->random = self->random * 1664525u + 1013904223u;
+        return self->random >> 16;
+}
+
+static uint32_t eval_measured(struct dp_police_rules *self, const struct dp_rules *rules,
+                              const struct match_facts *f, uint32_t flags)
+{
+        struct match_costs *c = &self->costs;
+        uint32_t n;
+
+        c->clock = cycles;
+        n = match_eval_costs(rules->set, rules->scratch[self->worker], f, flags, self->hits,
+                             DP_RULE_HITS_MAX, c);
+        dp_report_rule_costs(self->report, rules, c);
+        /* the next one begins with those that there was no room for */
+        c->skip = c->skip + c->cnt < c->seen ? c->skip + c->cnt : 0;
+        return n;
+}
+
+/* One message in DP_RULE_SAMPLE is measured; the rest is not kept by it. */
+static uint32_t eval_sampled(struct dp_police_rules *self, const struct dp_rules *rules,
+                             const struct match_facts *f, uint32_t flags)
+{
+        if (self->report != NULL && self->until_sample == 0) {
+                self->until_sample = 1 + random_next(self) % (2 * DP_RULE_SAMPLE - 1);
+                return eval_measured(self, rules, f, flags);
+        }
+        self->until_sample--;
+        return match_eval(rules->set, rules->scratch[self->worker], f, flags, self->hits,
+                          DP_RULE_HITS_MAX);
+}
+
 /* The first message under another set pays for what is not in the caches yet: all that a worker is
  * kept by a swap. */
 static uint32_t eval(struct dp_police_rules *self, const struct dp_rules *rules,
@@ -181,8 +225,7 @@ static uint32_t eval(struct dp_police_rules *self, const struct dp_rules *rules,
         bool other = self->generation != rules->generation;
         bool swapped = other && self->generation != 0;
         uint64_t before_ns = swapped ? dp_clock_monotonic_ns() : 0;
-        uint32_t n = match_eval(rules->set, rules->scratch[self->worker], f, flags, self->hits,
-                                DP_RULE_HITS_MAX);
+        uint32_t n = eval_sampled(self, rules, f, flags);
 
         if (swapped) {
                 self->counters->rule_swap_ns += dp_clock_monotonic_ns() - before_ns;

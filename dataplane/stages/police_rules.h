@@ -19,7 +19,11 @@
 
 #define DP_RULE_HITS_MAX 64u
 
+/* What rules cost is measured in one of this many messages, at random. */
+#define DP_RULE_SAMPLE 1024u
+
 struct dp_explain;
+struct dp_report;
 
 struct dp_police_rules {
         const struct dp_swap *rules; /* of struct dp_rules; NULL: there can be none */
@@ -27,9 +31,15 @@ struct dp_police_rules {
         struct dp_tables *tables;
         struct dp_police_challenge *challenge;
         struct shm_counters *counters;
+        struct dp_report *report;   /* where costs of rules are told; NULL: nowhere */
         struct dp_explain *explain; /* replay: who wants to know why; else NULL */
-        uint32_t generation; /* that the message before was held against, 0: none */
+        uint32_t generation;        /* that the message before was held against, 0: none */
         uint16_t worker;
+
+        /* what rules cost: the worker's own, on lines that nobody else writes to */
+        _Alignas(64) uint32_t until_sample; /* messages; 0 at the start */
+        uint32_t random;
+        struct match_costs costs;
 
         /* of the packet that is looked at */
         const struct match_rule *decisive; /* NULL: none decides; valid until the turn ends */

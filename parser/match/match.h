@@ -69,6 +69,23 @@ void match_scratch_destroy(struct match_scratch *scratch);
 uint32_t match_eval(const struct match_set *s, struct match_scratch *scratch,
                     const struct match_facts *facts, uint32_t flags, uint32_t *hits, uint32_t cap);
 
+/* What looking at rules in full took, of one message: `clock` counts cycles. */
+#define MATCH_COSTS_MAX 64u
+struct match_costs {
+        uint64_t (*clock)(void);
+        uint32_t skip; /* leave this many rules that are looked at out, round and round */
+        uint32_t seen; /* result: how many were looked at */
+        uint32_t cnt;  /* result: how many of them are here */
+        struct {
+                uint32_t rule;
+                uint32_t cycles;
+        } of[MATCH_COSTS_MAX];
+};
+/* match_eval(), measured. */
+uint32_t match_eval_costs(const struct match_set *s, struct match_scratch *scratch,
+                          const struct match_facts *facts, uint32_t flags, uint32_t *hits,
+                          uint32_t cap, struct match_costs *costs);
+
 /* What `flags` are once rule i has matched. */
 uint32_t match_flags_after(const struct match_set *s, uint32_t i, uint32_t flags);
 /* Does any rule use flowbits? */

@@ -304,8 +304,26 @@ static void candidates_find(const struct match_set *s, struct match_scratch *scr
         }
 }
 
-uint32_t match_eval(const struct match_set *s, struct match_scratch *scratch,
-                    const struct match_facts *f, uint32_t flags, uint32_t *hits, uint32_t cap)
+static bool measured(const struct match_set *s, struct match_scratch *scratch, uint32_t rule,
+                     const struct match_facts *f, uint32_t flags, struct match_costs *costs)
+{
+        uint64_t before = costs->clock();
+        bool holds = rule_holds(s, scratch, &s->rules[rule], f, flags);
+        uint64_t cycles = costs->clock() - before;
+
+        if (costs->seen++ < costs->skip || costs->cnt == MATCH_COSTS_MAX)
+                return holds;
+        costs->of[costs->cnt].rule = rule;
+        costs->of[costs->cnt++].cycles = cycles < UINT32_MAX ? (uint32_t)cycles : UINT32_MAX;
+        return holds;
+}
+
+/* One body for both: without costs the compiler leaves the measuring out. */
+static inline __attribute__((always_inline)) uint32_t eval(const struct match_set *s,
+                                                           struct match_scratch *scratch,
+                                                           const struct match_facts *f,
+                                                           uint32_t flags, uint32_t *hits,
+                                                           uint32_t cap, struct match_costs *costs)
 {
         struct match_candidates *c = &scratch->candidates;
         uint32_t shape = match_shape(f->msg);
@@ -320,8 +338,11 @@ uint32_t match_eval(const struct match_set *s, struct match_scratch *scratch,
                         for (uint64_t w = c->w[word]; w != 0; w &= w - 1) {
                                 uint32_t rule = word * 64 + (uint32_t)__builtin_ctzll(w);
 
-                                if ((s->shapes[rule] & shape) == 0 ||
-                                    !rule_holds(s, scratch, &s->rules[rule], f, flags))
+                                if ((s->shapes[rule] & shape) == 0)
+                                        continue;
+                                if (!(costs != NULL
+                                          ? measured(s, scratch, rule, f, flags, costs)
+                                          : rule_holds(s, scratch, &s->rules[rule], f, flags)))
                                         continue;
                                 if (n < cap)
                                         hits[n] = rule;
@@ -332,6 +353,21 @@ uint32_t match_eval(const struct match_set *s, struct match_scratch *scratch,
                 c->top[t] = 0;
         }
         return n;
+}
+
+uint32_t match_eval(const struct match_set *s, struct match_scratch *scratch,
+                    const struct match_facts *f, uint32_t flags, uint32_t *hits, uint32_t cap)
+{
+        return eval(s, scratch, f, flags, hits, cap, NULL);
+}
+
+uint32_t match_eval_costs(const struct match_set *s, struct match_scratch *scratch,
+                          const struct match_facts *f, uint32_t flags, uint32_t *hits, uint32_t cap,
+                          struct match_costs *costs)
+{
+        costs->seen = 0;
+        costs->cnt = 0;
+        return eval(s, scratch, f, flags, hits, cap, costs);
 }
 
 uint32_t match_flags_after(const struct match_set *s, uint32_t i, uint32_t flags)

@@ -328,6 +328,28 @@ static void test_events(void **state)
         check_row(&none_row, none);
 }
 
+static void test_rules_hits(void **state)
+{
+        static const struct fake_answer list[] = {
+            {"rules.hits",
+             "\"result\":{\"generation\":3,\"rules\":[{\"sid\":1000001,\"rev\":2,\"action\":"
+             "\"drop\","
+             "\"mode\":\"enforce\",\"percent\":100,\"msg\":\"tools\\u001b[31m\",\"hits\":12,"
+             "\"dropped\":11,\"would_drop\":1,\"later_proven\":0,\"last_hit_ns\":"
+             "1767323045678901234,\"cost\":{\"samples\":9,\"cycles\":240,\"share\":87.5}},"
+             "{\"sid\":1000002,\"rev\":1,\"action\":\"alert\",\"mode\":\"monitor\",\"percent\":100,"
+             "\"msg\":\"\",\"hits\":0,\"dropped\":0,\"would_drop\":0,\"later_proven\":0,"
+             "\"last_hit_ns\":0,\"cost\":{\"samples\":0,\"cycles\":0,\"share\":0.0}}]}",
+             NULL},
+            {.method = NULL}};
+        static const struct row rows[] = {
+            {"rules hits", 0, "rules_hits.txt", NULL, "\"method\":\"rules.hits\""},
+            {"rules hits --json", 0, "rules_hits.json", NULL, NULL}};
+
+        (void)state;
+        CHECK(rows, list);
+}
+
 static void test_reload_attach_version(void **state)
 {
         static const struct fake_answer good[] = {
@@ -432,6 +454,7 @@ int main(void)
             cmocka_unit_test(test_why),
             cmocka_unit_test(test_top),
             cmocka_unit_test(test_events),
+            cmocka_unit_test(test_rules_hits),
             cmocka_unit_test(test_reload_attach_version),
             cmocka_unit_test(test_without_control),
             cmocka_unit_test(test_trouble),

@@ -39,8 +39,9 @@ static const struct row rows[] = {
         SIZE(shm_binding) SIZE(shm_table_update) SIZE(shm_event) SIZE(shm_ring_rec)
             SIZE(shm_ring_mem) SIZE(shm_ring_tail) SIZE(shm_cnc) SIZE(shm_part) SIZE(shm_header)
                 SIZE(shm_attach_msg) SIZE(shm_counters) SIZE(shm_stats_page)
-                    SIZE(shm_blocklist_head) SIZE(shm_blocklist_prefix){
-                        "offsetof", "shm_ring_mem.data", offsetof(struct shm_ring_mem, data), 0},
+                    SIZE(shm_blocklist_head) SIZE(shm_blocklist_prefix) SIZE(shm_rule_cost)
+                        SIZE(shm_rule_costs){"offsetof", "shm_ring_mem.data",
+                                             offsetof(struct shm_ring_mem, data), 0},
 
 #define VALUE(v) {"value", #v, (uint64_t)(v), 0},
     VALUE(SHM_MAGIC) VALUE(SHM_ABI_MAJOR) VALUE(SHM_ABI_MINOR) VALUE(SHM_CACHE_LINE) VALUE(
@@ -59,13 +60,14 @@ static const struct row rows[] = {
                                 SHM_SCOPE_DOMAIN) VALUE(SHM_SCOPE_ALL)
                                 VALUE(SHM_REC_PAD) VALUE(SHM_REC_REQUEST) VALUE(SHM_REC_EVENT) VALUE(
                                     SHM_REC_REPLY) VALUE(SHM_REC_TABLE) VALUE(SHM_REC_BINDING)
-                                    VALUE(SHM_TABLE_ADD) VALUE(SHM_TABLE_DEL) VALUE(
-                                        SHM_TABLE_SYNC_BEGIN) VALUE(SHM_TABLE_SYNC_END)
-                                        VALUE(SHM_TABLE_FLUSH_CACHE) VALUE(SHM_TABLE_NONE) VALUE(
-                                            SHM_TABLE_BAN) VALUE(SHM_TABLE_PEER) VALUE(SHM_REGION_STATS)
-                                            VALUE(SHM_REGION_TO_CONTROL) VALUE(
-                                                SHM_REGION_TO_DATAPLANE) VALUE(SHM_PART_CNC)
-                                                VALUE(SHM_PART_STATS) VALUE(SHM_PART_RING_REQ)
+                                    VALUE(SHM_REC_RULE_COST) VALUE(SHM_TABLE_ADD) VALUE(
+                                        SHM_TABLE_DEL) VALUE(SHM_TABLE_SYNC_BEGIN)
+                                        VALUE(SHM_TABLE_SYNC_END) VALUE(
+                                            SHM_TABLE_FLUSH_CACHE) VALUE(SHM_TABLE_NONE)
+                                            VALUE(SHM_TABLE_BAN) VALUE(SHM_TABLE_PEER) VALUE(
+                                                SHM_REGION_STATS) VALUE(SHM_REGION_TO_CONTROL)
+                                                VALUE(SHM_REGION_TO_DATAPLANE) VALUE(SHM_PART_CNC) VALUE(
+                                                    SHM_PART_STATS) VALUE(SHM_PART_RING_REQ)
                                                     VALUE(SHM_PART_RING_EVT) VALUE(
                                                         SHM_PART_RING_REP) VALUE(SHM_PART_TAIL_REQ)
                                                         VALUE(SHM_PART_TAIL_EVT) VALUE(

@@ -304,6 +304,29 @@ static void event(void **state)
         assert_true(shm_event_check(&whole, sizeof(struct shm_event)));
 }
 
+static void rule_costs(void **state)
+{
+        struct shm_rule_costs c = {.generation = 3, .cnt = 2, .rule = {{7, 100}, {8, 200}}};
+
+        (void)state;
+        assert_true(shm_rule_costs_check(&c, SHM_RULE_COSTS_BYTES(2)));
+        assert_false(shm_rule_costs_check(&c, SHM_RULE_COSTS_BYTES(1)));
+        assert_false(shm_rule_costs_check(&c, SHM_RULE_COSTS_BYTES(3)));
+        assert_false(shm_rule_costs_check(&c, 0));
+        c.generation = 0;
+        assert_false(shm_rule_costs_check(&c, SHM_RULE_COSTS_BYTES(2)));
+        c.generation = 3;
+        c.cnt = 0;
+        assert_false(shm_rule_costs_check(&c, SHM_RULE_COSTS_BYTES(0)));
+        c.cnt = SHM_RULE_COSTS_MAX;
+        assert_true(shm_rule_costs_check(&c, sizeof(c)));
+        c.cnt = SHM_RULE_COSTS_MAX + 1;
+        assert_false(shm_rule_costs_check(&c, sizeof(c)));
+        assert_false(shm_rule_costs_check(&c, sizeof(c) + sizeof(c.rule[0])));
+        c.cnt = UINT32_MAX;
+        assert_false(shm_rule_costs_check(&c, sizeof(c)));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -312,6 +335,7 @@ int main(void)
             cmocka_unit_test(reply_with_lines),
             cmocka_unit_test(table_update),
             cmocka_unit_test(event),
+            cmocka_unit_test(rule_costs),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,9 @@
 #include <jansson.h>
 
 #include "control/api/eve.h"
+#include "control/api/eve_counts.h"
 #include "control/api/json_out.h"
+#include "parser/sip_payload.h"
 #include "tests/control/fake_dataplane.h"
 #include "tests/control/messages.h"
 
@@ -215,6 +217,56 @@ static void test_longest(void **state)
         json_decref(parsed(cp_eve_event(&eve, &ev, text, 0)));
 }
 
+static json_int_t member(const json_t *o, const char *group, const char *key)
+{
+        return json_integer_value(json_object_get(json_object_get(o, group), key));
+}
+
+/* What came since the line before, and no line when nothing came. */
+static void test_counts_line(void **state)
+{
+        static struct cp_eve_counts counts;
+        static struct shm_counters c;
+        char line[CP_EVE_COUNTS_BYTES];
+        json_t *o, *s;
+
+        (void)state;
+        assert_int_equal(cp_eve_counts_line(&counts, &c, 1000000000u, line), 0);
+        c.sip_messages = 5;
+        c.by_purpose[SIP_PURPOSE_PROBE] = 3;
+        c.by_purpose[SIP_PURPOSE_TEARDOWN] = 2;
+        c.by_class[SHM_CLASS_OTHER] = 5;
+        c.by_payload[SIP_PAYLOAD_STUN] = 7;
+        assert_true(cp_eve_counts_line(&counts, &c, 2000000000u, line) > 0);
+        c.sip_messages = 6;
+        c.by_purpose[SIP_PURPOSE_PROBE] = 4;
+        o = json_loads(line, 0, NULL);
+        assert_non_null(o);
+        assert_text(o, "event_type", NULL, "sip_class");
+        s = json_object_get(o, "sip_class");
+        assert_int_equal(json_integer_value(json_object_get(s, "messages")), 5);
+        assert_int_equal(member(s, "by_purpose", "probe"), 3);
+        assert_int_equal(member(s, "by_purpose", "teardown"), 2);
+        assert_int_equal(member(s, "by_class", "other"), 5);
+        assert_int_equal(member(s, "by_payload", "stun"), 7);
+        json_decref(o);
+        assert_true(cp_eve_counts_line(&counts, &c, 3000000000u, line) > 0);
+        o = json_loads(line, 0, NULL);
+        s = json_object_get(o, "sip_class");
+        assert_int_equal(json_integer_value(json_object_get(s, "messages")), 1);
+        assert_int_equal(member(s, "by_purpose", "probe"), 1);
+        assert_null(json_object_get(json_object_get(s, "by_purpose"), "teardown"));
+        json_decref(o);
+        assert_int_equal(cp_eve_counts_line(&counts, &c, 4000000000u, line), 0);
+        memset(&c, 0, sizeof(c)); /* another dataplane */
+        c.sip_messages = 2;
+        assert_true(cp_eve_counts_line(&counts, &c, 5000000000u, line) > 0);
+        assert_non_null(strstr(line, "\"messages\":2"));
+        memset(&c, 0xff, sizeof(c)); /* the longest line fits */
+        memset(&counts, 0, sizeof(counts));
+        assert_true(cp_eve_counts_line(&counts, &c, 1, line) > 0);
+}
+
 static void test_stats_line(void **state)
 {
         static struct shm_counters c;
@@ -342,15 +394,11 @@ static void test_corpus(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(test_time),
-            cmocka_unit_test(test_request),
-            cmocka_unit_test(test_response),
-            cmocka_unit_test(test_sender),
-            cmocka_unit_test(test_random_octets),
-            cmocka_unit_test(test_longest),
-            cmocka_unit_test(test_stats_line),
-            cmocka_unit_test(test_utf8),
-            cmocka_unit_test(test_overflow_is_told),
+            cmocka_unit_test(test_time),          cmocka_unit_test(test_request),
+            cmocka_unit_test(test_response),      cmocka_unit_test(test_sender),
+            cmocka_unit_test(test_random_octets), cmocka_unit_test(test_longest),
+            cmocka_unit_test(test_counts_line),   cmocka_unit_test(test_stats_line),
+            cmocka_unit_test(test_utf8),          cmocka_unit_test(test_overflow_is_told),
             cmocka_unit_test(test_corpus),
         };
 

@@ -148,6 +148,33 @@ static json_int_t hits_of(struct client *c, uint32_t sid, const char *key)
         return n;
 }
 
+static void tell_costs(struct fake_dp *dp, uint32_t generation, uint32_t a, uint32_t b)
+{
+        const struct shm_rule_costs costs = {
+            .generation = generation, .cnt = 2, .rule = {{77, a}, {78, b}}};
+        void *to = shm_ring_reserve(&dp->evt[0], SHM_REC_RULE_COST, SHM_RULE_COSTS_BYTES(2));
+
+        assert_non_null(to);
+        memcpy(to, &costs, SHM_RULE_COSTS_BYTES(2));
+        shm_ring_commit(&dp->evt[0]);
+}
+
+static double cost_of(struct client *c, uint32_t sid, const char *key)
+{
+        json_t *r = client_result(c, "rules.hits", NULL);
+        double v = -1.0;
+        json_t *rule;
+        size_t i;
+
+        json_array_foreach(json_object_get(r, "rules"), i, rule)
+        {
+                if (json_integer_value(json_object_get(rule, "sid")) == sid)
+                        v = json_number_value(json_object_get(json_object_get(rule, "cost"), key));
+        }
+        json_decref(r);
+        return v;
+}
+
 static void a_rule_bans_for_all(void **state)
 {
         struct fake_dp dp;
@@ -196,6 +223,18 @@ static void a_rule_bans_for_all(void **state)
         assert_int_equal(hits_of(&c, 78, "would_drop"), 1);
         assert_int_equal(hits_of(&c, 78, "dropped"), 0);
         assert_int_equal(hits_of(&c, 77, "later_proven"), 0);
+        assert_true(hits_of(&c, 78, "last_hit_ns") == (json_int_t)NOW);
+
+        /* what rules cost; of a set that is gone nobody asks any more */
+        assert_true(cost_of(&c, 77, "samples") < 0.5);
+        tell_costs(&dp, generation + 1000, 5, 5);
+        tell_costs(&dp, generation, 100, 50);
+        tell_costs(&dp, generation, 200, 50);
+        while (cost_of(&c, 78, "samples") < 1.5)
+                ;
+        assert_float_equal(cost_of(&c, 77, "cycles"), 150.0, 0.1);
+        assert_float_equal(cost_of(&c, 78, "cycles"), 50.0, 0.1);
+        assert_float_equal(cost_of(&c, 77, "share"), 75.0, 0.1);
 
         /* still there after a restart */
         client_close(&c);

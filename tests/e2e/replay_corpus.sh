@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every capture of the outside corpus through `sluice-dataplane --replay` of the sanitizer build, as
 # an unprivileged user: no crash, every frame taken, the equation exact, every line of events valid
-# JSON; and for SIP plainly over UDP the messages that tshark sees. What is left out of that comparison
+# JSON, the classes of its seconds adding up to its messages; and for SIP plainly over UDP the messages that tshark sees. What is left out of that comparison
 # is printed with its reason. What the chain sends is replayed again: no checksum is wrong that came right
 # (tunnels aside), nothing in it is malformed or left to be normalised, and tshark reads the same messages
 # in it.
@@ -70,6 +70,12 @@ one() {
                 bad="exit $status: $(grep -m 1 -E 'ERROR|runtime error|panic' "$out.log" || tail -n 1 "$out.log")"
         elif ! jq -e -s 'last | .event_type == "stats" and .stats.conservation.exact' "$out.json" >/dev/null 2>&1; then
                 bad="conservation: $(tail -n 1 "$out.json" | jq -c .stats.conservation 2>&1)"
+        elif ! jq -e -s '([.[] | select(.event_type == "sip_class") | .sip_class]) as $c | last.stats |
+                        .sip_messages == ($c | map(.messages) | add // 0) and
+                        .sip_messages == ($c | map(.by_purpose[]) | add // 0) and
+                        .by_payload == ($c | map(.by_payload | to_entries[]) | group_by(.key) |
+                                map({(.[0].key): (map(.value) | add)}) | add // {})' "$out.json" >/dev/null; then
+                bad="the seconds' classes do not add up"
         elif taken=$(jq -s 'last.stats.conservation.received' "$out.json"); [ "$taken" -ne "$frames" ]; then
                 bad="$taken of $frames frames taken"
         elif ! python3 "$E2E/compare_tshark.py" "$out.pcap" "$out.json" >"$out.compare" 2>&1; then
