@@ -6,38 +6,58 @@
 /* "Sat, 13 Nov 2010 23:29:00 GMT" */
 #define DATE_BYTES 29u
 
-static bool one_of(const uint8_t *p, const char *names)
+/* Three letters in one word, the first of them lowest, in lower case. Two octets that differ in
+ * that bit alone are one letter, where one of them is a letter. */
+#define WORD(a, b, c) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16)
+
+static uint32_t word(const uint8_t *p)
 {
-        for (; *names; names += 3) {
-                if (sip_lower(p[0]) == (uint8_t)names[0] && sip_lower(p[1]) == (uint8_t)names[1] &&
-                    sip_lower(p[2]) == (uint8_t)names[2])
-                        return true;
-        }
-        return false;
+        return WORD(p[0], p[1], p[2]) | WORD(0x20, 0x20, 0x20);
 }
 
-static bool two_digits(const uint8_t *p, unsigned min, unsigned max)
-{
-        unsigned v;
+/* Twelve each, so that all are compared at once; the days begin again. */
+static const uint32_t days_of_week[12] = {
+    WORD('m', 'o', 'n'), WORD('t', 'u', 'e'), WORD('w', 'e', 'd'), WORD('t', 'h', 'u'),
+    WORD('f', 'r', 'i'), WORD('s', 'a', 't'), WORD('s', 'u', 'n'), WORD('m', 'o', 'n'),
+    WORD('m', 'o', 'n'), WORD('m', 'o', 'n'), WORD('m', 'o', 'n'), WORD('m', 'o', 'n'),
+};
+static const uint32_t months[12] = {
+    WORD('j', 'a', 'n'), WORD('f', 'e', 'b'), WORD('m', 'a', 'r'), WORD('a', 'p', 'r'),
+    WORD('m', 'a', 'y'), WORD('j', 'u', 'n'), WORD('j', 'u', 'l'), WORD('a', 'u', 'g'),
+    WORD('s', 'e', 'p'), WORD('o', 'c', 't'), WORD('n', 'o', 'v'), WORD('d', 'e', 'c'),
+};
 
-        if (!sip_is(p[0], SIP_CT_DIGIT) || !sip_is(p[1], SIP_CT_DIGIT))
-                return false;
-        v = (unsigned)(p[0] - '0') * 10 + (unsigned)(p[1] - '0');
-        return v >= min && v <= max;
+static bool one_of(uint32_t w, const uint32_t names[12])
+{
+        uint32_t hits = 0;
+
+        for (unsigned i = 0; i < 12; i++)
+                hits |= names[i] == w;
+        return hits != 0;
+}
+
+/* Not two digits that make a number from min to max? Without a branch: whoever sends dates, sends
+ * right ones. */
+static unsigned off_two(const uint8_t *p, unsigned min, unsigned max)
+{
+        unsigned tens = p[0] - (unsigned)'0', ones = p[1] - (unsigned)'0';
+
+        return (tens > 9) | (ones > 9) | (tens * 10 + ones - min > max - min);
 }
 
 bool sip_date_ok(const uint8_t *buf, struct sip_span s)
 {
         const uint8_t *p = buf + s.off;
+        unsigned off;
 
         if (s.len != DATE_BYTES)
                 return false;
-        return one_of(p, "montuewedthufrisatsun") && p[3] == ',' && p[4] == ' ' &&
-               two_digits(p + 5, 1, 31) && p[7] == ' ' &&
-               one_of(p + 8, "janfebmaraprmayjunjulaugsepoctnovdec") && p[11] == ' ' &&
-               two_digits(p + 12, 0, 99) && two_digits(p + 14, 0, 99) && p[16] == ' ' &&
-               two_digits(p + 17, 0, 23) && p[19] == ':' && two_digits(p + 20, 0, 59) &&
-               p[22] == ':' && two_digits(p + 23, 0, 60) && p[25] == ' ' && one_of(p + 26, "gmt");
+        off = (unsigned)((p[3] ^ ',') | (p[4] ^ ' ') | (p[7] ^ ' ') | (p[11] ^ ' ') |
+                         (p[16] ^ ' ') | (p[19] ^ ':') | (p[22] ^ ':') | (p[25] ^ ' '));
+        off |= off_two(p + 5, 1, 31) | off_two(p + 12, 0, 99) | off_two(p + 14, 0, 99) |
+               off_two(p + 17, 0, 23) | off_two(p + 20, 0, 59) | off_two(p + 23, 0, 60);
+        return off == 0 && one_of(word(p), days_of_week) && one_of(word(p + 8), months) &&
+               word(p + 26) == WORD('g', 'm', 't');
 }
 
 static unsigned two(const uint8_t *p)
@@ -48,14 +68,10 @@ static unsigned two(const uint8_t *p)
 /* 1 to 12, of a name that sip_date_ok() took. */
 static unsigned month_of(const uint8_t *p)
 {
-        static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
         unsigned m = 1;
 
-        for (const char *n = names; *n; n += 3, m++) {
-                if (sip_lower(p[0]) == (uint8_t)n[0] && sip_lower(p[1]) == (uint8_t)n[1] &&
-                    sip_lower(p[2]) == (uint8_t)n[2])
-                        break;
-        }
+        while (m < 12 && months[m - 1] != word(p))
+                m++;
         return m;
 }
 

@@ -179,7 +179,7 @@ static void frame_body(struct sip_msg *m)
                                                m->header_end + m->content_length);
                 }
         }
-        if (m->body_len != 0 && m->first[SIP_HDR_CONTENT_TYPE] == SIP_HDR_NONE)
+        if ((m->body_len != 0) & (m->first[SIP_HDR_CONTENT_TYPE] == SIP_HDR_NONE))
                 sip_state_note(m, SIP_ANOM_CONTENT_TYPE_MISSING, m->body_off);
 }
 

@@ -29,7 +29,7 @@ static __attribute__((noinline)) bool fast_quoted_ask(const struct fast *f, uint
 static inline bool fast_quoted(const struct fast *f, uint32_t v, uint32_t e, uint32_t *lt,
                                struct sip_span *display)
 {
-        uint32_t quote, escape, end;
+        uint32_t quote, escape, pairs, end;
         scan_vec w;
 
         if (!fast_room(f, v + 1, 32))
@@ -37,7 +37,11 @@ static inline bool fast_quoted(const struct fast *f, uint32_t v, uint32_t e, uin
         w = scan_load(f->b + v + 1);
         quote = scan_same(w, fast_tables.quote);
         escape = scan_same(w, fast_tables.escape);
-        if (__builtin_expect(quote == 0 || (escape & (quote - 1) & ~quote) != 0, 0)) {
+        pairs = escape & escape << 1;
+        /* A backslash takes the next octet with it; one behind another the grammar reads. */
+        escape |= escape << 1;
+        quote &= ~escape;
+        if (__builtin_expect(quote == 0 || (pairs & (quote - 1) & ~quote) != 0, 0)) {
                 uint32_t at = 0;
                 bool read =
                     fast_quoted_ask(&(struct fast){f->b, f->len, f->ix, f->m}, v, e, &at, display);

@@ -109,9 +109,10 @@ static inline __attribute__((always_inline)) bool fast_line(const struct fast *f
                                                             struct fast_begin begin,
                                                             struct fast_at *at)
 {
-        const uint8_t *p = f->b + at->s;
-        uint64_t n = begin.colon, v = at->s + n + 2;
-        const struct sip_hname_row *row = sip_hname_at(fast_load4(p - 1), fast_load4(p + n - 3));
+        const uint8_t *b = f->b;
+        uint64_t n = begin.colon, colon = at->s + n, v = colon + 2;
+        const struct sip_hname_row *row =
+            sip_hname_at(fast_load4(b + at->s - 1), fast_load4(b + colon - 3));
         uint32_t what, next;
         uint8_t *first;
 

@@ -67,7 +67,7 @@ static inline enum sip_method fast_method_first(const struct fast *f, uint32_t n
         if (n - 1 >= 9)
                 return SIP_METHOD_OTHER;
         word = fast_load8(f->b + (n == 9));
-        return fast_method(n < 8 ? word & ((UINT64_C(1) << 8 * n) - 1) : word, n, f->b[0]);
+        return fast_method(fast_low8(word, n), n, f->b[0]);
 }
 
 #endif

@@ -70,12 +70,12 @@ static inline bool fast_via_take(const struct fast *f, struct fast_walk *w,
                         return false;
                 out->rport = (uint16_t)v;
         }
-        if (received != 0) {
-                if (received >> 16 == 0)
-                        return false;
-                *w->hosts++ = received;
-                memcpy(&out->received, &received, sizeof(received));
-        }
+        if (received != 0 && received >> 16 == 0)
+                return false;
+        /* No branch: many have it and many do not. */
+        *w->hosts = received;
+        w->hosts += received != 0;
+        memcpy(&out->received, &received, sizeof(received));
         return true;
 }
 
