@@ -44,21 +44,6 @@ static inline uint32_t scan_both(scan_vec v, scan_vec w)
         return scan_bits((scan_vec){_mm_cmpeq_epi8(v.a, w.a), _mm_cmpeq_epi8(v.z, w.z)});
 }
 
-static inline uint32_t scan_eq(scan_vec v, char c)
-{
-        __m128i all = _mm_set1_epi8(c);
-
-        return scan_bits((scan_vec){_mm_cmpeq_epi8(v.a, all), _mm_cmpeq_epi8(v.z, all)});
-}
-
-/* Octets below c, a positive one; those above 0x7f count as negative. */
-static inline uint32_t scan_below(scan_vec v, char c)
-{
-        __m128i all = _mm_set1_epi8(c);
-
-        return scan_bits((scan_vec){_mm_cmpgt_epi8(all, v.a), _mm_cmpgt_epi8(all, v.z)});
-}
-
 /* Is all the same, in the bits of `care`? */
 static inline bool scan_fits(scan_vec v, const void *as, const void *care)
 {

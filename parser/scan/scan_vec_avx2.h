@@ -43,17 +43,6 @@ static inline uint32_t scan_both(scan_vec a, scan_vec b)
         return scan_bits(_mm256_cmpeq_epi8(a, b));
 }
 
-static inline uint32_t scan_eq(scan_vec v, char c)
-{
-        return scan_bits(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(c)));
-}
-
-/* Octets below c, a positive one; those above 0x7f count as negative. */
-static inline uint32_t scan_below(scan_vec v, char c)
-{
-        return scan_bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(c), v));
-}
-
 /* Is all the same, in the bits of `care`? */
 static inline bool scan_fits(scan_vec v, const void *as, const void *care)
 {
