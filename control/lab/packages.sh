@@ -16,7 +16,7 @@ packages_of() {
         kamailio) echo kamailio ;;
         test)
                 echo clang libclang-rt-14-dev afl++ valgrind dpdk-dev libsimde-dev gcovr tshark libndpi-bin tcpdump tcpreplay mandoc chromium \
-                        iputils-ping git sipvicious baresip-core libosip2-dev libsofia-sip-ua-dev libre-dev
+                        iputils-ping git nftables kamailio-sqlite-modules sipvicious baresip-core libosip2-dev libsofia-sip-ua-dev libre-dev
                 ;;
         *)
                 echo "packages.sh: no group $1" >&2
