@@ -25,6 +25,8 @@ stateless() {
                 left_out "dpdk-testpmd" "package dpdk-dev is not installed"
         fi
         row "messages of 800 octets, net_null, one core" "$ours" "a second" "" "" "8 M" 8000000
+        row "messages of 800 octets, net_null" "$(said "$tmp/first.json" '.result.rates.tx_per_cpu_s')" "a second of CPU time" \
+                "" "" "8 M" 8000000
 }
 
 # The most calls a second of a search that is borne.
@@ -42,6 +44,9 @@ stateful() {
         in_ns=(env)
         calls=$(most ring --device loop --low "$ring_low" --high 1000000 --slots 262144)
         row "calls, rings, own answering side, one core each" "$calls" "a second" "" "" "500 k" 500000
+        "$bench" run --quiet --device loop --rate "$ring_low" --time "$span" --linger 0 --drain 5 --wait 3000 --slots 262144 \
+                --json "$tmp/ring_cpu.json" >/dev/null 2>&1 || [ $? -eq 3 ] || [ $? -eq 1 ]
+        row "calls, rings, for each second of the caller's CPU time" "$(said "$tmp/ring_cpu.json" '.result.rates.calls_per_cpu_s')" ""
 }
 
 # SIPp's user time and system time, in seconds.
@@ -65,7 +70,7 @@ answering_stop() {
 # Both callers on CPU 0 of the outside namespace, the same answering side on another; SIPp as its manual has it
 # for load: as fast as it goes with 200 calls at a time, which no queue on the way is too short for.
 beside_sipp() {
-        local ours theirs cpu calls seconds
+        local ours theirs per_cpu cpu calls seconds
         answering_start || { left_out "calls beside SIPp" "nobody answers: $(tail -n 1 "$tmp/answering.txt")"; return 0; }
         rm -f "$tmp/sipp.csv"
         (cd "$tmp" && TIMEFORMAT=$'real %R\nuser %U\nsys %S' && { time timeout 60 ip netns exec "$LAB_OUT" taskset -c 0 sipp \
@@ -80,10 +85,14 @@ beside_sipp() {
         in_ns=(ip netns exec "$LAB_OUT" taskset -c 0)
         ours=$(most veth --device net_af_packet0,iface=wire --local 198.51.100.100 --locals 100 --ports 20 --remote 198.51.100.50 \
                 --low 1000 --high 200000 -- --no-huge -m 512)
+        ip netns exec "$LAB_OUT" taskset -c 0 "$bench" run --quiet --device net_af_packet0,iface=wire --local 198.51.100.100 \
+                --locals 100 --ports 20 --remote 198.51.100.50 --rate "$cpu_rate" --time "$span" --linger 0 --drain 5 --wait 3000 \
+                --json "$tmp/veth_cpu.json" -- --no-huge -m 512 >/dev/null 2>&1 || [ $? -eq 3 ] || [ $? -eq 1 ]
+        per_cpu=$(said "$tmp/veth_cpu.json" '.result.rates.calls_per_cpu_s')
         answering_stop
         row "calls, veth, to sluice-bench answering" "$ours" "a second" "sipp -sn uac, the same" "$theirs" "20 times" 20
-        # A worker polls: its core is its CPU time.
-        row "calls, veth, for each second of the caller's CPU time" "$ours" "" "sipp -sn uac" \
+        # A worker polls: turns with nothing to do do not count.
+        row "calls, veth, for each second of the caller's CPU time" "$per_cpu" "" "sipp -sn uac" \
                 "$(awk -v n="$calls" -v c="$cpu" 'BEGIN { print (c > 0 ? n / c : 0) }')" "20 times" 20
         ratio calls_to_sipp "$ours" "$theirs"
 }

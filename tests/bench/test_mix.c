@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <rte_eth_ring.h>
@@ -146,7 +147,8 @@ static void answers_bring_their_latency(void **state)
                 struct sb_rx rx;
                 struct sb_datagram d = {.rx = &rx};
 
-                assert_int_equal(dp_decap_core(frame, m->data_len, DP_UDP_SUM_VERIFY, &r), SHM_REASON_NONE);
+                assert_int_equal(dp_decap_core(frame, m->data_len, DP_UDP_SUM_VERIFY, &r),
+                                 SHM_REASON_NONE);
                 assert_true(sb_read(frame + r.payload_off, r.payload_len, &rx));
                 rx.status = i % 4 == 0 ? 100 : 200;
                 answered += rx.status == 200;
@@ -198,12 +200,154 @@ static void attacks_are_what_they_say(void **state)
         assert_string_equal(error, "no profile \"no such\"");
 }
 
+/* A message of an attack, read by the product's parser; the source port it came from in *from. */
+static const char *attacked(struct world *w, struct sip_msg *msg, uint16_t *from,
+                            struct rte_mbuf **m)
+{
+        const uint8_t *frame;
+        struct dp_decap_result r;
+
+        *m = one(w, 0);
+        frame = rte_pktmbuf_mtod(*m, const uint8_t *);
+        assert_int_equal(dp_decap_core(frame, (*m)->data_len, DP_UDP_SUM_VERIFY, &r),
+                         SHM_REASON_NONE);
+        (void)sip_parse(frame + r.payload_off, r.payload_len, msg);
+        *from = r.flow.sport;
+        return (const char *)frame + r.payload_off;
+}
+
+static bool in(const struct sip_msg *msg, const char *text, const char *word)
+{
+        return memmem(text, msg->len, word, strlen(word)) != NULL;
+}
+
+/* OPTIONS in order, by a scanner that says so, each to another number, from many sources. */
+static void a_scan_tries_numbers(void **state)
+{
+        static struct sip_msg msg;
+        char last[9] = "";
+        uint32_t others = 0;
+        uint32_t ports = 0;
+        struct world w;
+
+        (void)state;
+        mix_up(&w, "scan", false, 0);
+        assert_true(w.mix->attack);
+        for (uint32_t i = 0; i < 500; i++) {
+                struct rte_mbuf *m;
+                uint16_t from;
+                const char *text = attacked(&w, &msg, &from, &m);
+
+                assert_true(sip_anom_empty(&msg.anomalies));
+                assert_int_equal(msg.method, SIP_METHOD_OPTIONS);
+                assert_true(in(&msg, text, "User-Agent: friendly-scanner\r\n"));
+                assert_memory_equal(text, "OPTIONS sip:", 12);
+                others += memcmp(text + 12, last, 8) != 0;
+                memcpy(last, text + 12, 8);
+                ports |= 1u << (from - 10000u);
+                rte_pktmbuf_free(m);
+        }
+        assert_int_equal(others, 500);
+        assert_int_equal(ports, 0x7f);
+        assert_int_equal(counts.attack_frames, 500);
+        sb_mix_destroy(w.mix);
+}
+
+/* REGISTERs in order with Digest, each with another response; a slow guess is one at a low rate. */
+static void a_guess_has_another_word_each_time(void **state)
+{
+        static struct sip_msg msg;
+        char last[33] = "";
+        struct world w;
+
+        (void)state;
+        mix_up(&w, "guess", true, 0);
+        for (uint32_t i = 0; i < 500; i++) {
+                struct rte_mbuf *m;
+                uint16_t from;
+                const char *text = attacked(&w, &msg, &from, &m), *response;
+
+                assert_true(sip_anom_empty(&msg.anomalies));
+                assert_int_equal(msg.method, SIP_METHOD_REGISTER);
+                assert_true(in(&msg, text, "Authorization: Digest username=\""));
+                response = memmem(text, msg.len, "response=\"", 10);
+                assert_non_null(response);
+                response += 10;
+                assert_int_equal(strspn(response, "0123456789abcdef"), 32);
+                assert_memory_not_equal(response, last, 32);
+                memcpy(last, response, 32);
+                rte_pktmbuf_free(m);
+        }
+        sb_mix_destroy(w.mix);
+}
+
+static void file(const char *folder, const char *name, const void *octets, size_t len)
+{
+        char path[256];
+        FILE *f;
+
+        snprintf(path, sizeof(path), "%s/%s", folder, name);
+        f = fopen(path, "we");
+        assert_non_null(f);
+        assert_int_equal(fwrite(octets, 1, len, f), len);
+        assert_int_equal(fclose(f), 0);
+}
+
+/* Each file is a datagram, octet for octet but for marks; what cannot be one is left out. */
+static void files_are_sent_as_they_are(void **state)
+{
+        static const char *const texts[] = {"INVITE sip:a@b SIP/2.0\r\nVia: broken\r\n\r\n",
+                                            "no message at all", "\r\n\xff\xfe:::"};
+        static const char *const names[] = {"1", "2", "3", "empty", "nul", "long"};
+        static char big[4000];
+        char folder[] = "/tmp/test-mix-XXXXXX", profile[64], path[256];
+        uint32_t seen[3] = {0};
+        struct world w;
+
+        (void)state;
+        assert_non_null(mkdtemp(folder));
+        for (uint32_t i = 0; i < 3; i++)
+                file(folder, names[i], texts[i], strlen(texts[i]));
+        file(folder, "empty", "", 0);
+        file(folder, "nul", "INVITE\0sip", 10);
+        memset(big, 'x', sizeof(big));
+        file(folder, "long", big, sizeof(big));
+        snprintf(profile, sizeof(profile), "files:%s", folder);
+        mix_up(&w, profile, false, 0);
+        assert_int_equal(w.mix->image_cnt, 3);
+        for (uint32_t i = 0; i < 600; i++) {
+                struct rte_mbuf *m = one(&w, 0);
+                const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
+                struct dp_decap_result r;
+                uint32_t k = 0;
+
+                assert_int_equal(dp_decap_core(frame, m->data_len, DP_UDP_SUM_VERIFY, &r),
+                                 SHM_REASON_NONE);
+                while (k < 3 && (r.payload_len != strlen(texts[k]) ||
+                                 memcmp(frame + r.payload_off, texts[k], r.payload_len) != 0))
+                        k++;
+                assert_true(k < 3);
+                seen[k]++;
+                rte_pktmbuf_free(m);
+        }
+        assert_true(seen[0] > 100 && seen[1] > 100 && seen[2] > 100);
+        sb_mix_destroy(w.mix);
+        for (uint32_t i = 0; i < 6; i++) {
+                snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+                unlink(path);
+        }
+        assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(messages_are_in_order),
             cmocka_unit_test(answers_bring_their_latency),
             cmocka_unit_test(attacks_are_what_they_say),
+            cmocka_unit_test(a_scan_tries_numbers),
+            cmocka_unit_test(a_guess_has_another_word_each_time),
+            cmocka_unit_test(files_are_sent_as_they_are),
         };
 
         return cmocka_run_group_tests(tests, lab_up, NULL);

@@ -16,23 +16,41 @@ int sb_addr_parse(const char *text, struct sb_addr *out, bool *v6)
         return inet_pton(*v6 ? AF_INET6 : AF_INET, text, out->b) == 1 ? 0 : -EINVAL;
 }
 
+/* Each octet as text with a full stop behind it, lowest octet first as little-endian memory has it.
+ */
+struct octet_text {
+        uint32_t digits;
+        uint32_t len; /* without the full stop */
+};
+
+#define CHAR(v, n) ((uint32_t)(v) << 8 * (n))
+#define OCTET(v)                                                                               \
+        {                                                                                      \
+                (v) >= 100 ? CHAR('0' + (v) / 100, 0) | CHAR('0' + (v) / 10 % 10, 1) |         \
+                                 CHAR('0' + (v) % 10, 2) | CHAR('.', 3)                        \
+                : (v) >= 10 ? CHAR('0' + (v) / 10, 0) | CHAR('0' + (v) % 10, 1) | CHAR('.', 2) \
+                            : CHAR('0' + (v), 0) | CHAR('.', 1),                               \
+                    (v) >= 100  ? 3                                                            \
+                    : (v) >= 10 ? 2                                                            \
+                                : 1                                                            \
+        }
+#define OCTETS_4(v)  OCTET(v), OCTET((v) + 1), OCTET((v) + 2), OCTET((v) + 3)
+#define OCTETS_16(v) OCTETS_4(v), OCTETS_4((v) + 4), OCTETS_4((v) + 8), OCTETS_4((v) + 12)
+#define OCTETS_64(v) OCTETS_16(v), OCTETS_16((v) + 16), OCTETS_16((v) + 32), OCTETS_16((v) + 48)
+
+static const struct octet_text octet_texts[256] = {OCTETS_64(0), OCTETS_64(64), OCTETS_64(128),
+                                                   OCTETS_64(192)};
+
 /* Four characters are written for each octet, and those kept that it has. */
 static uint32_t text4(const struct sb_addr *a, char out[SB_ADDR_TEXT_MAX])
 {
         uint32_t at = 0;
 
         for (uint32_t i = 0; i < 4; i++) {
-                uint32_t v = a->b[i], hundreds = v * 41u >> 12,
-                         tens = (v - hundreds * 100u) * 103u >> 10;
-                uint32_t len = 1u + (v >= 10) + (v >= 100);
-                /* Lowest octet first, as little-endian memory has it. */
-                uint32_t digits = (uint32_t)('0' + hundreds) | (uint32_t)('0' + tens) << 8 |
-                                  (uint32_t)('0' + v - hundreds * 100u - tens * 10u) << 16 |
-                                  (uint32_t)'.' << 24;
+                const struct octet_text *t = &octet_texts[a->b[i]];
 
-                digits >>= 8 * (3 - len);
-                memcpy(out + at, &digits, sizeof(digits));
-                at += len + 1;
+                memcpy(out + at, &t->digits, sizeof(t->digits));
+                at += t->len + 1;
         }
         out[--at] = '\0';
         return at;

@@ -60,6 +60,12 @@ static void follow(struct sb_job *j, uint64_t now_ns)
                 j->end_ns = 0;
 }
 
+static double cpu_of(const struct rusage *u)
+{
+        return (double)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) +
+               (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec) / 1e6;
+}
+
 static int work(void *arg)
 {
         struct sb_job *j = arg;
@@ -81,6 +87,7 @@ static int work(void *arg)
         }
         getrusage(RUSAGE_THREAD, &after);
         j->preempted = after.ru_nivcsw - before.ru_nivcsw;
+        j->cpu_seconds = cpu_of(&after) - cpu_of(&before);
         j->stopped_ns = now_ns;
         atomic_store(&j->done, true);
         return 0;
@@ -263,6 +270,7 @@ static void collect_one(struct sb_bench *b, struct sb_job *j, uint32_t i, struct
         sb_counts_merge(counts_as_caller ? &out->counts : &out->answer, &w->counts);
         if (!counts_as_caller)
                 return;
+        out->busy_cpu_seconds += out->busy[i] * j->cpu_seconds;
         for (uint32_t k = 0; k < SB_TIME_CNT; k++)
                 sb_hist_merge(&out->times[k], &w->times[k]);
         if ((double)j->stopped_ns / 1e9 - began > out->elapsed)

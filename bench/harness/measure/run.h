@@ -35,6 +35,7 @@ struct sb_job { /* what a worker's thread has */
         uint64_t stopped_ns;
         uint64_t busy_tsc; /* in turns that did something */
         long preempted;    /* involuntary switches of the thread */
+        double cpu_seconds;
         atomic_bool done;
         const atomic_bool *stop;
         const struct sb_steer *steer;
@@ -77,6 +78,7 @@ struct sb_result {
         double elapsed; /* until the last one ended */
         double steal;   /* share */
         double busy[SB_WORKERS_MAX];
+        double busy_cpu_seconds; /* CPU time of the callers, but for turns with nothing to do */
         long preempted;
         uint32_t live_peak;
         bool interrupted;

@@ -111,6 +111,11 @@ static json_t *rates(const struct sb_result *r)
         real(o, "tx_per_s", (double)c->tx_frames / all);
         real(o, "rx_per_s", (double)c->rx_frames / all);
         real(o, "failed_ratio", c->starts == 0 ? 0.0 : (double)c->calls_failed / (double)c->starts);
+        if (r->busy_cpu_seconds > 0) {
+                real(o, "busy_cpu_s", r->busy_cpu_seconds);
+                real(o, "calls_per_cpu_s", (double)c->calls_succeeded / r->busy_cpu_seconds);
+                real(o, "tx_per_cpu_s", (double)c->tx_frames / r->busy_cpu_seconds);
+        }
         set(o, "live_peak", r->live_peak);
         return o;
 }

@@ -188,17 +188,27 @@ struct fields {
         uint64_t ip[SB_IP_ROOM / 8];
 };
 
-static inline void fields_make(const struct sb_mix *m, struct fields *f, uint32_t user,
+static inline void fields_make(struct sb_mix *m, struct fields *f, uint32_t user,
                                uint64_t intended_ns)
 {
         uint64_t port;
 
+        if (f->from.port != m->last_port) {
+                m->last_port = f->from.port;
+                sb_dec8((uint8_t *)&port, f->from.port);
+                m->last_port_text =
+                    port >> 24; /* the last five of eight, in little-endian memory */
+        }
+        if (intended_ns != m->last_ns) { /* without a rate a turn has one time */
+                m->last_ns = intended_ns;
+                sb_hex16((uint8_t *)m->last_time, intended_ns);
+        }
         sb_hex16((uint8_t *)f->id, (uint64_t)m->set.worker << 48 | (m->number & 0xffffffffffffu));
-        sb_hex16((uint8_t *)f->time, intended_ns);
+        f->time[0] = m->last_time[0];
+        f->time[1] = m->last_time[1];
         sb_dec8((uint8_t *)&f->user, user);
         sb_dec8((uint8_t *)&f->callee, user * 7919u + (uint32_t)m->number);
-        sb_dec8((uint8_t *)&port, f->from.port);
-        f->port = port >> 24; /* the last five of eight, in little-endian memory */
+        f->port = m->last_port_text;
         if (m->set.env->v6)
                 memset(f->ip, 0, sizeof(f->ip));
         else
@@ -359,6 +369,7 @@ int sb_mix_create(struct sb_mix **out, const struct sb_mix_setup *set, struct sb
         m->set = *set;
         m->out = tx;
         m->times = times;
+        sb_hex16((uint8_t *)m->last_time, m->last_ns);
         m->image_cnt = sb_mix_kinds(set, kinds, &m->attack);
         if (m->image_cnt == 0) {
                 snprintf(error, SB_ERROR_BYTES, "no profile \"%s\"", set->profile);

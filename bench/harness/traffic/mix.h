@@ -75,6 +75,11 @@ struct sb_mix {
         bool attack;
         uint64_t number;
         struct sb_ident_walk walk; /* who sends the next one, without shuffle */
+        /* What the last message had as text, which the next one often has, too. */
+        uint64_t last_ns;
+        uint64_t last_time[2];
+        uint64_t last_port_text;
+        uint32_t last_port; /* 0: none yet */
         uint32_t image_cnt;
         uint8_t cnt[SB_PATCH_CNT]; /* most of each kind that an image has */
         struct sb_image images[SB_IMAGES_MAX];
