@@ -20,6 +20,7 @@
 #include "control/contract/shm_cnc.h"
 #include "dataplane/blocklist_swap.h"
 #include "dataplane/edge/edge.h"
+#include "dataplane/rules_swap.h"
 #include "dataplane/runtime_dir.h"
 #include "dataplane/state/tables.h"
 
@@ -52,6 +53,8 @@ struct chain {
         struct shm_ring_consumer evt;
         struct shm_ring_producer rep;
         uint8_t record[sizeof(struct shm_event) + SHM_MSG_BYTES_MAX];
+        struct shm_rule_costs costs; /* the last that came */
+        unsigned costs_cnt;
 };
 
 static bool port_open(struct port *p, const char *name)
@@ -253,6 +256,17 @@ void chain_blocklist(struct chain *c, const struct shm_blocklist_prefix *prefixe
         free(blob);
 }
 
+void chain_rules(struct chain *c, const void *image, size_t bytes)
+{
+        assert_int_equal(dp_rules_swap_take(dp_ctl_server_slot(c->server), image, bytes), 0);
+}
+
+unsigned chain_costs(const struct chain *c, struct shm_rule_costs *last)
+{
+        *last = c->costs;
+        return c->costs_cnt;
+}
+
 void chain_assert_conserved(const struct chain *c)
 {
         const struct shm_counters *n = dp_worker_counters(c->worker);
@@ -445,8 +459,14 @@ bool chain_event(struct chain *c, struct shm_event *e)
 {
         uint16_t type;
         uint32_t bytes;
-        int rc = shm_ring_read(&c->evt, c->record, sizeof(c->record), &type, &bytes);
+        int rc;
 
+        while ((rc = shm_ring_read(&c->evt, c->record, sizeof(c->record), &type, &bytes)) == 1 &&
+               type == SHM_REC_RULE_COST) {
+                assert_true(shm_rule_costs_check(c->record, bytes));
+                memcpy(&c->costs, c->record, bytes);
+                c->costs_cnt++;
+        }
         if (rc == 0)
                 return false;
         assert_int_equal(rc, 1);

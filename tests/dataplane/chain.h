@@ -63,6 +63,11 @@ void chain_assert_conserved(const struct chain *c);
 /* Put these prefixes in force as block list 1, 2, ...; none: no block list. */
 void chain_blocklist(struct chain *c, const struct shm_blocklist_prefix *prefixes, uint32_t cnt);
 
+/* Put a rule set in force (parser/match/match_image.h). */
+void chain_rules(struct chain *c, const void *image, size_t bytes);
+/* How many records of what rules cost came between events so far, and the last of them. */
+unsigned chain_costs(const struct chain *c, struct shm_rule_costs *last);
+
 /* A change of the ban and peer tables, as if control had sent it. */
 void chain_apply_table(struct chain *c, const struct shm_table_update *u);
 
