@@ -191,6 +191,12 @@ enum cp_edge_forwarding {
         CP_EDGE_FORWARD_RETARGET,     /* send the call on */
 };
 
+enum cp_edge_reg_events {
+        CP_EDGE_REG_OWN = 0, /* users may subscribe to their own registrations */
+        CP_EDGE_REG_ALL,     /* to those of all users */
+        CP_EDGE_REG_OFF,     /* such a SUBSCRIBE goes where its Request-URI says, as any request */
+};
+
 struct cp_config_user {
         char *name;
         char *password; /* or one HA1 or more, as hexadecimal digits */
@@ -220,13 +226,15 @@ struct cp_config_edge { /* no domains: there is no registrar */
         uint32_t min_expires_s;
         uint32_t max_expires_s;
         uint32_t contacts;
-        char *service_route; /* NULL = none */
-        char *numbers;       /* file of prefixes, NULL = none */
-        uint8_t calls;       /* enum cp_edge_calls */
-        uint8_t forwarding;  /* enum cp_edge_forwarding */
-        uint8_t decide_for;  /* enum cp_edge_decide_for */
-        bool *record_route;  /* stay in the way of dialogs; NULL = yes */
-        uint8_t answer;      /* enum cp_edge_answer_when */
+        char *service_route;    /* NULL = none */
+        char *numbers;          /* file of prefixes, NULL = none */
+        uint8_t calls;          /* enum cp_edge_calls */
+        uint8_t forwarding;     /* enum cp_edge_forwarding */
+        uint8_t decide_for;     /* enum cp_edge_decide_for */
+        bool *record_route;     /* stay in the way of dialogs; NULL = yes */
+        uint8_t answer;         /* enum cp_edge_answer_when */
+        uint8_t reg_events;     /* enum cp_edge_reg_events */
+        uint32_t subscriptions; /* to registrations, of all users together */
 };
 
 struct cp_config {

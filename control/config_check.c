@@ -107,15 +107,17 @@ static int check_policy(struct cp_check *ck, struct cp_config_policy *p)
         return rc != 0 ? rc : cp_config_check_routes(ck, p);
 }
 
-#define DEFAULT_EXPIRES_S 3600u
-#define DEFAULT_MIN_S     60u
-#define DEFAULT_MAX_S     7200u
-#define DEFAULT_NONCE_S   300u
-#define DEFAULT_CONTACTS  10u
-#define CONTACTS_MAX      16u
-#define EXPIRES_MAX_S     (365u * 86400u)
-#define NAME_MAX_OCTETS   127u
-#define ALG_SHA_256       (1u << 1)
+#define DEFAULT_EXPIRES_S     3600u
+#define DEFAULT_MIN_S         60u
+#define DEFAULT_MAX_S         7200u
+#define DEFAULT_NONCE_S       300u
+#define DEFAULT_CONTACTS      10u
+#define DEFAULT_SUBSCRIPTIONS 1000u
+#define SUBSCRIPTIONS_MAX     10000u
+#define CONTACTS_MAX          16u
+#define EXPIRES_MAX_S         (365u * 86400u)
+#define NAME_MAX_OCTETS       127u
+#define ALG_SHA_256           (1u << 1)
 
 /* `digits` hexadecimal digits, or nothing. */
 static int check_ha1(struct cp_check *ck, const char *path, const char *text, size_t digits)
@@ -171,6 +173,7 @@ static void fill_edge(struct cp_config_edge *e)
         e->max_expires_s = e->max_expires_s != 0 ? e->max_expires_s : DEFAULT_MAX_S;
         e->expires_s = e->expires_s != 0 ? e->expires_s : DEFAULT_EXPIRES_S;
         e->contacts = e->contacts != 0 ? e->contacts : DEFAULT_CONTACTS;
+        e->subscriptions = e->subscriptions != 0 ? e->subscriptions : DEFAULT_SUBSCRIPTIONS;
 }
 
 static int check_edge(struct cp_check *ck, struct cp_config_edge *e)
@@ -188,6 +191,8 @@ static int check_edge(struct cp_check *ck, struct cp_config_edge *e)
                                     NAME_MAX_OCTETS);
         if (e->contacts > CONTACTS_MAX)
                 return cp_check_bad(ck, "edge/contacts", "at most %u", CONTACTS_MAX);
+        if (e->subscriptions > SUBSCRIPTIONS_MAX)
+                return cp_check_bad(ck, "edge/subscriptions", "at most %u", SUBSCRIPTIONS_MAX);
         if (e->max_expires_s > EXPIRES_MAX_S)
                 return cp_check_bad(ck, "edge/max-expires-s", "at most %u seconds", EXPIRES_MAX_S);
         if (e->min_expires_s > e->max_expires_s)

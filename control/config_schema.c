@@ -136,6 +136,12 @@ static const cyaml_strval_t answer_words[] = {
     {"at-once", CP_EDGE_AT_ONCE},
 };
 
+static const cyaml_strval_t reg_events_words[] = {
+    {"own", CP_EDGE_REG_OWN},
+    {"all", CP_EDGE_REG_ALL},
+    {"off", CP_EDGE_REG_OFF},
+};
+
 static const cyaml_schema_value_t algorithm_value = {
     CYAML_VALUE_ENUM(CYAML_FLAG_STRICT, uint32_t, algorithm_words,
                      CYAML_ARRAY_LEN(algorithm_words)),
@@ -188,6 +194,9 @@ static const cyaml_schema_field_t edge_fields[] = {
     CYAML_FIELD_BOOL_PTR("record-route", OPT_PTR, struct cp_config_edge, record_route),
     CYAML_FIELD_ENUM("answer", OPT_WORD, struct cp_config_edge, answer, answer_words,
                      CYAML_ARRAY_LEN(answer_words)),
+    CYAML_FIELD_ENUM("reg-events", OPT_WORD, struct cp_config_edge, reg_events, reg_events_words,
+                     CYAML_ARRAY_LEN(reg_events_words)),
+    CYAML_FIELD_UINT("subscriptions", OPT, struct cp_config_edge, subscriptions),
     CYAML_FIELD_END,
 };
 

@@ -31,7 +31,8 @@ bool cp_answer_send(struct shm_ring_producer *rep, const struct cp_answer *answe
         bool proxy = answer->reply.action == SHM_ACTION_PROXY;
         size_t hops = f->hop_cnt * sizeof(answer->to.hop[0]);
         size_t where = proxy ? sizeof(*f) + hops + f->ruri_len + f->route_len : 0;
-        size_t bytes = sizeof(answer->reply) + where + answer->reply.headers_len;
+        size_t bytes =
+            sizeof(answer->reply) + where + answer->reply.headers_len + answer->reply.tag_len;
         uint8_t *to = shm_ring_reserve(rep, SHM_REC_REPLY, (uint32_t)bytes);
 
         if (to == NULL)
@@ -43,7 +44,8 @@ bool cp_answer_send(struct shm_ring_producer *rep, const struct cp_answer *answe
                 to = put(to, answer->to.uri, f->ruri_len);
                 to = put(to, answer->to.route, f->route_len);
         }
-        (void)put(to, answer->headers, answer->reply.headers_len);
+        to = put(to, answer->headers, answer->reply.headers_len);
+        (void)put(to, answer->tag, answer->reply.tag_len);
         return true;
 }
 

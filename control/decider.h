@@ -58,6 +58,7 @@ struct cp_forward {
 struct cp_answer {
         struct shm_reply reply;                  /* the policy's at first */
         char headers[SHM_REPLY_HEADERS_MAX + 1]; /* reply.headers_len octets */
+        char tag[SHM_REPLY_TAG_MAX];             /* reply.tag_len octets */
         struct cp_forward to;
 };
 

@@ -301,6 +301,11 @@ unsigned cp_engine_decide(struct cp_engine *e)
         }
         if (e->edge != NULL)
                 n += cp_edge_release(e->edge, e->links, e->links_live, e->link_cnt, now_s);
+        if (e->edge != NULL) {
+                const struct cp_edge_now now = {beat_ns / (NS_PER_S / 1000), now_s};
+
+                n += cp_edge_notify(e->edge, e->links, e->links_live, e->link_cnt, &now);
+        }
         cp_gate_leave(&e->decide_gate);
         return n;
 }

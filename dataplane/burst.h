@@ -140,6 +140,7 @@ struct dp_pkt {
         /* resume, for act: of a REPLY */
         const char *headers; /* header lines, terminated; good for this turn. NULL = none */
         bool proven;         /* control has seen that the source is where it says */
+        const char *to_tag;  /* terminated, as `headers`; NULL: act makes one */
 
         /* resume and decide, of a PROXY: where it goes, good for this turn. With any other verdict
          * of edge mode NULL: a message that passes says itself where it goes. */

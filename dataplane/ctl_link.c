@@ -82,6 +82,8 @@ static bool record_check(uint16_t type, const void *rec, uint32_t bytes)
                 return shm_table_update_check(rec, bytes);
         case SHM_REC_BINDING:
                 return shm_binding_check(rec, bytes);
+        case SHM_REC_SEND:
+                return shm_send_check(rec, bytes);
         default:
                 return false;
         }

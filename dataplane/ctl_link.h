@@ -20,6 +20,7 @@
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"
+#include "control/contract/shm_send.h"
 #include "control/contract/shm_stats.h"
 #include "dataplane/burst.h"
 #include "dataplane/rules_account.h"
@@ -61,11 +62,12 @@ struct dp_ctl {
         uint16_t index;
 };
 
-/* What control sent: *type is SHM_REC_REPLY, SHM_REC_TABLE or SHM_REC_BINDING. */
+/* What control sent: *type is SHM_REC_REPLY, SHM_REC_TABLE, SHM_REC_BINDING or SHM_REC_SEND. */
 union dp_ctl_record {
-        struct shm_reply reply; /* its header lines, or where to, behind it */
+        struct shm_reply reply; /* its header lines and tag, or where to, behind it */
         struct shm_table_update table;
         struct shm_binding binding; /* its text behind it */
+        struct shm_send send;       /* its message behind it */
         uint8_t octets[sizeof(struct shm_reply) + SHM_FORWARD_BYTES_MAX];
 };
 

@@ -56,6 +56,7 @@ struct dp_worker {
         struct dp_guard guard;
         struct dp_edge *edge;       /* NULL: a bump in the wire, or a tap */
         struct dp_act_proxy *proxy; /* the same */
+        struct dp_control_send control_send;
         struct dp_reassemble reassemble;
         struct dp_parse parse;
         struct dp_match match;
@@ -296,6 +297,9 @@ static void edge_init(struct dp_worker *w, const struct dp_worker_args *args)
         w->edge->send.pool = args->reply_pool;
         w->edge->send.counters = &w->counters;
         w->proxy->send = &w->edge->send;
+        w->control_send.send = &w->edge->send;
+        w->control_send.proxy = &w->proxy->self;
+        w->control_send.track = &w->track;
         w->proxy->bindings = w->tables->bindings;
         w->tx.outbox = &w->edge->send.outbox;
         w->tx.kernel = w->edge->kernel;
@@ -388,6 +392,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args)
             .forwards = w->forwards,
             .bans = w->bans,
             .bindings = args->index == 0 ? w->tables->bindings : NULL,
+            .send = w->edge != NULL ? &w->control_send : NULL,
             .exceptions = c->exceptions,
             .deadline_ns = c->decision_deadline_ms * UINT64_C(1000000),
             .counters = &w->counters,

@@ -8,6 +8,7 @@
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"
+#include "control/contract/shm_send.h"
 #include "control/contract/shm_stats.h"
 
 #define FNV_BASIS UINT64_C(0xcbf29ce484222325)

@@ -28,6 +28,17 @@ bool shm_request_check(const void *rec, size_t len)
         return flow_ok(&r.flow) && r.cls < SHM_CLASS_CNT && r.lane < SHM_LANE_CNT;
 }
 
+/* Letters and digits will do for a tag that we make (RFC 3261 19.3). */
+static bool tag_ok(const uint8_t *at, size_t len)
+{
+        for (size_t i = 0; i < len; i++) {
+                if (!((at[i] >= 'a' && at[i] <= 'z') || (at[i] >= 'A' && at[i] <= 'Z') ||
+                      (at[i] >= '0' && at[i] <= '9')))
+                        return false;
+        }
+        return len <= SHM_REPLY_TAG_MAX;
+}
+
 /* What follows the fixed part of a reply: only REPLY and PROXY have something. */
 static bool reply_extra_ok(const struct shm_reply *r, const void *rec, size_t len)
 {
@@ -38,13 +49,15 @@ static bool reply_extra_ok(const struct shm_reply *r, const void *rec, size_t le
                         return false;
         }
         if (r->action == SHM_ACTION_PROXY)
-                return r->proven == 0 && shm_forward_check(extra, len, r->headers_len);
-        if (len != r->headers_len)
+                return r->proven == 0 && r->tag_len == 0 &&
+                       shm_forward_check(extra, len, r->headers_len);
+        if (len != (size_t)r->headers_len + r->tag_len)
                 return false;
         if (r->action != SHM_ACTION_REPLY)
-                return r->headers_len == 0 && r->proven == 0;
+                return r->headers_len == 0 && r->tag_len == 0 && r->proven == 0;
         return r->scopes == 0 && r->proven <= 1 && r->headers_len <= SHM_REPLY_HEADERS_MAX &&
-               shm_header_lines_check(extra, len);
+               shm_header_lines_check(extra, r->headers_len) &&
+               tag_ok(extra + r->headers_len, r->tag_len);
 }
 
 bool shm_reply_check(const void *rec, size_t len)

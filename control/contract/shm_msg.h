@@ -5,10 +5,12 @@
  *   dataplane worker -> control   SHM_REC_REQUEST   struct shm_request + the SIP message
  *                                 SHM_REC_EVENT     struct shm_event + the SIP message (maybe cut)
  *                                 SHM_REC_RULE_COST struct shm_rule_costs, as much as is used
- *   control -> dataplane worker   SHM_REC_REPLY     struct shm_reply + header lines (action REPLY),
+ *   control -> dataplane worker   SHM_REC_REPLY     struct shm_reply + header lines and tag (action
+ *                                                   REPLY),
  *                                                   + where to (action PROXY, shm_forward.h)
  *                                 SHM_REC_TABLE     struct shm_table_update
  *                                 SHM_REC_BINDING   struct shm_binding + text (shm_forward.h)
+ *                                 SHM_REC_SEND      struct shm_send + a SIP message (shm_send.h)
  *
  * The reader copies a record out of the ring, calls the check on its copy, and uses only the copy.
  * A check is pure: it looks at lengths, ranges and enumerations, and says nothing about truth.
@@ -33,6 +35,7 @@ enum shm_rec_type {
         SHM_REC_TABLE = 5,
         SHM_REC_BINDING = 6,
         SHM_REC_RULE_COST = 7,
+        SHM_REC_SEND = 8,
 };
 
 /* "What shall I do with this?" Followed by msg_len octets: the message from its start line on. */
@@ -59,8 +62,11 @@ struct shm_reply {
         uint32_t rule;          /* number of the route or rule that decided, 0 = none */
         uint16_t headers_len;   /* REPLY: octets that follow; PROXY: the last of them; else 0 */
         uint8_t proven;         /* REPLY: 1 = the request showed that its source is where it says */
-        uint8_t reserved[5];    /* zero */
+        uint8_t tag_len;        /* REPLY: octets of a To-tag behind the header lines, a token,
+                                 * 0 = the dataplane makes one; else 0 */
+        uint8_t reserved[4];    /* zero */
 };
+#define SHM_REPLY_TAG_MAX     32u
 /* Header lines of a REPLY, which is for one message alone (scopes 0): each of printable octets, not
  * empty, with a name of letters, digits and hyphens and a colon, and ended by CRLF. */
 #define SHM_REPLY_HEADERS_MAX 1024u

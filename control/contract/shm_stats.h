@@ -109,7 +109,9 @@
         X(echoes_answered, "ICMP echo requests answered")                                    \
         X(address_conflicts, "times that somebody else said that an address of ours is his") \
         X(kernel_sent, "frames of the kernel that went out")                                 \
-        X(kernel_lost, "of those that came, ones that could not be sent")
+        X(kernel_lost, "of those that came, ones that could not be sent")                    \
+        X(control_sent, "requests of control's own that went out")                           \
+        X(control_lost, "of those that came, ones that could not be sent")
 
 struct shm_counters { /* all 64 bits; private to a worker, or a reader's copy of a page */
 #define X(field, help) uint64_t field;

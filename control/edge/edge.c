@@ -40,7 +40,8 @@ int cp_edge_create(struct cp_edge **out, const struct cp_config_edge *config, co
                 rc = cp_location_open(&e->location, store, (uint32_t)time(NULL), why, why_len);
         if (rc == 0) {
                 e->changes = cp_changes_create(CHANGES_BYTES);
-                rc = e->changes == NULL ? -ENOMEM : 0;
+                e->reg = cp_reg_event_create(&e->key);
+                rc = e->changes == NULL || e->reg == NULL ? -ENOMEM : 0;
         }
         if (rc != 0) {
                 cp_edge_destroy(e);
@@ -57,6 +58,7 @@ void cp_edge_destroy(struct cp_edge *e)
                 return;
         cp_location_close(e->location);
         cp_changes_destroy(e->changes);
+        cp_reg_event_destroy(e->reg);
         cp_edge_settings_destroy(e->set);
         free(e);
 }
@@ -98,7 +100,13 @@ uint64_t cp_edge_flushes(const struct cp_edge *e)
 
 void cp_edge_stats(const struct cp_edge *e, struct cp_edge_stats *out)
 {
+        struct cp_reg_stats reg;
+
+        cp_reg_event_stats(e->reg, &reg);
         *out = e->stats;
+        out->subscribed = reg.subscribed;
+        out->notified = reg.notified;
+        out->unanswered = reg.unanswered;
 }
 
 /* ---- deciding ---- */
@@ -287,6 +295,62 @@ static bool is_let_in(struct cp_edge *e, const struct cp_asked *q, struct cp_ans
         return true;
 }
 
+/* ---- who wants to hear of registrations ---- */
+
+/* A SUBSCRIBE for us: of a user of ours, or in a dialog with us. */
+static bool is_for_notifier(const struct cp_edge *e, const struct cp_asked *q)
+{
+        const struct sip_msg *m = q->msg;
+
+        if (!e->set->reg_events || m->method != SIP_METHOD_SUBSCRIBE)
+                return false;
+        if (m->to.tag.len != 0)
+                return cp_reg_is_in_dialog(q);
+        return cp_edge_is_ours(e->set, m, m->ruri.host) && m->ruri.user.len != 0 &&
+               cp_reg_is_subscribe(m) && !is_routed(q);
+}
+
+static void answer_subscribe(struct cp_edge *e, const struct cp_asked *q, struct cp_answer *a)
+{
+        const struct sip_msg *m = q->msg;
+        const struct cp_edge_taken *again;
+        const struct cp_user *user;
+        uint8_t aor[CP_AOR_BYTES];
+        size_t len = 0;
+
+        if (!authenticate(e, q, a, &user, &again))
+                return;
+        if (m->to.tag.len == 0)
+                len = sip_aor_write(m->buf, &m->ruri, aor, sizeof(aor));
+        if (len > sizeof(aor)) {
+                cp_edge_reply(a, 404, SHM_REASON_SUBSCRIPTION);
+                return;
+        }
+        const struct cp_reg_request who = {
+            .user = user,
+            .own = is_user(m, &m->ruri, user),
+            .again = again != NULL,
+            .aor = {(const char *)aor, len},
+        };
+
+        cp_reg_subscribe(e->reg, &e->set->reg, q, &who, a);
+}
+
+unsigned cp_edge_notify(struct cp_edge *e, struct cp_link *const *links, const bool *live,
+                        unsigned link_cnt, const struct cp_edge_now *now)
+{
+        const struct cp_reg_world w = {
+            .bindings = cp_location_bindings(e->location),
+            .changes = e->changes,
+            .links = links,
+            .live = live,
+            .link_cnt = link_cnt,
+            .now = *now,
+        };
+
+        return cp_reg_run(e->reg, &w);
+}
+
 static bool decide(void *self, const struct cp_asked *q, struct cp_answer *a)
 {
         const struct sip_msg *m = q->msg;
@@ -295,8 +359,14 @@ static bool decide(void *self, const struct cp_asked *q, struct cp_answer *a)
         bool follows = m->method == SIP_METHOD_ACK || m->method == SIP_METHOD_CANCEL;
         bool ours;
 
+        if (m->kind == SIP_KIND_RESPONSE)
+                (void)cp_reg_response(e->reg, q, a);
         if (m->kind != SIP_KIND_REQUEST || q->req->cls == SHM_CLASS_EMERGENCY)
                 return true;
+        if (is_for_notifier(e, q)) {
+                answer_subscribe(e, q, a);
+                return true;
+        }
         ours = cp_edge_is_ours(e->set, m, m->ruri.host);
         if (!ours)
                 early_dialog(e, m, a);

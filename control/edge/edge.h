@@ -38,12 +38,21 @@
         X(proxied, "requests sent on to where a user is")                      \
         X(forwarded, "requests sent on to where their user has his calls go")  \
         X(absent, "requests for users who are nowhere")                        \
-        X(answers_lost, "answers not sent: too many wait for the store")
+        X(answers_lost, "answers not sent: too many wait for the store")       \
+        X(subscribed, "subscriptions to registrations that began")             \
+        X(notified, "NOTIFYs sent, repetitions apart")                         \
+        X(unanswered, "subscriptions that a NOTIFY ended: no answer, or a refusal")
 
 struct cp_edge_stats {
 #define X(field, what) uint64_t field;
         CP_EDGE_COUNTERS(X)
 #undef X
+};
+
+/* When: by a clock that only goes forwards, and in seconds since the epoch. */
+struct cp_edge_now {
+        uint64_t ms;
+        uint32_t s;
 };
 
 struct cp_edge;
@@ -75,6 +84,10 @@ struct cp_decider_edge cp_edge_hook(struct cp_edge *e);
  * what has expired. now_s: seconds since the epoch. Returns how much was done, 0 = nothing. */
 unsigned cp_edge_release(struct cp_edge *e, struct cp_link *const *links, const bool *live,
                          unsigned link_cnt, uint32_t now_s);
+
+/* Send the NOTIFYs that are due, by the live links. After cp_edge_release(). Returns how many. */
+unsigned cp_edge_notify(struct cp_edge *e, struct cp_link *const *links, const bool *live,
+                        unsigned link_cnt, const struct cp_edge_now *now);
 
 struct cp_location *cp_edge_location(struct cp_edge *e);
 const struct cp_number_map *cp_edge_numbers(const struct cp_edge *e); /* NULL = none */

@@ -94,6 +94,13 @@ int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_confi
         s->for_domain = c->decide_for == CP_EDGE_FOR_DOMAIN;
         s->record_route = c->record_route == NULL || *c->record_route;
         s->at_once = c->answer == CP_EDGE_AT_ONCE;
+        s->reg_events = c->calls == CP_EDGE_PROXY && c->reg_events != CP_EDGE_REG_OFF;
+        s->reg = (struct cp_reg_policy){
+            .subscriptions_max = c->subscriptions,
+            .min_expires_s = c->min_expires_s,
+            .max_expires_s = c->max_expires_s,
+            .of_all = c->reg_events == CP_EDGE_REG_ALL,
+        };
         *out = s;
         return 0;
 }

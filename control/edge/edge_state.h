@@ -14,6 +14,7 @@
 #include "control/edge/edge.h"
 #include "control/edge/edge_forward.h"
 #include "control/edge/number_map.h"
+#include "control/edge/reg_event.h"
 #include "control/identity/digest.h"
 #include "control/location/changes.h"
 #include "control/location/registrar.h"
@@ -40,6 +41,8 @@ struct cp_edge_settings {
         bool for_domain;               /* decisions are for all users of the domain */
         bool record_route;
         bool at_once;
+        bool reg_events; /* subscriptions to registrations are answered */
+        struct cp_reg_policy reg;
 };
 
 struct cp_edge_waiting {
@@ -67,6 +70,7 @@ struct cp_edge {
         uint64_t watched; /* changes that have been held against what workers were told */
         uint64_t flushes; /* how often decisions became wrong */
         uint64_t epoch;   /* of what workers may be told about bindings */
+        struct cp_reg_event *reg;
         struct cp_edge_stats stats;
         struct cp_register_reply reply;
         uint32_t first; /* of those that wait */

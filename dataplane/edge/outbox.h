@@ -19,6 +19,7 @@ enum dp_out_kind {
         DP_OUT_KERNEL,      /* of the kernel */
         DP_OUT_HELD,        /* waited for its neighbour, and goes now for `reason` */
         DP_OUT_UNREACHABLE, /* waited for its neighbour in vain: is dropped */
+        DP_OUT_CONTROL,     /* a request of control's own */
 };
 
 struct dp_out {

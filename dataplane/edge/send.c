@@ -97,13 +97,20 @@ static bool hold(struct dp_send *self, struct rte_mbuf *m, const struct dp_edge_
                 return false;
         self->held[self->held_cnt++] =
             (struct dp_send_held){.m = m, .path = *path, .since_ns = now_ns, .reason = reason};
-        self->counters->held_neighbour++;
+        self->counters->held_neighbour += reason != SHM_REASON_NONE;
         return true;
 }
 
-enum shm_reason dp_send_datagram(struct dp_send *self, struct dp_pkt *p,
-                                 const struct dp_edge_path *path, const struct dp_datagram *d,
-                                 uint64_t now_ns)
+/* When, and the reason of struct dp_send_held. */
+struct stamp {
+        uint64_t now_ns;
+        uint16_t reason;
+};
+
+/* The frame, *out, or NULL when it waits for its neighbour. */
+static enum shm_reason emit(struct dp_send *self, const struct dp_edge_path *path,
+                            const struct dp_datagram *d, const struct stamp *at,
+                            struct rte_mbuf **out)
 {
         const struct dp_udp_frame in = {
             .from_mac = self->net->side[path->side].mac,
@@ -126,24 +133,65 @@ enum shm_reason dp_send_datagram(struct dp_send *self, struct dp_pkt *p,
         m->data_len = (uint16_t)len;
         m->pkt_len = (uint32_t)len;
         enum dp_neighbour_state state =
-            len == 0 ? DP_NEIGHBOUR_FAILED : address(self, path, m, now_ns);
+            len == 0 ? DP_NEIGHBOUR_FAILED : address(self, path, m, at->now_ns);
 
         if (state == DP_NEIGHBOUR_FAILED ||
-            (state == DP_NEIGHBOUR_WAIT && !hold(self, m, path, p->reason, now_ns))) {
+            (state == DP_NEIGHBOUR_WAIT && !hold(self, m, path, at->reason, at->now_ns))) {
                 rte_pktmbuf_free(m);
                 return len == 0 ? SHM_REASON_CANNOT_REWRITE : SHM_REASON_HOP_UNREACHABLE;
         }
-        p->out_waits = state == DP_NEIGHBOUR_WAIT;
-        p->out = p->out_waits ? NULL : m;
+        *out = state == DP_NEIGHBOUR_WAIT ? NULL : m;
+        return SHM_REASON_NONE;
+}
+
+enum shm_reason dp_send_datagram(struct dp_send *self, struct dp_pkt *p,
+                                 const struct dp_edge_path *path, const struct dp_datagram *d,
+                                 uint64_t now_ns)
+{
+        const struct stamp at = {now_ns, p->reason};
+        struct rte_mbuf *m;
+        enum shm_reason why = emit(self, path, d, &at, &m);
+
+        if (why != SHM_REASON_NONE)
+                return why;
+        p->out_waits = m == NULL;
+        p->out = m;
         p->out_side = path->side;
         return SHM_REASON_NONE;
+}
+
+void dp_send_control(struct dp_send *self, const struct dp_edge_path *path,
+                     const struct dp_datagram *d, uint64_t now_ns)
+{
+        const struct stamp at = {now_ns, SHM_REASON_NONE};
+        struct rte_mbuf *m;
+
+        if (emit(self, path, d, &at, &m) != SHM_REASON_NONE) {
+                self->counters->control_lost++;
+                return;
+        }
+        const struct dp_out out = {.m = m, .side = path->side, .kind = DP_OUT_CONTROL};
+
+        if (m == NULL)
+                return;
+        if (dp_outbox_has_room(&self->outbox)) {
+                dp_outbox_put(&self->outbox, &out);
+                return;
+        }
+        rte_pktmbuf_free(m);
+        self->counters->control_lost++;
 }
 
 static void release(struct dp_send *self, uint32_t i, enum dp_out_kind kind)
 {
         const struct dp_send_held *h = &self->held[i];
+        bool of_control = h->reason == SHM_REASON_NONE;
         const struct dp_out out = {
-            .m = h->m, .reason = h->reason, .side = h->path.side, .kind = (uint8_t)kind};
+            .m = h->m,
+            .reason = h->reason,
+            .side = h->path.side,
+            .kind = (uint8_t)(of_control && kind == DP_OUT_HELD ? DP_OUT_CONTROL : kind),
+        };
 
         dp_outbox_put(&self->outbox, &out);
         memmove(&self->held[i], &self->held[i + 1], (--self->held_cnt - i) * sizeof(self->held[0]));

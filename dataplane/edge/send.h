@@ -36,7 +36,7 @@ struct dp_send_held {
         struct rte_mbuf *m;
         struct dp_edge_path path;
         uint64_t since_ns;
-        uint16_t reason; /* that it passes for */
+        uint16_t reason; /* that it passes for; NONE: a request of control's own */
 };
 
 struct dp_send {
@@ -70,6 +70,11 @@ struct dp_datagram {
 enum shm_reason dp_send_datagram(struct dp_send *self, struct dp_pkt *p,
                                  const struct dp_edge_path *path, const struct dp_datagram *d,
                                  uint64_t now_ns);
+
+/* The same of a request of control's own, which goes to the outbox. Counts control_sent there, and
+ * control_lost here when it does not go. */
+void dp_send_control(struct dp_send *self, const struct dp_edge_path *path,
+                     const struct dp_datagram *d, uint64_t now_ns);
 
 /* Once a turn, before tx: what waited and need not any more goes to the outbox. */
 void dp_send_poll(struct dp_send *self, uint64_t now_ns);

@@ -58,8 +58,8 @@ static size_t reply_text(struct dp_act *self, const struct dp_pkt *p, const stru
             .src_port = p->flow.sport,
             .src_len = address_text(&p->flow.src, (p->flags & DP_PKT_IP4) != 0, address),
             .src = address,
-            .tag_len = sizeof(tag),
-            .to_tag = tag,
+            .tag_len = p->to_tag != NULL ? (uint16_t)strlen(p->to_tag) : (uint16_t)sizeof(tag),
+            .to_tag = p->to_tag != NULL ? p->to_tag : tag,
             .headers = headers,
         };
         return sip_reply_build(m, &args, self->text, sizeof(self->text), &len) == 0 ? len : 0;

@@ -30,11 +30,13 @@ static bool edge_as_invite(const struct dp_decide *self, const struct dp_pkt *p)
  * What edge mode need not ask about: a response goes where its Via says, a request of a dialog that
  * we recorded, or that is known, where its Route or Request-URI does. An ACK of a known INVITE is
  * for a 2xx when its Request-URI is a Contact, which is an address; else it goes as its INVITE.
+ * A dialog whose requests are for an address of ours is one with control.
  */
 static bool edge_knows_its_way(const struct dp_decide *self, const struct dp_pkt *p)
 {
         const struct sip_msg *m = p->msg;
-        struct dp_proxy_addr to;
+        struct dp_proxy_addr to = {.port = 0};
+        bool is_address;
 
         if (self->forwards == NULL || p->ask)
                 return false;
@@ -42,9 +44,11 @@ static bool edge_knows_its_way(const struct dp_decide *self, const struct dp_pkt
                 return true;
         if (p->cls != SHM_CLASS_IN_DIALOG || m->method == SIP_METHOD_CANCEL)
                 return false;
-        return m->method != SIP_METHOD_ACK ||
-               (dp_proxy_uri_way(m->buf, &m->ruri, &to) == DP_PROXY_WAY_UDP &&
-                dp_proxy_self_of(self->proxy, &to) == NULL);
+        is_address = dp_proxy_uri_way(m->buf, &m->ruri, &to) == DP_PROXY_WAY_UDP;
+        /* for an address of ours, and of no dialog that we recorded: control is the other end */
+        if (is_address && dp_proxy_self_of(self->proxy, &to) != NULL)
+                return m->first[SIP_HDR_ROUTE] != SIP_HDR_NONE;
+        return m->method != SIP_METHOD_ACK || is_address;
 }
 
 /* A decision under this key. One to PROXY is none without its target. */

@@ -65,6 +65,11 @@ static void take_headers(struct dp_resume *self, struct dp_pkt *p, const struct 
         to[r->headers_len] = '\0';
         p->headers = to;
         p->proven = r->proven != 0;
+        if (r->tag_len == 0)
+                return;
+        memcpy(self->tag[turn], (const char *)(r + 1) + r->headers_len, r->tag_len);
+        self->tag[turn][r->tag_len] = '\0';
+        p->to_tag = self->tag[turn];
 }
 
 static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct shm_reply *r,
@@ -123,6 +128,13 @@ static void binding_apply(struct dp_resume *self, const struct shm_binding *rec)
         self->counters->table_updates++;
 }
 
+/* The same: in other modes nobody sends for control. */
+static void send_apply(struct dp_resume *self, const struct shm_send *rec, uint64_t now_ns)
+{
+        if (self->send == NULL || !dp_control_send(self->send, rec, now_ns))
+                self->counters->decisions_forged++;
+}
+
 static void take_oldest(struct dp_resume *self, struct dp_burst *b, enum shm_reason cause)
 {
         struct dp_pkt *p = slot_in_burst(b);
@@ -173,6 +185,8 @@ unsigned dp_resume_run(struct dp_resume *self, struct dp_burst *b)
                         reply_apply(self, b, &rec.reply, b->cnt - before);
                 else if (type == SHM_REC_BINDING)
                         binding_apply(self, &rec.binding);
+                else if (type == SHM_REC_SEND)
+                        send_apply(self, &rec.send, b->now_ns);
                 else
                         dp_resume_apply_table(self, &rec.table);
         }

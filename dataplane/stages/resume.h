@@ -12,6 +12,7 @@
 #include "dataplane/burst.h"
 #include "dataplane/config.h"
 #include "dataplane/ctl_link.h"
+#include "dataplane/edge/control_send.h"
 #include "dataplane/stages/pending.h"
 #include "dataplane/state/bans.h"
 #include "dataplane/state/bindings.h"
@@ -25,6 +26,7 @@ struct dp_resume {
         struct dp_forwards *forwards; /* NULL: nothing is ever proxied */
         struct dp_bans *bans;
         struct dp_bindings *bindings; /* NULL: another worker writes them, or none are kept */
+        struct dp_control_send *send; /* NULL: not mode edge */
         const enum dp_policy *exceptions;
         uint64_t deadline_ns;
         _Atomic uint32_t
@@ -32,6 +34,7 @@ struct dp_resume {
         struct shm_counters *counters;
         /* Header lines that control wrote, of the packets that re-entered in this turn. */
         char headers[DP_RESUME_BURST][SHM_REPLY_HEADERS_MAX + 1];
+        char tag[DP_RESUME_BURST][SHM_REPLY_TAG_MAX + 1];
         /* Where they go, of those that are proxied. */
         struct {
                 _Alignas(struct dp_forward) uint8_t octets[DP_FORWARD_BYTES_MAX];

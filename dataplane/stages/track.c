@@ -188,6 +188,7 @@ static void look_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
                 p->seen = DP_SEEN_UNSOLICITED;
         else if (f->judged)
                 p->proof_src |= DP_PROOF_BRANCH;
+        p->ask = f->tx.state != 0 && (f->tx.flags & DP_TRANS_CONTROL) != 0;
         if (p->seen == DP_SEEN_UNSOLICITED && f->judged && self->unsolicited == DP_POLICY_DROP &&
             now_ns >= self->learning_until_ns)
                 f->reason = SHM_REASON_UNSOLICITED_RESPONSE;
@@ -486,4 +487,25 @@ enum shm_reason dp_track_pass(struct dp_track *self, struct dp_burst *b, uint16_
                 return pass_request(self, p, f, b->now_ns);
         pass_response(self, p, f, b->now_ns);
         return SHM_REASON_NONE;
+}
+
+void dp_track_sent(struct dp_track *self, const struct sip_msg *m, const struct shm_ip *to,
+                   uint64_t now_ns)
+{
+        struct dp_calls_change change = {0};
+        struct dp_transaction tx;
+        struct dp_trans_id id;
+
+        dp_track_tx_id(self->calls, m, dp_track_call_id(self->calls, m), false, &id);
+        if (dp_trans_match(self->calls, &id, now_ns, &tx) != DP_TRANS_NEW)
+                return; /* it is sent once more */
+        tx = (struct dp_transaction){
+            .src = DP_ADDR_NONE,
+            .dst = addr_of(self, to),
+            .flags =
+                DP_TRANS_INSIDE | DP_TRANS_CONTROL | (m->to.tag.len != 0 ? DP_TRANS_IN_DIALOG : 0u),
+        };
+        if (!dp_trans_add(self->calls, &id, true, now_ns, &tx, &change))
+                self->counters->transactions_full++;
+        tx_count(self, &change);
 }

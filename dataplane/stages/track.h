@@ -77,4 +77,9 @@ enum shm_reason dp_track_judge(struct dp_track *self, const struct dp_burst *b, 
 /* For those that limits admitted. Likewise; CALLS_FULL only where the exception table drops. */
 enum shm_reason dp_track_pass(struct dp_track *self, struct dp_burst *b, uint16_t i);
 
+/* A request of control's own leaves for this address: a response from there is asked about. One
+ * that finds no room in the table leaves all the same, and its response is one to nothing. */
+void dp_track_sent(struct dp_track *self, const struct sip_msg *m, const struct shm_ip *to,
+                   uint64_t now_ns);
+
 #endif

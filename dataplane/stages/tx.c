@@ -151,6 +151,10 @@ static void out_send(struct dp_tx *self, struct dp_out *out)
         switch ((enum dp_out_kind)out->kind) {
         case DP_OUT_HELD:
         case DP_OUT_UNREACHABLE:
+                if (out->reason == SHM_REASON_NONE) { /* of control, and nobody answered for it */
+                        c->control_lost++;
+                        break;
+                }
                 c->held_neighbour--;
                 if (sent) {
                         c->passed[out->reason]++;
@@ -164,6 +168,10 @@ static void out_send(struct dp_tx *self, struct dp_out *out)
         case DP_OUT_KERNEL:
                 c->kernel_sent += sent;
                 c->kernel_lost += !sent;
+                break;
+        case DP_OUT_CONTROL:
+                c->control_sent += sent;
+                c->control_lost += !sent;
                 break;
         case DP_OUT_OWN:
                 break;

@@ -44,6 +44,7 @@ enum dp_trans_flag {
         DP_TRANS_ECHOED = 1u << 1,    /* it had credentials with a nonce that went to its sender */
         DP_TRANS_INSIDE = 1u << 2,    /* it came from the inside */
         DP_TRANS_COOKIE = 1u << 3,    /* its credentials were for us: the server will ask again */
+        DP_TRANS_CONTROL = 1u << 4,   /* control's own: responses are for it */
 };
 
 enum dp_trans_state {

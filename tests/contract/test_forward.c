@@ -9,11 +9,13 @@
 #include <cmocka.h>
 
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "control/contract/shm_forward.h"
 #include "control/contract/shm_msg.h"
+#include "control/contract/shm_send.h"
 
 #define RURI    "sip:bob@192.0.2.4:5070;ob"
 #define ROUTE   "<sip:192.0.2.9;lr>, <sip:p2.example.com;lr>"
@@ -231,6 +233,80 @@ static void binding_fields(void **state)
         BARE(false, SHM_TABLE_SYNC_END, 19);
 }
 
+/* A request of control's own, and a copy with one field spoiled. */
+struct own {
+        struct shm_send s;
+        char text[SHM_SEND_MSG_MAX + 1];
+};
+
+#define OWN(verdict, change)                                                                      \
+        do {                                                                                      \
+                struct own x = {                                                                  \
+                    .s = {                                                                        \
+                        .to = good_hop, .from = good_hop.ip, .from_port = 5060, .msg_len = 100}}; \
+                change;                                                                           \
+                assert_##verdict(shm_send_check(&x, sizeof(x.s) + x.s.msg_len));                  \
+        } while (0)
+
+static void send_fields(void **state)
+{
+        struct own whole = {
+            .s = {.to = good_hop, .from = good_hop.ip, .from_port = 5060, .msg_len = 100}};
+
+        (void)state;
+        for (size_t n = 0; n < sizeof(whole); n++)
+                assert_int_equal(shm_send_check(&whole, n), n == sizeof(whole.s) + 100);
+        OWN(true, (void)x);
+        OWN(true, x.s.msg_len = 1);
+        OWN(true, x.s.msg_len = SHM_SEND_MSG_MAX);
+        OWN(false, x.s.msg_len = SHM_SEND_MSG_MAX + 1);
+        OWN(false, x.s.msg_len = 0);
+        OWN(false, x.s.reserved = 1);
+        OWN(false, x.s.from_port = 0);
+        OWN(false, x.s.to.port = 0);
+        OWN(false, x.s.to.weight = 0);
+        OWN(false, x.s.to.weight = 2);
+        OWN(false, x.s.to.ip_proto = IPPROTO_TCP);
+        OWN(false, x.s.to.ip_proto = 0);
+        OWN(false, x.s.to.reserved[2] = 1);
+        OWN(false, x.s.to.ip.b[12] = 224);
+        OWN(false, x.s.from.b[12] = 255);
+        OWN(false, memset(&x.s.from, 0, sizeof(x.s.from)));
+        OWN(false, x.s.from.b[0] = 0x20); /* IPv6 to IPv4 */
+}
+
+/* A REPLY may bring a To-tag behind its header lines. */
+static void reply_tags(void **state)
+{
+        static const char line[] = "Expires: 60\r\n";
+        struct {
+                struct shm_reply r;
+                char text[128];
+        } x = {.r = {.action = SHM_ACTION_REPLY,
+                     .code = 200,
+                     .reason = SHM_REASON_SUBSCRIPTION,
+                     .headers_len = sizeof(line) - 1,
+                     .tag_len = 4}};
+        const size_t fixed = sizeof(x.r) + sizeof(line) - 1;
+
+        (void)state;
+        snprintf(x.text, sizeof(x.text), "%sa0Z9", line);
+        assert_true(shm_reply_check(&x, fixed + 4));
+        assert_false(shm_reply_check(&x, fixed + 3));
+        assert_false(shm_reply_check(&x, fixed + 5));
+        x.text[sizeof(line) + 1] = ';';
+        assert_false(shm_reply_check(&x, fixed + 4));
+        memset(x.text + sizeof(line) - 1, 'a', sizeof(x.text) - sizeof(line));
+        x.r.tag_len = SHM_REPLY_TAG_MAX;
+        assert_true(shm_reply_check(&x, fixed + SHM_REPLY_TAG_MAX));
+        x.r.tag_len++;
+        assert_false(shm_reply_check(&x, fixed + SHM_REPLY_TAG_MAX + 1));
+        x.r = (struct shm_reply){
+            .action = SHM_ACTION_DROP, .reason = SHM_REASON_RESPONSE_OURS, .tag_len = 4};
+        assert_false(shm_reply_check(&x, sizeof(x.r) + 4));
+        assert_false(shm_reply_check(&x, sizeof(x.r)));
+}
+
 /* Octets at random in a record of the right shape: the check reads nothing outside of it. */
 static void hostile_octets(void **state)
 {
@@ -243,6 +319,7 @@ static void hostile_octets(void **state)
                 for (size_t k = 0; k < len; k++)
                         rec[k] = (uint8_t)(rand() % 4 == 0 ? rand() : rand() % 3);
                 (void)shm_binding_check(rec, len);
+                (void)shm_send_check(rec, len);
                 (void)shm_forward_check(rec, len, (uint16_t)(rand() % 64));
                 free(rec);
         }
@@ -253,7 +330,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(decision_fields),  cmocka_unit_test(decision_locate),
             cmocka_unit_test(decision_longest), cmocka_unit_test(other_actions_have_no_hop),
-            cmocka_unit_test(binding_fields),   cmocka_unit_test(hostile_octets),
+            cmocka_unit_test(binding_fields),   cmocka_unit_test(send_fields),
+            cmocka_unit_test(reply_tags),       cmocka_unit_test(hostile_octets),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"
+#include "control/contract/shm_send.h"
 #include "control/contract/shm_stats.h"
 
 struct row {
@@ -36,7 +37,7 @@ static const struct row rows[] = {
 
 #define SIZE(s) {"sizeof", #s, sizeof(struct s), _Alignof(struct s)},
     SIZE(shm_ip) SIZE(shm_flow) SIZE(shm_request) SIZE(shm_reply) SIZE(shm_hop) SIZE(shm_forward)
-        SIZE(shm_binding) SIZE(shm_table_update) SIZE(shm_event) SIZE(shm_ring_rec)
+        SIZE(shm_binding) SIZE(shm_send) SIZE(shm_table_update) SIZE(shm_event) SIZE(shm_ring_rec)
             SIZE(shm_ring_mem) SIZE(shm_ring_tail) SIZE(shm_cnc) SIZE(shm_part) SIZE(shm_header)
                 SIZE(shm_attach_msg) SIZE(shm_counters) SIZE(shm_stats_page)
                     SIZE(shm_blocklist_head) SIZE(shm_blocklist_prefix) SIZE(shm_rule_cost)
@@ -60,8 +61,8 @@ static const struct row rows[] = {
                                 SHM_SCOPE_DOMAIN) VALUE(SHM_SCOPE_ALL)
                                 VALUE(SHM_REC_PAD) VALUE(SHM_REC_REQUEST) VALUE(SHM_REC_EVENT) VALUE(
                                     SHM_REC_REPLY) VALUE(SHM_REC_TABLE) VALUE(SHM_REC_BINDING)
-                                    VALUE(SHM_REC_RULE_COST) VALUE(SHM_TABLE_ADD) VALUE(
-                                        SHM_TABLE_DEL) VALUE(SHM_TABLE_SYNC_BEGIN)
+                                    VALUE(SHM_REC_RULE_COST) VALUE(SHM_REC_SEND) VALUE(
+                                        SHM_TABLE_ADD) VALUE(SHM_TABLE_DEL) VALUE(SHM_TABLE_SYNC_BEGIN)
                                         VALUE(SHM_TABLE_SYNC_END) VALUE(
                                             SHM_TABLE_FLUSH_CACHE) VALUE(SHM_TABLE_NONE)
                                             VALUE(SHM_TABLE_BAN) VALUE(SHM_TABLE_PEER) VALUE(

@@ -125,6 +125,8 @@ static void keep(struct fake_dp *dp, const struct shm_reply *r, const uint8_t *a
         dp->route[dp->to.route_len] = '\0';
         memcpy(dp->lines, at, r->headers_len);
         dp->lines[r->headers_len] = '\0';
+        memcpy(dp->tag, at + r->headers_len, r->tag_len);
+        dp->tag[r->tag_len] = '\0';
 }
 
 bool fake_dp_hop_is(const struct shm_hop *hop, const char *address, uint16_t port, uint8_t proto)
@@ -147,6 +149,14 @@ bool fake_dp_reply(struct fake_dp *dp, uint16_t w, struct shm_reply *out, unsign
                         assert_true(shm_table_update_check(rec, bytes));
                         if (updates != NULL)
                                 ++*updates;
+                        continue;
+                }
+                if (type == SHM_REC_SEND) {
+                        assert_true(shm_send_check(rec, bytes));
+                        memcpy(&dp->sent, rec, sizeof(dp->sent));
+                        memcpy(dp->sent_text, rec + sizeof(dp->sent), dp->sent.msg_len);
+                        dp->sent_text[dp->sent.msg_len] = '\0';
+                        dp->sent_cnt++;
                         continue;
                 }
                 assert_int_equal(type, SHM_REC_REPLY);

@@ -16,6 +16,7 @@
 #include "control/contract/shm_msg.h"
 #include "control/contract/shm_region.h"
 #include "control/contract/shm_ring.h"
+#include "control/contract/shm_send.h"
 #include "control/contract/shm_stats.h"
 
 #define FAKE_WORKERS_MAX 4u
@@ -29,10 +30,14 @@ struct fake_dp {
         struct shm_ring_producer evt[FAKE_WORKERS_MAX];
         struct shm_ring_consumer rep[FAKE_WORKERS_MAX];
         char lines[SHM_REPLY_HEADERS_MAX + 1]; /* header lines of the last reply, terminated */
+        char tag[SHM_REPLY_TAG_MAX + 1];       /* its To-tag, terminated */
         struct shm_forward to;                 /* of the last reply with action PROXY */
         struct shm_hop hop[SHM_HOPS_MAX];
         char uri[SHM_URI_BYTES_MAX + 1]; /* these two terminated */
         char route[SHM_ROUTE_BYTES_MAX + 1];
+        unsigned sent_cnt;                    /* requests of control's own that were read */
+        struct shm_send sent;                 /* the last of them... */
+        char sent_text[SHM_SEND_MSG_MAX + 1]; /* ...and its message, terminated */
         int listen_fd;
         int conn;
 };

@@ -72,16 +72,17 @@ void client_request(const struct client *c, struct client_request *out)
 
         if (c->user != NULL)
                 credentials(c, auth, sizeof(auth));
-        len = snprintf(out->text, sizeof(out->text),
-                       "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK1;rport\r\n"
-                       "Max-Forwards: 70\r\nFrom: <%s>;tag=1\r\n"
-                       "To: <%s>%s%s\r\nCall-ID: 1@192.0.2.7\r\nCSeq: 1 %s\r\n"
-                       "Contact: %s\r\n%s%s%sContent-Length: %zu\r\n\r\n%s",
-                       method, or (c->ruri, "sip:example.com"),
-                       or (c->from, "sip:alice@example.com"), or (c->from, "sip:alice@example.com"),
-                       c->to_tag != NULL ? ";tag=" : "", or (c->to_tag, ""), method,
-                       or (c->contact, "<sip:alice@192.0.2.7>"), auth, or (c->headers, ""),
-                       body[0] != '\0' ? "Content-Type: text/plain\r\n" : "", strlen(body), body);
+        len =
+            snprintf(out->text, sizeof(out->text),
+                     "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK1;rport\r\n"
+                     "Max-Forwards: 70\r\nFrom: <%s>;tag=1\r\n"
+                     "To: <%s>%s%s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
+                     "Contact: %s\r\n%s%s%sContent-Length: %zu\r\n\r\n%s",
+                     method, or (c->ruri, "sip:example.com"), or (c->from, "sip:alice@example.com"),
+                     or (c->from, "sip:alice@example.com"), c->to_tag != NULL ? ";tag=" : "",
+                     or (c->to_tag, ""), or (c->call_id, "1@192.0.2.7"), c->cseq != 0 ? c->cseq : 1,
+                     method, or (c->contact, "<sip:alice@192.0.2.7>"), auth, or (c->headers, ""),
+                     body[0] != '\0' ? "Content-Type: text/plain\r\n" : "", strlen(body), body);
         if (len < 0 || (size_t)len >= sizeof(out->text) ||
             sip_parse((const uint8_t *)out->text, (size_t)len, &out->msg) != SIP_ANOM_NONE) {
                 fprintf(stderr, "bad test message: %s\n", out->text);

@@ -28,6 +28,8 @@ struct client {
         const char *to_tag;    /* NULL = none */
         const char *headers;   /* more lines, each with CRLF; NULL = none */
         unsigned nc;           /* 0 = 1 */
+        unsigned cseq;         /* 0 = 1 */
+        const char *call_id;   /* NULL = 1@192.0.2.7 */
 };
 
 struct client_request {

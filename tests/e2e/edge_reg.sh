@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The event package reg behind an edge, over IPv4 and IPv6: an agent subscribes to its registrations
+# and is told what its phone does; control is killed in between, and it subscribes again.
+. "$(dirname "$0")/harness.sh"
+e2e_begin edge_reg
+export LAB_MODE=edge LAB_ARMS=1
+ours=198.51.100.1
+ours6=fd00:5::1
+
+cat >"$e2e_tmp/dataplane" <<YAML
+  sip-ports: [5060]
+  binding-entries: 1024
+  links:
+    outside:
+      addresses: [$ours/24, "$ours6/64"]
+      tap: sluice0
+YAML
+
+cat >"$e2e_tmp/policy" <<YAML
+  default: pass
+
+edge:
+  domains: [example.com]
+  algorithms: [SHA-256]
+  calls: proxy
+  min-expires-s: 5
+  users:
+    - {name: alice, password: secret}
+    - {name: bob, password: secret}
+YAML
+
+kill_control() {
+        local pid
+        pid=$(lab_pid control)
+        kill -9 "$pid"
+        lab_until 5 lab_gone "$pid" || e2e_fail "control does not die"
+        lab_start_control
+        lab_until 20 lab_attached || e2e_fail "control is not attached again"
+}
+
+agent() { # EDGE LOCAL
+        local line pid
+        coproc AGENT { exec ip netns exec "$LAB_OUT" timeout 120 python3 "$E2E/edge_reg.py" "$1" "$2" 2>&1; }
+        pid=$AGENT_PID
+        exec 7<&"${AGENT[0]}" 8>&"${AGENT[1]}"
+        read -r -u 7 line || line="it ended"
+        [ "$line" = kill ] || e2e_fail "agent by $1: $line $(cat <&7)"
+        kill_control
+        echo go >&8
+        line=$(cat <&7)
+        exec 7<&- 8>&-
+        wait "$pid" || e2e_fail "agent by $1: $line"
+}
+
+e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
+agent "$ours" "$LAB_CALLER"
+agent "$ours6" "$LAB_CALLER6"
+e2e_is "NOTIFYs sent" "$(lab_ctl --json stats | jq '[.. | .control_sent? | numbers] | add')" -ge 20
+e2e_conserved
+
+e2e_pass "registered, shortened, unregistered, expired and everything again, with digest, over IPv4 and IPv6;" \
+        "after a kill of control 481, a new subscription and its full state"
