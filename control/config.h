@@ -218,6 +218,7 @@ struct cp_config_edge { /* no domains: there is no registrar */
         uint32_t algorithms_count;
         uint8_t auth_int;
         uint32_t nonce_lifetime_s;
+        char *nonce_secret;  /* file of a secret that the dataplane has, too; NULL = none */
         char **authenticate; /* methods; REGISTER is always among them */
         uint32_t authenticate_count;
         struct cp_config_user *users;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/config_check.h"
+#include "control/contract/shm_secret.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -191,6 +192,9 @@ static int check_edge(struct cp_check *ck, struct cp_config_edge *e)
                                     NAME_MAX_OCTETS);
         if (e->contacts > CONTACTS_MAX)
                 return cp_check_bad(ck, "edge/contacts", "at most %u", CONTACTS_MAX);
+        if (e->nonce_secret != NULL && e->nonce_lifetime_s > SHM_SECRET_EPOCH_S)
+                return cp_check_bad(ck, "edge/nonce-lifetime-s",
+                                    "with nonce-secret at most %u seconds", SHM_SECRET_EPOCH_S);
         if (e->subscriptions > SUBSCRIPTIONS_MAX)
                 return cp_check_bad(ck, "edge/subscriptions", "at most %u", SUBSCRIPTIONS_MAX);
         if (e->max_expires_s > EXPIRES_MAX_S)

@@ -175,6 +175,8 @@ static const cyaml_schema_field_t edge_fields[] = {
                          1, 3),
     CYAML_FIELD_BOOL("auth-int", OPT, struct cp_config_edge, auth_int),
     CYAML_FIELD_UINT("nonce-lifetime-s", OPT, struct cp_config_edge, nonce_lifetime_s),
+    CYAML_FIELD_STRING_PTR("nonce-secret", OPT_PTR, struct cp_config_edge, nonce_secret, 1,
+                           PATH_TEXT_MAX),
     TEXTS("authenticate", struct cp_config_edge, authenticate),
     CYAML_FIELD_SEQUENCE("users", OPT_PTR, struct cp_config_edge, users, &user_value, 0,
                          CP_USERS_MAX),

@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <time.h>
+
 #include <rte_ethdev.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
@@ -264,6 +266,7 @@ static void keys_rotate(struct dp_app *app)
         uint64_t now_ns = dp_clock_monotonic_ns();
 
         if (app->tables->cookie_keys == NULL ||
+            dp_cookie_keys_follow(app->tables->cookie_keys, (uint32_t)time(NULL)) ||
             now_ns - app->rotated_ns < app->config->challenge.rotate_s * UINT64_C(1000000000))
                 return;
         if (!dp_cookie_keys_rotate(app->tables->cookie_keys))

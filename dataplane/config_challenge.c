@@ -84,6 +84,8 @@ const cyaml_schema_field_t dp_yaml_challenge_fields[] = {
                          struct dp_yaml_challenge, lifetime_s),
     CYAML_FIELD_UINT_PTR("rotate-s", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
                          struct dp_yaml_challenge, rotate_s),
+    CYAML_FIELD_STRING_PTR("secret", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct dp_yaml_challenge, secret, 1, 4096),
     CYAML_FIELD_MAPPING("pressure", CYAML_FLAG_OPTIONAL, struct dp_yaml_challenge, pressure,
                         pressure_fields),
     CYAML_FIELD_END,
@@ -171,6 +173,22 @@ static int pressure_apply(struct dp_challenge_config *c, const char *rate,
         return -EINVAL;
 }
 
+static int secret_apply(struct dp_challenge_config *c, const char *path,
+                        struct dp_limits_fault *fault)
+{
+        int rc = path == NULL ? 0 : shm_secret_load(path, c->secret);
+
+        c->shared = path != NULL;
+        if (rc == 0)
+                return 0;
+        snprintf(fault->keys, sizeof(fault->keys), "challenge.secret");
+        snprintf(fault->text, sizeof(fault->text), "%.64s: %s", path,
+                 rc == -EINVAL  ? "64 hexadecimal digits are wanted"
+                 : rc == -EPERM ? "a secret that everybody may read is none"
+                                : strerror(-rc));
+        return -EINVAL;
+}
+
 int dp_challenge_config_apply(struct dp_challenge_config *c, const struct dp_yaml_challenge *y,
                               struct dp_limits_fault *fault)
 {
@@ -184,6 +202,8 @@ int dp_challenge_config_apply(struct dp_challenge_config *c, const struct dp_yam
                 c->algorithms |= y->algorithms[i];
         if ((y->realm != NULL && realm_apply(c, y->realm, fault) != 0) ||
             methods_apply(c, y, fault) != 0 || times_apply(c, y, fault) != 0)
+                return -EINVAL;
+        if (secret_apply(c, y->secret, fault) != 0)
                 return -EINVAL;
         if (c->mode == DP_CHALLENGE_ALWAYS && c->realm[0] == '\0') {
                 snprintf(fault->keys, sizeof(fault->keys), "challenge.mode");

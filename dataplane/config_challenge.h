@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "control/contract/shm_secret.h"
 #include "dataplane/config_limits.h"
 
 enum dp_challenge_mode {
@@ -34,6 +35,8 @@ struct dp_challenge_config {
         struct dp_rate unproven; /* requests of unproven sources, all workers together: beyond it
                                   * there is pressure */
         uint64_t hold_ns;        /* and so long after it */
+        bool shared;             /* keys are of this secret, which control has, too */
+        uint8_t secret[SHM_SECRET_BYTES];
 };
 
 static inline bool dp_challenge_is_on(const struct dp_challenge_config *c)

@@ -26,6 +26,7 @@ struct dp_yaml_challenge {
         uint32_t methods_count;
         uint32_t *lifetime_s;
         uint32_t *rotate_s;
+        char *secret;
         struct dp_yaml_pressure pressure;
 };
 

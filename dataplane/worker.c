@@ -391,6 +391,7 @@ static void back_init(struct dp_worker *w, const struct dp_worker_args *args)
             .cache = w->cache,
             .forwards = w->forwards,
             .bans = w->bans,
+            .trust = w->tables->trust,
             .bindings = args->index == 0 ? w->tables->bindings : NULL,
             .send = w->edge != NULL ? &w->control_send : NULL,
             .exceptions = c->exceptions,

@@ -4,8 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
+
+#include <openssl/crypto.h>
 
 #include "control/edge/edge_state.h"
+#include "control/contract/shm_secret.h"
 #include "control/edge/edge_users.h"
 
 #define NONCE_ENTRIES (1u << 17)
@@ -52,15 +56,30 @@ static int load_numbers(struct cp_edge_settings *s, const char *path, char *why,
         return rc;
 }
 
+static int load_secret(const char *path, uint8_t out[SHM_SECRET_BYTES], char *why, size_t why_len)
+{
+        int rc = path == NULL ? 0 : shm_secret_load(path, out);
+
+        if (rc != 0)
+                snprintf(why, why_len, "%s: %s", path,
+                         rc == -EINVAL  ? "64 hexadecimal digits are wanted"
+                         : rc == -EPERM ? "a secret that everybody may read is none"
+                                        : strerror(-rc));
+        return rc;
+}
+
 int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_config_edge *c,
                             char *why, size_t why_len)
 {
+        uint8_t secret[SHM_SECRET_BYTES];
         const struct cp_digest_policy policy = {
             .realm = c->realm,
             .algs = cp_edge_algs(c),
             .auth_int = c->auth_int != 0,
             .nonce_lifetime_s = c->nonce_lifetime_s,
             .nonce_entries = NONCE_ENTRIES,
+            .nonce_secret = c->nonce_secret != NULL ? secret : NULL,
+            .counts_from_s = c->nonce_secret != NULL ? (uint32_t)time(NULL) : 0,
         };
         struct cp_edge_settings *s = calloc(1, sizeof(*s));
         int rc = s == NULL ? -ENOMEM : copy_texts(s, c);
@@ -69,6 +88,8 @@ int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_confi
         if (rc == 0)
                 rc = load_numbers(s, c->numbers, why, why_len);
         if (rc == 0)
+                rc = load_secret(c->nonce_secret, secret, why, why_len);
+        if (rc == 0)
                 rc = cp_edge_users_create(&s->users, c);
         if (rc == 0)
                 rc = cp_forwards_create(&s->forwards, c);
@@ -76,6 +97,7 @@ int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_confi
                 s->digest = cp_digest_create(&policy, s->users);
                 rc = s->digest == NULL ? -ENOMEM : 0;
         }
+        OPENSSL_cleanse(secret, sizeof(secret));
         if (rc != 0) {
                 if (why[0] == '\0')
                         snprintf(why, why_len, "the registrar: %s", strerror(-rc));

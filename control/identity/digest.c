@@ -56,6 +56,9 @@ struct cp_digest *cp_digest_create(const struct cp_digest_policy *policy,
         d->hash = cp_digest_hash_create(policy->algs);
         d->nonces = cp_nonces_create(policy->realm, policy->nonce_lifetime_s);
         d->counts = cp_nonce_counts_create(policy->nonce_entries);
+        if (d->nonces != NULL && policy->nonce_secret != NULL)
+                cp_nonces_share(d->nonces, policy->nonce_secret);
+        d->policy.nonce_secret = NULL; /* borrowed until now */
         if (d->hash != NULL && d->nonces != NULL && d->counts != NULL &&
             cp_siphash_key_random(&d->count_key) == 0)
                 return d;
@@ -252,8 +255,12 @@ enum cp_digest_result cp_digest_check(struct cp_digest *d, const struct sip_msg 
         if (fresh != CP_NONCE_VALID)
                 return CP_DIGEST_STALE;
         *user = who;
+        uint32_t oldest_s = from->now_s - d->policy.nonce_lifetime_s;
+
+        if (oldest_s <= d->policy.counts_from_s)
+                oldest_s = d->policy.counts_from_s + 1;
         return cp_nonce_counts_use(d->counts, count_key(d, req, &a, name, len), a.nc, made_s,
-                                   from->now_s - d->policy.nonce_lifetime_s)
+                                   oldest_s)
                    ? CP_DIGEST_OK
                    : CP_DIGEST_REPEATED;
 }

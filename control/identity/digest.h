@@ -28,6 +28,11 @@ struct cp_digest_policy {
         bool auth_int;             /* offer auth-int besides auth */
         uint32_t nonce_lifetime_s; /* 1.. */
         uint32_t nonce_entries;    /* counts remembered, see nonce_count.h */
+        /* Nonces are made with this secret, which the dataplane has, too; NULL: with keys of our
+         * own. Those made at counts_from_s or before are stale, for which of their counts were used
+         * nobody knows any more. */
+        const uint8_t *nonce_secret;
+        uint32_t counts_from_s;
 };
 
 enum cp_digest_result {

@@ -22,6 +22,9 @@ struct cp_nonces {
         struct key key[2]; /* newest first */
         uint32_t rotated_s;
         uint32_t lifetime_s;
+        bool shared;    /* keys are of the secret */
+        uint32_t epoch; /* of the newest key, 0 = none yet */
+        uint8_t secret[SHM_SECRET_BYTES];
         size_t realm_bytes;
         char realm[CP_NONCE_REALM_BYTES];
 };
@@ -74,6 +77,7 @@ void cp_nonces_destroy(struct cp_nonces *n)
         }
         EVP_MD_CTX_free(n->ctx);
         EVP_MD_free(n->sha256);
+        OPENSSL_cleanse(n->secret, sizeof(n->secret));
         free(n);
 }
 
@@ -108,6 +112,47 @@ struct cp_nonces *cp_nonces_create(const char *realm, uint32_t lifetime_s)
         return NULL;
 }
 
+void cp_nonces_share(struct cp_nonces *n, const uint8_t secret[SHM_SECRET_BYTES])
+{
+        memcpy(n->secret, secret, sizeof(n->secret));
+        n->shared = true;
+        n->epoch = 0;
+}
+
+/* HMAC of a text and the number of an epoch, under the newest key. */
+static void derive(struct cp_nonces *n, const char *text, uint32_t epoch, uint8_t out[32])
+{
+        uint8_t number[4];
+
+        shm_nonce_put32(number, epoch);
+        (void)(EVP_MD_CTX_copy_ex(n->ctx, n->key[0].inner) == 1 &&
+               EVP_DigestUpdate(n->ctx, text, strlen(text)) == 1 &&
+               EVP_DigestUpdate(n->ctx, number, sizeof(number)) == 1 &&
+               EVP_DigestFinal_ex(n->ctx, out, NULL) == 1 &&
+               EVP_MD_CTX_copy_ex(n->ctx, n->key[0].outer) == 1 &&
+               EVP_DigestUpdate(n->ctx, out, 32) == 1 &&
+               EVP_DigestFinal_ex(n->ctx, out, NULL) == 1);
+}
+
+/* The keys of this time, when they are not there already. */
+static void follow(struct cp_nonces *n, uint32_t now_s)
+{
+        uint32_t epoch = now_s / SHM_SECRET_EPOCH_S;
+        uint8_t id[2][32], key[2][32];
+
+        if (!n->shared || epoch <= n->epoch)
+                return;
+        cp_nonces_key(n, 0, n->secret, now_s);
+        for (uint32_t i = 0; i < 2; i++) {
+                derive(n, SHM_SECRET_ID_TEXT, epoch - 1 + i, id[i]);
+                derive(n, SHM_SECRET_KEY_TEXT, epoch - 1 + i, key[i]);
+        }
+        cp_nonces_key(n, shm_nonce_get32(id[0]), key[0], now_s);
+        cp_nonces_key(n, shm_nonce_get32(id[1]), key[1], now_s);
+        OPENSSL_cleanse(key, sizeof(key));
+        n->epoch = epoch;
+}
+
 static bool sign(struct cp_nonces *n, const struct key *k, const struct cp_nonce_text *from,
                  uint32_t time_s, char out[SHM_NONCE_CHARS])
 {
@@ -137,7 +182,8 @@ bool cp_nonces_make(struct cp_nonces *n, const struct shm_ip *addr, uint16_t por
 
         /* A whole lifetime: what the key before this one signed is stale when the next one comes.
          */
-        if (now_s - n->rotated_s >= n->lifetime_s && !rotate(n, now_s))
+        follow(n, now_s);
+        if (!n->shared && now_s - n->rotated_s >= n->lifetime_s && !rotate(n, now_s))
                 return false;
         return sign(n, &n->key[0], &from, now_s, out);
 }
@@ -150,6 +196,7 @@ enum cp_nonce_result cp_nonces_check(struct cp_nonces *n, const struct cp_nonce_
         const struct key *k;
 
         *time_s = 0;
+        follow(n, now_s);
         if (!shm_nonce_head(nonce->at, nonce->len, &id, &made_s))
                 return CP_NONCE_INVALID;
         k = id == n->key[1].id ? &n->key[1] : &n->key[0]; /* another id fails the comparison */

@@ -11,6 +11,7 @@
 #define SLUICE_CONTROL_IDENTITY_NONCE_H
 
 #include "control/contract/shm_nonce.h"
+#include "control/contract/shm_secret.h"
 
 #define CP_NONCE_REALM_BYTES 128u
 
@@ -38,6 +39,10 @@ void cp_nonces_destroy(struct cp_nonces *n);
 /* Take a key of another's making, such as the dataplane's, as the newest from time now_s on. */
 void cp_nonces_key(struct cp_nonces *n, uint32_t key_id, const uint8_t key[SHM_NONCE_KEY_BYTES],
                    uint32_t now_s);
+
+/* From now on keys are of a secret that the dataplane has, too (shm_secret.h); lifetime_s must be
+ * SHM_SECRET_EPOCH_S at most. */
+void cp_nonces_share(struct cp_nonces *n, const uint8_t secret[SHM_SECRET_BYTES]);
 
 /* The nonce for a source. Times are seconds since the epoch. False without randomness. */
 bool cp_nonces_make(struct cp_nonces *n, const struct shm_ip *addr, uint16_t port, uint32_t now_s,

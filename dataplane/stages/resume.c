@@ -72,6 +72,25 @@ static void take_headers(struct dp_resume *self, struct dp_pkt *p, const struct 
         p->to_tag = self->tag[turn];
 }
 
+/* What a server's answer says of the client when it passes (police_proof.h), an answer of control's
+ * says as well: who is asked for credentials may send them, and who has registered is known. */
+static void take_trust(struct dp_resume *self, const struct dp_pkt *p, const struct shm_reply *r,
+                       uint64_t now_ns)
+{
+        bool good = r->code >= 200 && r->code < 300;
+        enum dp_trust_result result = DP_TRUST_UNCHANGED;
+
+        if (self->trust == NULL || !p->has_source || p->lane == SHM_LANE_PEER)
+                return;
+        if (r->reason == SHM_REASON_AUTHENTICATE && (r->code == 401 || r->code == 407))
+                result = dp_trust_lift(self->trust, &p->source, now_ns);
+        else if (r->reason == SHM_REASON_REGISTRAR && r->proven != 0 && good)
+                result = dp_trust_prove(self->trust, &p->source, DP_TRUST_REGISTER_OK, now_ns);
+        else if (r->proven != 0)
+                result = dp_trust_prove(self->trust, &p->source, DP_TRUST_NONCE_ECHO, now_ns);
+        dp_trust_tell(result, self->counters);
+}
+
 static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct shm_reply *r,
                         unsigned turn)
 {
@@ -99,8 +118,10 @@ static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct
         for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
                 if ((r->scopes & rows[i].scope) != 0)
                         remember(self, rows[i].key, b->now_ns, r->lifetime_ms, &d, forward);
-        if (r->action == SHM_ACTION_REPLY)
+        if (r->action == SHM_ACTION_REPLY) {
                 take_headers(self, p, r, turn);
+                take_trust(self, p, r, b->now_ns);
+        }
         dp_decide_apply(p, &d);
 }
 

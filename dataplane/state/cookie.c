@@ -28,6 +28,7 @@ _Static_assert(COOKIE_BYTES * 4 / 3 == DP_COOKIE_CHARS, "no padding");
 
 /* SHA-256 when it has taken in the key and its pad. */
 struct key {
+        uint32_t id;
         SHA256_CTX inner;
         SHA256_CTX outer;
 };
@@ -36,7 +37,10 @@ struct key {
 #define KEYS 4u
 
 struct dp_cookie_keys {
-        _Atomic uint32_t newest; /* its id; it lies in key[id % KEYS] */
+        _Atomic uint32_t newest; /* counts keys; it lies in key[newest % KEYS] */
+        bool shared;             /* of a secret: another one each SHM_SECRET_EPOCH_S */
+        uint32_t epoch;          /* of the newest, with `shared` */
+        uint8_t secret[SHM_SECRET_BYTES];
         struct key key[KEYS];
 };
 
@@ -59,16 +63,52 @@ static void pad(SHA256_CTX *ctx, const uint8_t secret[KEY_BYTES], uint8_t with)
         OPENSSL_cleanse(block, sizeof(block));
 }
 
-static bool key_random(struct key *k)
+static void key_set(struct key *k, uint32_t id, const uint8_t secret[KEY_BYTES])
+{
+        k->id = id;
+        pad(&k->inner, secret, 0x36);
+        pad(&k->outer, secret, 0x5c);
+}
+
+static bool key_random(struct key *k, uint32_t id)
 {
         uint8_t secret[KEY_BYTES];
 
         if (getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
                 return false;
-        pad(&k->inner, secret, 0x36);
-        pad(&k->outer, secret, 0x5c);
+        key_set(k, id, secret);
         OPENSSL_cleanse(secret, sizeof(secret));
         return true;
+}
+
+/* HMAC of a text and the number of an epoch. */
+static void derive(const struct key *k, const char *text, uint32_t epoch, uint8_t out[KEY_BYTES])
+{
+        const uint8_t number[4] = {(uint8_t)(epoch >> 24), (uint8_t)(epoch >> 16),
+                                   (uint8_t)(epoch >> 8), (uint8_t)epoch};
+        SHA256_CTX sha = k->inner;
+
+        SHA256_Update(&sha, text, strlen(text));
+        SHA256_Update(&sha, number, sizeof(number));
+        SHA256_Final(out, &sha);
+        sha = k->outer;
+        SHA256_Update(&sha, out, KEY_BYTES);
+        SHA256_Final(out, &sha);
+}
+
+/* As shm_secret.h says. */
+static void key_of_epoch(const struct dp_cookie_keys *keys, uint32_t epoch, struct key *out)
+{
+        uint8_t id[KEY_BYTES], secret[KEY_BYTES];
+        struct key root;
+
+        key_set(&root, 0, keys->secret);
+        derive(&root, SHM_SECRET_ID_TEXT, epoch, id);
+        derive(&root, SHM_SECRET_KEY_TEXT, epoch, secret);
+        key_set(out, (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3],
+                secret);
+        OPENSSL_cleanse(&root, sizeof(root));
+        OPENSSL_cleanse(secret, sizeof(secret));
 }
 
 struct dp_cookie_keys *dp_cookie_keys_create(void)
@@ -79,7 +119,8 @@ struct dp_cookie_keys *dp_cookie_keys_create(void)
         /* The one before the first is random too: nothing was signed with it, nothing will match.
          */
         if (k == NULL || getrandom(&first, sizeof(first), 0) != (ssize_t)sizeof(first) ||
-            !key_random(&k->key[first % KEYS]) || !key_random(&k->key[(first - 1) % KEYS])) {
+            !key_random(&k->key[first % KEYS], first) ||
+            !key_random(&k->key[(first - 1) % KEYS], first - 1)) {
                 free(k);
                 return NULL;
         }
@@ -87,10 +128,45 @@ struct dp_cookie_keys *dp_cookie_keys_create(void)
         return k;
 }
 
+struct dp_cookie_keys *dp_cookie_keys_shared_create(const uint8_t secret[SHM_SECRET_BYTES],
+                                                    uint32_t now_s)
+{
+        struct dp_cookie_keys *k = calloc(1, sizeof(*k));
+
+        if (k == NULL)
+                return NULL;
+        memcpy(k->secret, secret, sizeof(k->secret));
+        k->shared = true;
+        k->epoch = now_s / SHM_SECRET_EPOCH_S;
+        key_of_epoch(k, k->epoch - 1, &k->key[0]);
+        key_of_epoch(k, k->epoch, &k->key[1]);
+        atomic_init(&k->newest, 1);
+        return k;
+}
+
+bool dp_cookie_keys_follow(struct dp_cookie_keys *k, uint32_t now_s)
+{
+        uint32_t newest = atomic_load_explicit(&k->newest, memory_order_relaxed);
+        uint32_t epoch = now_s / SHM_SECRET_EPOCH_S;
+
+        if (!k->shared)
+                return false;
+        if (epoch > k->epoch) {
+                /* after a leap of the clock both are new */
+                key_of_epoch(k, epoch - 1, &k->key[(newest + 1) % KEYS]);
+                key_of_epoch(k, epoch, &k->key[(newest + 2) % KEYS]);
+                k->epoch = epoch;
+                atomic_store_explicit(&k->newest, newest + 2, memory_order_release);
+        }
+        return true;
+}
+
 void dp_cookie_keys_destroy(struct dp_cookie_keys *k)
 {
-        if (k != NULL)
+        if (k != NULL) {
                 OPENSSL_cleanse(k->key, sizeof(k->key));
+                OPENSSL_cleanse(k->secret, sizeof(k->secret));
+        }
         free(k);
 }
 
@@ -98,7 +174,7 @@ bool dp_cookie_keys_rotate(struct dp_cookie_keys *k)
 {
         uint32_t next = atomic_load_explicit(&k->newest, memory_order_relaxed) + 1;
 
-        if (!key_random(&k->key[next % KEYS]))
+        if (!key_random(&k->key[next % KEYS], next))
                 return false;
         atomic_store_explicit(&k->newest, next, memory_order_release);
         return true;
@@ -141,14 +217,13 @@ static uint32_t get32(const uint8_t *at)
 }
 
 /* The nonce in octets. */
-static void sign(struct dp_cookie *c, uint32_t id, uint32_t time_s, const struct dp_cookie_from *f,
-                 uint8_t raw[COOKIE_BYTES])
+static void sign(struct dp_cookie *c, const struct key *k, uint32_t time_s,
+                 const struct dp_cookie_from *f, uint8_t raw[COOKIE_BYTES])
 {
-        const struct key *k = &c->keys->key[id % KEYS];
         uint8_t mac[SHA256_DIGEST_LENGTH];
         SHA256_CTX sha;
 
-        put32(c->msg, id);
+        put32(c->msg, k->id);
         put32(c->msg + 4, time_s);
         memcpy(c->msg + HEAD_BYTES, f->addr.b, sizeof(f->addr.b));
         c->msg[HEAD_BYTES + 16] = (uint8_t)(f->port >> 8);
@@ -186,10 +261,10 @@ static void encode(const uint8_t raw[COOKIE_BYTES], char out[DP_COOKIE_CHARS])
 void dp_cookie_make(struct dp_cookie *c, const struct dp_cookie_from *f, uint32_t now_s,
                     char out[DP_COOKIE_CHARS])
 {
-        uint32_t id = atomic_load_explicit(&c->keys->newest, memory_order_acquire);
+        uint32_t newest = atomic_load_explicit(&c->keys->newest, memory_order_acquire);
         uint8_t raw[COOKIE_BYTES];
 
-        sign(c, id, now_s, f, raw);
+        sign(c, &c->keys->key[newest % KEYS], now_s, f, raw);
         encode(raw, out);
 }
 
@@ -216,26 +291,40 @@ static bool decode_head(const uint8_t *nonce, uint32_t *id, uint32_t *time_s)
         return true;
 }
 
-bool dp_cookie_is_ours(const struct dp_cookie *c, const uint8_t *nonce, size_t len)
+/* The live key of this id, or NULL. */
+static const struct key *find(const struct dp_cookie *c, uint32_t id)
 {
         uint32_t newest = atomic_load_explicit(&c->keys->newest, memory_order_acquire);
+
+        for (uint32_t i = 0; i < 2; i++) {
+                const struct key *k = &c->keys->key[(newest - i) % KEYS];
+
+                if (k->id == id)
+                        return k;
+        }
+        return NULL;
+}
+
+bool dp_cookie_is_ours(const struct dp_cookie *c, const uint8_t *nonce, size_t len)
+{
         uint32_t id, time_s;
 
-        return len == DP_COOKIE_CHARS && decode_head(nonce, &id, &time_s) && newest - id <= 1;
+        return len == DP_COOKIE_CHARS && decode_head(nonce, &id, &time_s) && find(c, id) != NULL;
 }
 
 enum dp_cookie_result dp_cookie_check(struct dp_cookie *c, const struct dp_cookie_from *f,
                                       uint32_t now_s, const uint8_t *nonce, size_t len)
 {
-        uint32_t newest = atomic_load_explicit(&c->keys->newest, memory_order_acquire);
         uint8_t raw[COOKIE_BYTES];
         char text[DP_COOKIE_CHARS];
         uint32_t id, time_s, age_s;
+        const struct key *k;
 
-        if (len != DP_COOKIE_CHARS || !decode_head(nonce, &id, &time_s) || newest - id > 1)
+        if (len != DP_COOKIE_CHARS || !decode_head(nonce, &id, &time_s) ||
+            (k = find(c, id)) == NULL)
                 return DP_COOKIE_INVALID;
         /* Made again and compared as text: there is one way to write a nonce, and no other. */
-        sign(c, id, time_s, f, raw);
+        sign(c, k, time_s, f, raw);
         encode(raw, text);
         if (CRYPTO_memcmp(text, nonce, sizeof(text)) != 0)
                 return DP_COOKIE_INVALID;

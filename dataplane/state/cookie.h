@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "control/contract/shm_base.h"
+#include "control/contract/shm_secret.h"
 
 #define DP_COOKIE_CHARS       32u
 #define DP_COOKIE_REALM_BYTES 128u /* longest realm */
@@ -42,7 +43,14 @@ enum dp_cookie_result {
 
 /* Random keys from getrandom(2); the first is live at once. NULL without memory or randomness. */
 struct dp_cookie_keys *dp_cookie_keys_create(void);
+/* Keys of a secret that control has, too (shm_secret.h); they are not for dp_cookie_keys_rotate().
+ * now_s: seconds since the epoch. NULL without memory. */
+struct dp_cookie_keys *dp_cookie_keys_shared_create(const uint8_t secret[SHM_SECRET_BYTES],
+                                                    uint32_t now_s);
 void dp_cookie_keys_destroy(struct dp_cookie_keys *k);
+/* Is it of a secret? Then its keys are now those of now_s. Threads as below; two calls that change
+ * keys are SHM_SECRET_EPOCH_S apart. */
+bool dp_cookie_keys_follow(struct dp_cookie_keys *k, uint32_t now_s);
 /* A new key; the one before it stays good for what it signed. One thread at a time, while any
  * number of workers use the keys; two calls are at least the lifetime of a nonce apart, and at
  * least a second, or a worker could meet a key that is being written. False: no randomness to be

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "dataplane/state/rule_counts.h"
 
@@ -21,7 +22,10 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
         if (t->limits != NULL)
                 t->trust = dp_trust_create(config->trust_entries, &config->limits.trust, t->limits);
         if (t->trust != NULL && dp_challenge_is_on(&config->challenge))
-                t->cookie_keys = dp_cookie_keys_create();
+                t->cookie_keys = config->challenge.shared
+                                     ? dp_cookie_keys_shared_create(config->challenge.secret,
+                                                                    (uint32_t)time(NULL))
+                                     : dp_cookie_keys_create();
         if (t->trust != NULL && config->binding_entries != 0)
                 t->bindings = dp_bindings_create(config->binding_entries, &t->key);
         t->rule_counts = dp_table_create(DP_RULE_COUNTS_SETS);
