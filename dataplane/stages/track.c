@@ -496,7 +496,12 @@ void dp_track_sent(struct dp_track *self, const struct sip_msg *m, const struct 
         struct dp_transaction tx;
         struct dp_trans_id id;
 
-        dp_track_tx_id(self->calls, m, dp_track_call_id(self->calls, m), false, &id);
+        const struct dp_track_hashes h = {
+            .call_id = dp_span_digest(&self->calls->seed, m, m->call_id).w[0],
+            .ruri = dp_span_digest(&self->calls->seed, m, m->ruri.all).w[0],
+        };
+
+        dp_track_tx_id(self->calls, m, &h, false, &id);
         if (dp_trans_match(self->calls, &id, now_ns, &tx) != DP_TRANS_NEW)
                 return; /* it is sent once more */
         tx = (struct dp_transaction){
