@@ -243,9 +243,11 @@ void bad_layers_build(struct frame *f, const char *words, size_t n)
                 seal_ip(f, l.ip[i - 1], l.ip_len[i - 1]);
         /* The outermost UDP alone is looked at. */
         if (l.udp_cnt > 0 && l.ip_cnt > 0) {
-                frame_set16(f, l.udp[0] + 6, frame_udp_checksum(f->b, l.ip[0], l.udp[0], f->len));
-                if (l.udp_sum[0] != NOT_SAID)
-                        frame_set16(f, l.udp[0] + 6, l.udp_sum[0]);
+                unsigned right = frame_udp_checksum(f->b, l.ip[0], l.udp[0], f->len);
+                /* One that is said is meant to be wrong, and by chance it may be right. */
+                unsigned wrong = l.udp_sum[0] == right ? right ^ 1u : l.udp_sum[0];
+
+                frame_set16(f, l.udp[0] + 6, l.udp_sum[0] == NOT_SAID ? right : wrong);
         }
         f->len -= l.cut < f->len ? l.cut : f->len;
 }
