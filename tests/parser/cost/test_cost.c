@@ -18,12 +18,12 @@
 
 #define DATAGRAM_BYTES 1472u
 #define DEAREST        8u /* times the median bad message, by the octet */
-/* Times the median plain message, which the fast path reads: 7.6 of gcc's code, which is the one
- * that is shipped, and 11 of clang's. */
+/* Times the median plain message, which the fast path reads. This one grows as that path gets
+ * faster: 7.8 to 8.1 by the seed of gcc's code, which is the one that is shipped, 11 of clang's. */
 #ifdef __clang__
-#define PLAIN 12u
+#define PLAIN 13u
 #else
-#define PLAIN 8u
+#define PLAIN 9u
 #endif
 
 static struct bad_args args;
