@@ -58,6 +58,8 @@ struct cp_digest *cp_digest_create(const struct cp_digest_policy *policy,
         d->counts = cp_nonce_counts_create(policy->nonce_entries);
         if (d->nonces != NULL && policy->nonce_secret != NULL)
                 cp_nonces_share(d->nonces, policy->nonce_secret);
+        if (d->nonces != NULL)
+                cp_nonces_since(d->nonces, policy->counts_from_s);
         d->policy.nonce_secret = NULL; /* borrowed until now */
         if (d->hash != NULL && d->nonces != NULL && d->counts != NULL &&
             cp_siphash_key_random(&d->count_key) == 0)

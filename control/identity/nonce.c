@@ -8,6 +8,8 @@
 #include <openssl/evp.h>
 
 #define BLOCK_BYTES 64u /* of SHA-256 */
+/* How many nonces of one second differ, if their lifetime is not as short. */
+#define SPREAD_S    16u
 
 /* The hash when it has taken in the key and its pad: half of each HMAC is done beforehand. */
 struct key {
@@ -22,8 +24,10 @@ struct cp_nonces {
         struct key key[2]; /* newest first */
         uint32_t rotated_s;
         uint32_t lifetime_s;
-        bool shared;    /* keys are of the secret */
-        uint32_t epoch; /* of the newest key, 0 = none yet */
+        uint32_t since_s; /* no nonce says that it is of this second or older */
+        uint32_t given;   /* nonces so far */
+        bool shared;      /* keys are of the secret */
+        uint32_t epoch;   /* of the newest key, 0 = none yet */
         uint8_t secret[SHM_SECRET_BYTES];
         size_t realm_bytes;
         char realm[CP_NONCE_REALM_BYTES];
@@ -175,6 +179,25 @@ static bool sign(struct cp_nonces *n, const struct key *k, const struct cp_nonce
         return ok;
 }
 
+void cp_nonces_since(struct cp_nonces *n, uint32_t since_s)
+{
+        n->since_s = since_s;
+}
+
+/*
+ * The time that a nonce says. Whoever is asked twice in a second - by a REGISTER and then an
+ * INVITE, or because a count was used - must get another nonce, or would count from one again and
+ * be told that it repeats: so nonces say in turn that they are some seconds old.
+ */
+static uint32_t said_s(struct cp_nonces *n, uint32_t now_s)
+{
+        uint32_t spread_s =
+            n->lifetime_s / SPREAD_S < SPREAD_S ? n->lifetime_s / SPREAD_S + 1 : SPREAD_S;
+        uint32_t back_s = n->given++ % spread_s;
+
+        return now_s - n->since_s > back_s ? now_s - back_s : now_s;
+}
+
 bool cp_nonces_make(struct cp_nonces *n, const struct shm_ip *addr, uint16_t port, uint32_t now_s,
                     char out[SHM_NONCE_CHARS])
 {
@@ -185,7 +208,7 @@ bool cp_nonces_make(struct cp_nonces *n, const struct shm_ip *addr, uint16_t por
         follow(n, now_s);
         if (!n->shared && now_s - n->rotated_s >= n->lifetime_s && !rotate(n, now_s))
                 return false;
-        return sign(n, &n->key[0], &from, now_s, out);
+        return sign(n, &n->key[0], &from, said_s(n, now_s), out);
 }
 
 enum cp_nonce_result cp_nonces_check(struct cp_nonces *n, const struct cp_nonce_text *nonce,

@@ -65,8 +65,36 @@ static void keys_go_round(void **state)
         assert_true(cp_nonces_make(n, &addr, 5060, NOW, old));
         assert_true(cp_nonces_make(n, &addr, 5060, NOW + 299, old));
         assert_true(cp_nonces_make(n, &addr, 5060, NOW + 300, new));
-        assert_int_equal(check(n, old, 5060, NOW + 599), CP_NONCE_VALID);
-        assert_int_equal(check(n, new, 5060, NOW + 599), CP_NONCE_VALID);
+        /* the second and the third say that they are a second and two old */
+        assert_int_equal(check(n, old, 5060, NOW + 598), CP_NONCE_VALID);
+        assert_int_equal(check(n, new, 5060, NOW + 598), CP_NONCE_VALID);
+        assert_int_equal(check(n, old, 5060, NOW + 599), CP_NONCE_STALE);
+        cp_nonces_destroy(n);
+}
+
+/* Asked twice in a second: another nonce, whose counts begin at one. None is of since_s or before.
+ */
+static void another_each_time(void **state)
+{
+        struct cp_nonces *n = cp_nonces_create("example.com", 300);
+        char nonce[16][SHM_NONCE_CHARS];
+
+        (void)state;
+        for (unsigned i = 0; i < 16; i++) {
+                assert_true(cp_nonces_make(n, &addr, 5060, NOW, nonce[i]));
+                assert_int_equal(check(n, nonce[i], 5060, NOW), CP_NONCE_VALID);
+                for (unsigned k = 0; k < i; k++)
+                        assert_memory_not_equal(nonce[i], nonce[k], SHM_NONCE_CHARS);
+        }
+        cp_nonces_since(n, NOW - 4);
+        for (unsigned i = 0; i < 32; i++) {
+                uint32_t id, made_s;
+
+                assert_true(cp_nonces_make(n, &addr, 5060, NOW, nonce[0]));
+                assert_true(
+                    shm_nonce_head((const uint8_t *)nonce[0], SHM_NONCE_CHARS, &id, &made_s));
+                assert_in_range(made_s, NOW - 3, NOW);
+        }
         cp_nonces_destroy(n);
 }
 
@@ -148,9 +176,9 @@ static void nothing_twice(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(good_for_whom_and_when), cmocka_unit_test(keys_go_round),
-            cmocka_unit_test(as_the_contract_says),   cmocka_unit_test(counts_in_and_out_of_order),
-            cmocka_unit_test(nothing_twice),
+            cmocka_unit_test(good_for_whom_and_when),     cmocka_unit_test(keys_go_round),
+            cmocka_unit_test(another_each_time),          cmocka_unit_test(as_the_contract_says),
+            cmocka_unit_test(counts_in_and_out_of_order), cmocka_unit_test(nothing_twice),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
