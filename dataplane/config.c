@@ -347,6 +347,7 @@ static void config_default(struct dp_config *c)
         c->cache_entries = 65536;
         c->forward_entries = 16384;
         c->neighbour_entries = 1024;
+        c->links.mtu_margin = DP_PROXY_MTU_MARGIN;
         c->ban_entries = 65536;
         c->limit_entries = 131072;
         c->trust_entries = 65536;

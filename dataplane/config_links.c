@@ -34,6 +34,9 @@ static const cyaml_schema_field_t link_fields[] = {
 const cyaml_schema_field_t dp_yaml_links_fields[] = {
     CYAML_FIELD_MAPPING_PTR("outside", OPTIONAL, struct dp_yaml_links, outside, link_fields),
     CYAML_FIELD_MAPPING_PTR("inside", OPTIONAL, struct dp_yaml_links, inside, link_fields),
+    CYAML_FIELD_SEQUENCE("names", OPTIONAL, struct dp_yaml_links, names, &text_value, 0,
+                         DP_PROXY_NAMES_MAX),
+    CYAML_FIELD_UINT_PTR("mtu-margin", OPTIONAL, struct dp_yaml_links, mtu_margin),
     CYAML_FIELD_END,
 };
 
@@ -175,6 +178,37 @@ static int link_read(const struct reader *r, const struct dp_yaml_link *y, const
         return 0;
 }
 
+/* What the proxy itself says of a name decides. */
+static int names_read(struct dp_links_config *c, const struct dp_yaml_links *y,
+                      struct dp_limits_fault *fault)
+{
+        const struct dp_siphash_key none = {{0, 0}};
+        const struct reader r = {.name = "names", .fault = fault};
+        struct dp_proxy scratch;
+
+        dp_proxy_init(&scratch, &none);
+        for (uint32_t i = 0; i < y->names_count; i++)
+                if (dp_proxy_add_name(&scratch, y->names[i]) != 0)
+                        return refuse(&r, "", "\"%s\" is no host name", y->names[i]);
+        c->names = y->names;
+        c->name_cnt = y->names_count;
+        return 0;
+}
+
+static int margin_read(struct dp_links_config *c, const struct dp_yaml_links *y,
+                       struct dp_limits_fault *fault)
+{
+        const struct reader r = {.name = "mtu-margin", .fault = fault};
+
+        if (y->mtu_margin == NULL)
+                return 0;
+        if (*y->mtu_margin > DP_PROXY_MTU_MARGIN_MAX)
+                return refuse(&r, "", "%u is not within 0..%u", *y->mtu_margin,
+                              DP_PROXY_MTU_MARGIN_MAX);
+        c->mtu_margin = *y->mtu_margin;
+        return 0;
+}
+
 int dp_links_config_apply(struct dp_links_config *c, const struct dp_yaml_links *y,
                           struct dp_limits_fault *fault)
 {
@@ -184,7 +218,10 @@ int dp_links_config_apply(struct dp_links_config *c, const struct dp_yaml_links 
 
         if (y == NULL)
                 return 0;
-        if (y->outside != NULL)
+        rc = names_read(c, y, fault);
+        if (rc == 0)
+                rc = margin_read(c, y, fault);
+        if (rc == 0 && y->outside != NULL)
                 rc = link_read(&out, y->outside, &c->tap[SHM_SIDE_OUTSIDE]);
         if (rc == 0 && y->inside != NULL)
                 rc = link_read(&in, y->inside, &c->tap[SHM_SIDE_INSIDE]);

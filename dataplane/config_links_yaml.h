@@ -24,6 +24,9 @@ struct dp_yaml_link {
 struct dp_yaml_links {
         struct dp_yaml_link *outside;
         struct dp_yaml_link *inside;
+        char **names;
+        uint32_t names_count;
+        uint32_t *mtu_margin;
 };
 
 extern const cyaml_schema_field_t dp_yaml_links_fields[];

@@ -297,6 +297,9 @@ static void edge_init(struct dp_worker *w, const struct dp_worker_args *args)
         w->edge->send.pool = args->reply_pool;
         w->edge->send.counters = &w->counters;
         w->proxy->send = &w->edge->send;
+        w->proxy->self.mtu_margin = (uint16_t)w->config->links.mtu_margin;
+        for (uint32_t i = 0; i < w->config->links.name_cnt; i++) /* the configuration is checked */
+                (void)dp_proxy_add_name(&w->proxy->self, w->config->links.names[i]);
         w->control_send.send = &w->edge->send;
         w->control_send.proxy = &w->proxy->self;
         w->control_send.track = &w->track;

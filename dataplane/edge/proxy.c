@@ -14,6 +14,7 @@ void dp_proxy_init(struct dp_proxy *px, const struct dp_siphash_key *key)
 {
         memset(px, 0, sizeof(*px));
         px->key = *key;
+        px->mtu_margin = DP_PROXY_MTU_MARGIN;
 }
 
 int dp_proxy_add_self(struct dp_proxy *px, const struct shm_ip *ip, uint16_t port)

@@ -36,8 +36,10 @@
 /* Without a port a URI and a Via mean this one (RFC 3261 19.1.2, 18.2.2). */
 #define DP_PROXY_PORT_DEFAULT 5060u
 
-/* A request that comes within so many octets of the path's MTU must not go by UDP (18.1.1). */
-#define DP_PROXY_MTU_MARGIN 200u
+/* A request that comes within so many octets of the path's MTU must not go by UDP (18.1.1), unless
+ * told otherwise. */
+#define DP_PROXY_MTU_MARGIN     200u
+#define DP_PROXY_MTU_MARGIN_MAX 1000u
 
 struct dp_proxy_addr {
         struct shm_ip ip;
@@ -60,11 +62,12 @@ struct dp_proxy {
         struct dp_siphash_key key; /* lives as long as calls do: a new one forgets them */
         uint8_t self_cnt;
         uint8_t name_cnt;
+        uint16_t mtu_margin; /* DP_PROXY_MTU_MARGIN; 0: up to the MTU */
         struct dp_proxy_self self[DP_PROXY_SELVES_MAX];
         struct dp_proxy_name names[DP_PROXY_NAMES_MAX]; /* that a Route may call us by */
 };
 
-/* Nothing but the key. */
+/* Nothing but the key, and the usual margin. */
 void dp_proxy_init(struct dp_proxy *px, const struct dp_siphash_key *key);
 
 /* Add an address; port 1..65535. 0, -ENOSPC, or -EINVAL: the port is 0. */

@@ -333,11 +333,12 @@ static void breadth(struct sip_edit *e)
 
 /* ---- all of it ---- */
 
-static bool fits_udp(const struct dp_proxy_hop *hop, uint32_t mtu, size_t size)
+static bool fits_udp(const struct dp_proxy *px, const struct dp_proxy_hop *hop, uint32_t mtu,
+                     size_t size)
 {
         size_t overhead = dp_ip_is_v4(&hop->to.ip) ? IP4_AND_UDP_BYTES : IP6_AND_UDP_BYTES;
 
-        return size + overhead + DP_PROXY_MTU_MARGIN <= mtu;
+        return size + overhead + px->mtu_margin <= mtu;
 }
 
 enum shm_reason dp_proxy_forward(const struct dp_proxy *px, const struct dp_proxy_request *r,
@@ -363,5 +364,5 @@ enum shm_reason dp_proxy_forward(const struct dp_proxy *px, const struct dp_prox
                 (void)sip_edit_content_length(e, r->msg->body_len);
         if (sip_edit_size(e, &size) != SIP_EDIT_OK)
                 return SHM_REASON_CANNOT_REWRITE;
-        return fits_udp(hop, sides->mtu, size) ? SHM_REASON_PROXIED : SHM_REASON_HOP_TRANSPORT;
+        return fits_udp(px, hop, sides->mtu, size) ? SHM_REASON_PROXIED : SHM_REASON_HOP_TRANSPORT;
 }

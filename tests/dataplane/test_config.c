@@ -100,6 +100,7 @@ static void test_documented_file_is_the_default(void **state)
         assert_int_equal(c.forward_entries, d.forward_entries);
         assert_int_equal(c.neighbour_entries, d.neighbour_entries);
         assert_int_equal(c.links.side[0].address_cnt, 0);
+        assert_int_equal(c.links.mtu_margin, d.links.mtu_margin);
         assert_int_equal(c.limit_entries, d.limit_entries);
         assert_int_equal(c.trust_entries, d.trust_entries);
         assert_memory_equal(&c.limits, &d.limits, sizeof(c.limits));
@@ -177,7 +178,8 @@ static void test_links(void **state)
             "  links:\n"
             "    outside: {addresses: [192.0.2.1/24, '2001:db8::1/64'], gateway: 192.0.2.254,\n"
             "      gateway6: fe80::1, tap: sluice0}\n"
-            "    inside: {addresses: [10.0.0.1/31], gateway: 10.0.0.0, networks: [10.0.0.0/8]}\n";
+            "    inside: {addresses: [10.0.0.1/31], gateway: 10.0.0.0, networks: [10.0.0.0/8]}\n"
+            "    names: [sip.example.com, edge]\n    mtu-margin: 0\n";
         struct dp_config c;
         char told[512];
 
@@ -197,6 +199,9 @@ static void test_links(void **state)
         assert_int_equal(out->gateway4.b[15], 254);
         assert_string_equal(c.links.tap[0], "sluice0");
         assert_null(c.links.tap[1]);
+        assert_int_equal(c.links.name_cnt, 2);
+        assert_string_equal(c.links.names[1], "edge");
+        assert_int_equal(c.links.mtu_margin, 0);
         assert_int_equal(in->address_cnt, 1);
         assert_int_equal(in->network_cnt, 1);
         assert_int_equal(in->network[0].len, 96 + 8);
@@ -387,6 +392,8 @@ static void test_faults(void **state)
             {LINK("addresses: [192.0.2.1/24], networks: [10.0.0.0/8]"), 3, 48, "needs a gateway"},
             {LINK("addresses: [192.0.2.1/24], tap: 'a/b'"), 3, 48, "no interface name"},
             {LINK("addresses: [192.0.2.1/24], mtu: 1"), 3, 32, "mtu"},
+            {"dataplane:\n  links: {names: [a, 'b c']}\n", 2, 11, "\"b c\" is no host name"},
+            {"dataplane:\n  links: {mtu-margin: 1001}\n", 2, 11, "not within 0..1000"},
             {"dataplane:\n  mode: edge\n  links:\n    outside: {addresses: [192.0.2.1/24]}\n"
              "    inside: {addresses: [192.0.2.1/25]}\n",
              5, 14, "is on both links"},
