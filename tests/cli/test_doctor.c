@@ -148,6 +148,15 @@ static void mask_room(char *text)
         }
 }
 
+/* The tree has another name each time. */
+static void mask_root(char *text)
+{
+        static const char root[] = "/tmp/sluicectl-root-";
+
+        for (char *at = text; (at = strstr(at, root));)
+                memmove(at, at + sizeof(root) + 5, strlen(at + sizeof(root) + 5) + 1);
+}
+
 static struct outcome run_on(const struct entry *tree, const char *yaml, const char *opts)
 {
         char root[] = "/tmp/sluicectl-root-XXXXXX", line[256], path[sizeof(root) + 16];
@@ -182,6 +191,43 @@ static void test_good_machine(void **state)
         assert_golden("doctor_good.txt", o.out);
         assert_int_equal(o.rc, 0);
         outcome_free(&o);
+}
+
+/* What a running control says is told, too. */
+static void test_load(void **state)
+{
+        static const struct fake_answer answers[] = {
+            {"status",
+             "\"result\": {\"dataplanes\": ["
+             "{\"socket\": \"/run/a.sock\", \"attached\": true, \"workers\": 2,"
+             " \"shedding\": {\"unproven\": 5, \"proven\": 6, \"refresh\": 7, \"dialog\": 8,"
+             " \"workers_now\": 1},"
+             " \"challenge\": {\"given\": 40, \"echoed\": 30, \"workers_now\": 2}},"
+             "{\"socket\": \"/run/b.sock\", \"attached\": true, \"workers\": 1},"
+             "{\"socket\": \"/run/c.sock\", \"attached\": false, \"last_error\": \"refused\"}]}",
+             NULL},
+            {NULL, NULL, NULL}};
+        static const struct fake_answer none[] = {{"status", NULL, NULL}, {NULL, NULL, NULL}};
+        struct entry tree[2] = {{"run/sluice/control.sock", NULL}, {NULL, NULL}};
+        const struct fake_answer *said[] = {answers, none};
+        const char *const golden[] = {"doctor_load.txt", "doctor_silent.txt"};
+
+        (void)state;
+        for (size_t i = 0; i < 2; i++) {
+                struct fake_control f;
+                char link[sizeof(f.path) + 3];
+
+                fake_control_start(&f, said[i]);
+                snprintf(link, sizeof(link), "-> %s", f.path);
+                tree[0].text = link;
+                struct outcome o = run_on(tree, "control: {eve-file: '', state-dir: ''}\n", "");
+
+                mask_root(o.out);
+                assert_string_equal(o.err, "");
+                assert_golden(golden[i], o.out);
+                outcome_free(&o);
+                fake_control_stop(&f);
+        }
 }
 
 static void test_poor_machine(void **state)
@@ -271,9 +317,13 @@ static void test_cpulists(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(test_good_machine),     cmocka_unit_test(test_poor_machine),
-            cmocka_unit_test(test_nothing_readable), cmocka_unit_test(test_json),
-            cmocka_unit_test(test_this_machine),     cmocka_unit_test(test_cpulists),
+            cmocka_unit_test(test_good_machine),
+            cmocka_unit_test(test_poor_machine),
+            cmocka_unit_test(test_nothing_readable),
+            cmocka_unit_test(test_json),
+            cmocka_unit_test(test_this_machine),
+            cmocka_unit_test(test_cpulists),
+            cmocka_unit_test(test_load),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,7 @@ void cp_doctor_run(struct cp_doctor *d, const char *root, const struct cp_settin
         cp_doctor_check_devices(d);
         cp_doctor_check_kernel(d);
         cp_doctor_check_running(d);
+        cp_doctor_check_load(d);
 }
 
 void cp_doctor_fini(struct cp_doctor *d)

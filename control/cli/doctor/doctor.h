@@ -55,6 +55,7 @@ void cp_doctor_check_cpu(struct cp_doctor *d);
 void cp_doctor_check_devices(struct cp_doctor *d);
 void cp_doctor_check_kernel(struct cp_doctor *d);
 void cp_doctor_check_running(struct cp_doctor *d);
+void cp_doctor_check_load(struct cp_doctor *d);
 
 /* Does this process hold a capability (bit number of capability.h)? By /proc/self/status. */
 bool cp_doctor_has_cap(const struct cp_doctor *d, unsigned cap);
