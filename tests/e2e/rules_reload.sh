@@ -88,15 +88,26 @@ sipp_calls load 1000000 50 &
 load=$!
 for round in $(seq $((warmup / 2))); do put a; put b; done
 kill -0 $load 2>/dev/null || e2e_fail "the load ended early: $(sipp_failures load)"
-before_dp=$(settled_kb dataplane)
-before_cp=$(settled_kb control)
 swaps=$(lab_counter .rule_swaps)
 swap_ns=$(lab_counter .rule_swap_ns)
 received=$(lab_counter .received)
-for round in $(seq $((reloads / 2))); do put a; put b; done
-kill -0 $load 2>/dev/null || e2e_fail "the load ended early: $(sipp_failures load)"
-after_dp=$(settled_kb dataplane)
-after_cp=$(settled_kb control)
+
+# Memory is back when it is within 1 % of what it was. The allocator takes a step up once in a while and
+# stays there; what leaks takes one with each set. So what is over 1 % must not be again, of two more tries.
+comes_back() { # BEFORE AFTER
+        awk -v b="$1" -v a="$2" 'BEGIN { exit !(a <= b * 1.01) }'
+}
+for try in 1 2 3; do
+        before_dp=$(settled_kb dataplane)
+        before_cp=$(settled_kb control)
+        for round in $(seq $((reloads / 2))); do put a; put b; done
+        kill -0 $load 2>/dev/null || e2e_fail "the load ended early: $(sipp_failures load)"
+        after_dp=$(settled_kb dataplane)
+        after_cp=$(settled_kb control)
+        if comes_back "$before_dp" "$after_dp" && comes_back "$before_cp" "$after_cp"; then break; fi
+        [ $try -lt 3 ] || e2e_fail "memory grew three times: dataplane $before_dp -> $after_dp KiB, control $before_cp -> $after_cp KiB"
+done
+reloads=$((reloads * try))
 received=$(($(lab_counter .received) - received))
 pkill -USR1 -P $load -x sipp 2>/dev/null || kill -USR1 $load
 wait $load || e2e_fail "load: $(sipp_result load 'FailedCall(C)') calls failed: $(sipp_failures load); dropped:" \
@@ -135,11 +146,6 @@ if told != 3 * events:
 print("%d events of %d generations, 0 mixed" % (events, len(seen)))
 PY
 
-within() { # WHAT BEFORE AFTER: more than 1 % is too much
-        awk -v b="$2" -v a="$3" 'BEGIN { exit !(a <= b * 1.01) }' || e2e_fail "$1: $2 KiB before, $3 after"
-}
-within "dataplane's memory" "$before_dp" "$after_dp"
-within "control's memory" "$before_cp" "$after_cp"
 swaps=$(($(lab_counter .rule_swaps) - swaps))
 swap_ns=$(($(lab_counter .rule_swap_ns) - swap_ns))
 e2e_is "swaps that workers saw" "$swaps" -ge $((reloads * 9 / 10))
