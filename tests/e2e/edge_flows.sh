@@ -65,7 +65,7 @@ policy retarget
 e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
 proxy 5080
 proxy 5082 -A STATELESS
-ip netns exec "$LAB_OUT" tcpdump -i wire -Q in -U -w "$e2e_tmp/edge.pcap" 'udp' 2>"$e2e_tmp/tcpdump" &
+ip netns exec "$LAB_OUT" tcpdump --immediate-mode -i wire -Q in -U -w "$e2e_tmp/edge.pcap" 'udp' 2>"$e2e_tmp/tcpdump" &
 tcpdump=$!
 lab_until 10 grep -q listening "$e2e_tmp/tcpdump" || e2e_fail "tcpdump does not listen"
 agents edge_flows.py $ours "$LAB_CALLER" "$LAB_SCANNER:5080" "$LAB_SCANNER:5082"
@@ -76,6 +76,19 @@ policy redirect '  authenticate: [INVITE]'
 reload
 agents edge_flows.py $ours "$LAB_CALLER"
 e2e_conserved
+# A message that the edge answers itself comes last: when its answer is in the file, everything is.
+ip netns exec "$LAB_OUT" bash -c "sed 's/\$/\r/' >/dev/udp/$ours/5060" <<LAST
+OPTIONS sip:$ours SIP/2.0
+Via: SIP/2.0/UDP $LAB_CALLER:5099;branch=z9hG4bKlast;rport
+From: <sip:last@example.com>;tag=last
+To: <sip:$ours>
+Call-ID: last-of-the-capture
+CSeq: 1 OPTIONS
+Max-Forwards: 0
+Content-Length: 0
+
+LAST
+lab_until 10 grep -qa last-of-the-capture "$e2e_tmp/edge.pcap" || e2e_fail "the last answer is not in the capture"
 kill -INT $tcpdump
 wait $tcpdump || true
 
