@@ -3,6 +3,8 @@
 # What is SIP and what is not, over the captures of the outside corpus: the same UDP captures on the
 # standard ports and with every port moved, beside tshark's and nDPI's view of each; a table of what
 # each finds, in which every difference has its reason.
+#
+# Beside others (80 s): it computes.
 . "$(dirname "$0")/harness.sh"
 e2e_begin classify
 [ -d "$SLUICE_CORPUS/pcap" ] || e2e_skip "no captures at $SLUICE_CORPUS/pcap"

@@ -3,6 +3,8 @@
 # The documents are true: each command in them is in docs.tsv, which says how it is tested; those that say
 # `run` are run here, in the order of the documents; each sluice.yaml is taken by both processes; links
 # lead somewhere.
+#
+# Beside others (6 s): it computes.
 . "$(dirname "$0")/harness.sh"
 e2e_begin docs
 documents="README.md parser/README.md bench/README.md bench/harness/README.md control/doc/firewall.md control/doc/edge.md control/doc/tap.md control/doc/rules.md control/doc/bench.md .github/CONTRIBUTING.md"

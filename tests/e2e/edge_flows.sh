@@ -3,6 +3,8 @@
 # The flows of RFC 3665 through an edge, alone and behind Kamailio as the proxy before it, and calls that
 # are forwarded; each message is checked hop by hop by the agents. All that the edge sent is captured and must
 # be plain to tshark, to Sluice's parser and to sofia-sip, libosip2 and libre, as far as they are installed.
+#
+# Beside others (3 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_flows
 export LAB_MODE=edge LAB_ARMS=1

@@ -3,6 +3,8 @@
 # One challenge for both: the worker asks every stranger to prove his address, with a nonce of the
 # secret that control has, too, and the registrar takes its answer. Who registered is trusted, also
 # without the worker's challenge.
+#
+# Beside others (5 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_once
 export LAB_MODE=edge LAB_ARMS=1

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The event package reg behind an edge, over IPv4 and IPv6: an agent subscribes to its registrations
 # and is told what its phone does; control is killed in between, and it subscribes again.
+#
+# Beside others (70 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_reg
 export LAB_MODE=edge LAB_ARMS=1

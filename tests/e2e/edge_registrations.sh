@@ -3,6 +3,8 @@
 # Registrations with Digest at an edge with SQLite, by SIPp: 1,000 users over and over, a challenge before
 # each, and none may fail; then control is killed, and every binding is there. Environment:
 # SLUICE_REGISTRATIONS (2000), SLUICE_REGISTRATION_RATE (300 a second).
+#
+# Beside others (8 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_registrations
 export LAB_MODE=edge LAB_ARMS=1

@@ -4,6 +4,8 @@
 # under three sets of rules: what explain says of each message beside the events of a plain replay; and calls
 # and a scan through a live lab, whose capture is explained and held against the events of that time. Verdict,
 # reason, rules, class and lane of every message are compared, and what is said of a rule with the verdict.
+#
+# Beside others (75 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin explain
 for tool in tcpdump mergecap python3; do

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # A replay asks the control process that runs: another policy gives other verdicts, events come out all
 # the same, and without it (refused, killed, told not to) the replay decides by itself.
+#
+# Beside others (9 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin replay_control
 

@@ -6,6 +6,8 @@
 # is printed with its reason. What the chain sends is replayed again: no checksum is wrong that came right
 # (tunnels aside), nothing in it is malformed or left to be normalised, and tshark reads the same messages
 # in it.
+#
+# Beside others (240 s): it computes.
 . "$(dirname "$0")/harness.sh"
 e2e_begin replay_corpus
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The parser's profile as sluice.yaml names it, through a replay: what strict, default and lenient
 # drop of the same capture is what `sluicectl parse --profile` rejects, for the same reasons.
+#
+# Beside others (2 s): it computes.
 . "$(dirname "$0")/harness.sh"
 e2e_begin replay_profile
 

@@ -3,6 +3,8 @@
 # More than a hundred broken rule sets are applied under a call load, with faults in their text and with
 # canaries that fail: each is refused with file, line, column and words, none reaches the dataplane, and
 # every message is judged by the set that was there before.
+#
+# Beside others (7 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin rules_refuse
 

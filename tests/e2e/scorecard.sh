@@ -4,6 +4,8 @@
 # its own, through the firewall to a careless registrar, and messages and captures of the outside corpus
 # replayed; a table of what was stopped. Recall: how much of an attack; precision: how much of what was
 # stopped was an attack. SIPVicious and SIPp make the traffic.
+#
+# Beside others (110 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin scorecard
 export HOME=$e2e_tmp/home XDG_CONFIG_HOME=$e2e_tmp/home
