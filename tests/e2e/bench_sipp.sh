@@ -4,7 +4,7 @@
 # unchanged, in both roles. Not one call may fail, and not one message be unexpected on either side.
 . "$(dirname "$0")/harness.sh"
 e2e_begin bench_sipp
-calls=${SLUICE_BENCH_CALLS:-3000} rate=${SLUICE_BENCH_RATE:-300}
+calls=${SLUICE_BENCH_CALLS:-1000} rate=${SLUICE_BENCH_RATE:-300}
 bench=$SLUICE_BUILD/bench/harness/sluice-bench
 [ -x "$bench" ] || e2e_fail "no sluice-bench in $SLUICE_BUILD"
 why=$({ LAB_HUGE=no lab_up; } 2>&1) || e2e_fail "no lab: $why"

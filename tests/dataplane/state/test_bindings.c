@@ -336,7 +336,7 @@ static void writer_and_readers(void **state)
         for (uintptr_t i = 0; i < READERS; i++)
                 assert_int_equal(pthread_create(&threads[i], NULL, reader, (void *)i), 0);
         /* until the readers, who may be slow to begin, have seen their share */
-        for (unsigned i = 0; i < 300000 || atomic_load(&race.found) < FINDS; i++) {
+        for (unsigned i = 0; i < 100000 || atomic_load(&race.found) < FINDS; i++) {
                 unsigned u = i * 7u % 64u;
 
                 if (i % 5 == 0)
