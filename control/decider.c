@@ -6,9 +6,9 @@
 
 #include "control/contract/shm_ring.h"
 #include "control/link.h"
-#include "control/policy.h"
-#include "control/route_answer.h"
-#include "control/routes.h"
+#include "control/policy/policy.h"
+#include "control/policy/route_answer.h"
+#include "control/policy/routes.h"
 #include "parser/sip_parse.h"
 
 #define NS_PER_S UINT64_C(1000000000)

@@ -15,16 +15,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "control/auto_ban.h"
-#include "control/bans.h"
-#include "control/blocklist.h"
-#include "control/config.h"
+#include "control/bans/auto_ban.h"
+#include "control/bans/bans.h"
+#include "control/policy/blocklist.h"
+#include "control/config/config.h"
 #include "control/decider.h"
 #include "control/edge/edge.h"
-#include "control/event_writer.h"
+#include "control/events/event_writer.h"
 #include "control/gate.h"
 #include "control/link.h"
-#include "control/policy.h"
+#include "control/policy/policy.h"
 #include "control/ruleset.h"
 #include "control/state_db.h"
 #include "control/tables.h"

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "control/config.h"
+#include "control/config/config.h"
 
 struct cp_idler {
         enum cp_idle mode;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "control/config.h"
+#include "control/config/config.h"
 #include "control/service.h"
 
 /* Exit codes: 0 done, 1 failed, 2 wrong use. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "control/policy.h"
+#include "control/policy/policy.h"
 
 #define BURST 256u /* updates per turn: bounds how long replies wait behind them */
 

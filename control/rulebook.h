@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/config.h"
+#include "control/config/config.h"
 #include "control/rules/compile.h"
 #include "parser/match/match.h"
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/bans.h"
+#include "control/bans/bans.h"
 #include "control/detect/ban_terms.h"
 
 struct cp_state_db;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/policy.h"
+#include "control/policy/policy.h"
 
 #define SPLIT_MAX 96u /* cp_prefix_split */
 

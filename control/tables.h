@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/bans.h"
+#include "control/bans/bans.h"
 #include "control/contract/shm_msg.h"
 
 struct cp_policy;

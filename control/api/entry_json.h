@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "control/bans.h"
+#include "control/bans/bans.h"
 #include "control/prefix.h"
 
 /* {"prefix", "reason", `key`: where}; `key` says where it stands. */

@@ -4,7 +4,7 @@
 #include "control/api/methods.h"
 #include "control/api/server.h"
 #include "control/engine.h"
-#include "control/verdict_log.h"
+#include "control/events/verdict_log.h"
 
 #define WHY_LIMIT_MAX     10000 /* with lines of at most 4 KiB, less than a client may be sent */
 #define WHY_LIMIT_DEFAULT 20

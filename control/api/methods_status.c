@@ -5,7 +5,7 @@
 #include "control/api/methods.h"
 #include "control/contract/shm_attach.h"
 #include "control/engine.h"
-#include "control/scanners.h"
+#include "control/policy/scanners.h"
 
 int cp_method_version(struct cp_rpc_call *call)
 {

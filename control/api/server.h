@@ -15,7 +15,7 @@
 #include <uv.h>
 
 #include "control/api/rpc.h"
-#include "control/event_queue.h"
+#include "control/events/event_queue.h"
 
 #define CP_CLIENTS_MAX       64u
 #define CP_CLIENT_SEND_MAX   (64u << 20)

@@ -20,7 +20,7 @@
 #include "control/cli/explain_text.h"
 #include "control/cli/field.h"
 #include "control/cli/help.h"
-#include "control/config.h"
+#include "control/config/config.h"
 
 #define PROGRAM     "sluice-dataplane"
 /* Words of its command line besides those that stand for options of ours. */

@@ -7,7 +7,7 @@
 
 #include "control/cli/args.h"
 #include "control/cli/help.h"
-#include "control/config.h"
+#include "control/config/config.h"
 
 #define PAGE_COLS 80u
 

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/config.h"
+#include "control/config/config.h"
 #include "control/contract/shm_msg.h"
 #include "control/decider.h"
 #include "control/identity/users.h"

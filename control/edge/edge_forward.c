@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/times.h"
+#include "control/policy/times.h"
 #include "parser/sip_aor.h"
 
 #define AOR_BYTES 512u

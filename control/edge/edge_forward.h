@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/config.h"
+#include "control/config/config.h"
 #include "control/identity/users.h"
 #include "parser/sip_msg.h"
 

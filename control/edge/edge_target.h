@@ -14,7 +14,7 @@
 #include "control/contract/shm_forward.h"
 #include "control/decider.h"
 #include "control/location/bindings.h"
-#include "control/target.h"
+#include "control/policy/target.h"
 
 /*
  * Where a request for this binding goes: one hop, the contact without its header part as

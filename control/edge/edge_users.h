@@ -5,7 +5,7 @@
 #ifndef SLUICE_CONTROL_EDGE_EDGE_USERS_H
 #define SLUICE_CONTROL_EDGE_EDGE_USERS_H
 
-#include "control/config.h"
+#include "control/config/config.h"
 #include "control/identity/users.h"
 
 /* The algorithms of the configuration as bits. */

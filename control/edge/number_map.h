@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/config_yaml.h"
+#include "control/config/config_yaml.h"
 
 #define CP_NUMBER_PREFIX_MAX   32u /* symbols; E.164 has 15 digits */
 #define CP_NUMBER_TARGET_BYTES 255u

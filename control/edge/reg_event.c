@@ -9,7 +9,7 @@
 
 #include "control/edge/edge_state.h"
 #include "control/edge/reg_state.h"
-#include "control/target.h"
+#include "control/policy/target.h"
 #include "parser/sip_event.h"
 #include "parser/sip_value.h"
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/config_yaml.h"
+#include "control/config/config_yaml.h"
 #include "control/rules/arena.h"
 #include "parser/match/match_image.h"
 

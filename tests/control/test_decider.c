@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/bans.h"
+#include "control/bans/bans.h"
 #include "control/decider.h"
 #include "control/link.h"
-#include "control/policy.h"
+#include "control/policy/policy.h"
 #include "control/publisher.h"
 #include "control/tables.h"
 #include "tests/control/fake_dataplane.h"

@@ -11,7 +11,7 @@
 
 #include "control/cli/doctor/doctor.h"
 #include "control/cli/doctor/sysroot.h"
-#include "control/config.h"
+#include "control/config/config.h"
 
 #define COMM_BYTES     15u /* the kernel cuts a process's name to this */
 #define DISK_BYTES_MIN (UINT64_C(1) << 30)

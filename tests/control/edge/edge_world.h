@@ -5,11 +5,11 @@
 #ifndef SLUICE_TESTS_CONTROL_EDGE_EDGE_WORLD_H
 #define SLUICE_TESTS_CONTROL_EDGE_EDGE_WORLD_H
 
-#include "control/bans.h"
+#include "control/bans/bans.h"
 #include "control/decider.h"
 #include "control/edge/edge.h"
 #include "control/link.h"
-#include "control/policy.h"
+#include "control/policy/policy.h"
 #include "tests/control/fake_dataplane.h"
 #include "tests/control/identity/client.h"
 
