@@ -5,7 +5,7 @@
 
 static struct cp_rule_meter_place *place_of(struct cp_rule_meter *m, const struct shm_ip *ip)
 {
-        return &m->place[cp_siphash64(&m->key, ip, sizeof(*ip)) % CP_RULE_METER_PLACES];
+        return &m->place[cp_siphash(&m->key, ip, sizeof(*ip)) % CP_RULE_METER_PLACES];
 }
 
 static int is_of(const struct cp_rule_meter_place *p, const struct shm_ip *ip, uint64_t now_ns)

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "control/contract/shm_msg.h"
-#include "control/detect/siphash.h"
+#include "control/siphash.h"
 
 #define CP_RULE_METER_PLACES 4096u
 #define CP_RULE_METER_SIDS   4u /* of one source, the last */

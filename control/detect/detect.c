@@ -55,7 +55,7 @@ void cp_detect_configure(struct cp_detect *d, const struct cp_detect_config *con
 
 uint64_t cp_detect_hash(const struct cp_detect *d, const void *data, size_t len)
 {
-        return cp_siphash64(&d->key, data, len);
+        return cp_siphash(&d->key, data, len);
 }
 
 /* ---- keys ---- */

@@ -34,7 +34,7 @@ static struct cp_source *set_of(const struct cp_sources *s, const struct shm_ip 
 
         memcpy(text, ip->b, 16);
         memcpy(text + 16, &port, sizeof(port));
-        return &s->slots[(cp_siphash64(&s->key, text, sizeof(text)) & (s->sets - 1)) * WAYS];
+        return &s->slots[(cp_siphash(&s->key, text, sizeof(text)) & (s->sets - 1)) * WAYS];
 }
 
 static bool is_it(const struct cp_source *x, const struct shm_ip *ip, uint16_t port)

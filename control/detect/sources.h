@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "control/detect/siphash.h"
+#include "control/siphash.h"
 #include "control/prefix.h"
 
 /* In order. */

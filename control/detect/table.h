@@ -16,7 +16,7 @@
 
 #include "control/contract/shm_base.h"
 #include "control/detect/detection.h"
-#include "control/detect/siphash.h"
+#include "control/siphash.h"
 
 #define CP_DETECT_TEXT_BYTES 64u /* what is kept of an AoR or a Call-ID, without terminator */
 #define CP_DETECT_WAYS       8u
