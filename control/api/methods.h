@@ -29,7 +29,11 @@ int cp_method_location_list(struct cp_rpc_call *call);
 int cp_method_location_remove(struct cp_rpc_call *call);
 int cp_method_location_status(struct cp_rpc_call *call);
 int cp_method_routes_find(struct cp_rpc_call *call);
+/* methods_users.c */
 int cp_method_users_list(struct cp_rpc_call *call);
+int cp_method_users_add(struct cp_rpc_call *call);
+int cp_method_users_passwd(struct cp_rpc_call *call);
+int cp_method_users_remove(struct cp_rpc_call *call);
 /* methods_routes.c */
 int cp_method_routes_list(struct cp_rpc_call *call);
 int cp_method_routes_diff(struct cp_rpc_call *call);

@@ -157,43 +157,7 @@ int cp_method_location_status(struct cp_rpc_call *call)
         return 0;
 }
 
-static json_t *user_json(const struct cp_user *u)
-{
-        json_t *o = json_object();
-        json_t *algs = json_array();
-
-        for (unsigned i = 0; i < CP_DIGEST_ALGS; i++) {
-                if ((u->algs >> i & 1u) != 0)
-                        json_array_append_new(
-                            algs, json_string(cp_digest_alg_name((enum cp_digest_alg)i)));
-        }
-        json_object_set_new(o, "name", text_json((struct cp_text){u->name, strlen(u->name)}));
-        json_object_set_new(o, "aor", text_json((struct cp_text){u->aor, strlen(u->aor)}));
-        json_object_set_new(o, "algorithms", algs);
-        json_object_set_new(o, "refused", json_boolean(u->refused));
-        json_object_set_new(o, "forward",
-                            text_json((struct cp_text){u->forward, strlen(u->forward)}));
-        return o;
-}
-
-/* Users change on reload alone, which is in this thread: no gate. */
-int cp_method_users_list(struct cp_rpc_call *call)
-{
-        struct cp_edge *edge = edge_of(call);
-        const struct cp_user *u;
-        uint32_t at = 0;
-        json_t *list;
-
-        if (edge == NULL)
-                return -1;
-        list = json_array();
-        while ((u = cp_users_next(cp_edge_users(edge), &at)) != NULL)
-                json_array_append_new(list, user_json(u));
-        call->result = json_pack("{s:o}", "users", list);
-        return 0;
-}
-
-/* As users: no gate. */
+/* Numbers change on reload alone, which is in this thread: no gate. */
 int cp_method_routes_find(struct cp_rpc_call *call)
 {
         struct cp_edge *edge = edge_of(call);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_location.c - `sluicectl location list | status | remove | repair` and `sluicectl users list`.
- */
+/* cmd_location.c - `sluicectl location list | status | remove | repair` and `routes find`. */
 #include <string.h>
 
 #include "control/cli/args.h"
@@ -119,7 +118,8 @@ int cp_cmd_location_remove(struct cp_cli *cli, const struct cp_cli_args *args)
 
 int cp_cmd_location_repair(struct cp_cli *cli, const struct cp_cli_args *args)
 {
-        struct cp_store_repair repair = {.sound = cp_location_row_sound};
+        struct cp_store_repair repair = {.sound = cp_location_row_sound,
+                                         .sound_user = cp_location_user_sound};
         char why[512] = "";
 
         if (cp_store_sqlite_repair(&repair, args->word[0], why, sizeof(why)) != 0) {
@@ -127,52 +127,21 @@ int cp_cmd_location_repair(struct cp_cli *cli, const struct cp_cli_args *args)
                 return CP_CLI_NO;
         }
         if (cli->json) {
-                json_t *r = json_pack("{s:I, s:I}", "kept", (json_int_t)repair.kept, "lost",
-                                      (json_int_t)repair.lost);
+                json_t *r =
+                    json_pack("{s:I, s:I, s:I, s:I}", "kept", (json_int_t)repair.kept, "lost",
+                              (json_int_t)repair.lost, "users_kept", (json_int_t)repair.users_kept,
+                              "users_lost", (json_int_t)repair.users_lost);
 
                 cp_cli_print_json(cli, r);
                 json_decref(r);
         } else {
                 fprintf(cli->out,
-                        "%llu users kept, %llu rows lost; the damaged file is "
-                        "location.db.damaged\n",
-                        (unsigned long long)repair.kept, (unsigned long long)repair.lost);
+                        "where %llu users are kept, %llu rows of that lost; "
+                        "%llu log-ins kept, %llu lost; the damaged file is location.db.damaged\n",
+                        (unsigned long long)repair.kept, (unsigned long long)repair.lost,
+                        (unsigned long long)repair.users_kept,
+                        (unsigned long long)repair.users_lost);
         }
-        return CP_CLI_YES;
-}
-
-int cp_cmd_users_list(struct cp_cli *cli, const struct cp_cli_args *args)
-{
-        json_t *r = NULL, *users, *u;
-        struct cp_table t;
-        size_t i;
-        int rc = cp_cli_call(cli, "users.list", NULL, &r);
-
-        (void)args;
-        if (rc != CP_CLI_YES)
-                return rc;
-        users = cp_field(r, "users");
-        if (cli->json) {
-                cp_cli_print_json(cli, r);
-        } else {
-                cp_table_init(&t, "lllll", 0);
-                cp_table_cellf(&t, "NAME");
-                cp_table_cellf(&t, "AOR");
-                cp_table_cellf(&t, "ALGORITHMS");
-                cp_table_cellf(&t, "REFUSED");
-                cp_table_cellf(&t, "FORWARD");
-                json_array_foreach(users, i, u)
-                {
-                        cp_field_cell(&t, u, "name");
-                        cp_field_cell(&t, u, "aor");
-                        cp_field_cell(&t, u, "algorithms");
-                        cp_field_cell(&t, u, "refused");
-                        cp_field_cell(&t, u, "forward");
-                }
-                cp_table_print(&t, cli->out, cli->width);
-                cp_table_fini(&t);
-        }
-        json_decref(r);
         return CP_CLI_YES;
 }
 

@@ -50,6 +50,12 @@ static const struct cp_cli_opt events_opts[] = {
 static const struct cp_cli_opt location_opts[] = {
     {"limit", 'n', "N", "show at most N bindings, 1 to 1000 (default 100)"}, END};
 
+static const struct cp_cli_opt users_add_opts[] = {
+    {"aor", 0, "USER", "user part that the user registers and is called as (default: the name)"},
+    {"forward", 0, "URI", "where the user's calls go"},
+    {"refused", 0, NULL, "keep the user, and do not let him in"},
+    END};
+
 static const struct cp_cli_opt alerts_opts[] = {{"active", 'a', NULL, "only those that go on"},
                                                 END};
 
@@ -132,6 +138,17 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "Exit status 1 when there are none."},
     {"users list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_users_list,
      "show the users who may log in", NULL},
+    {"users add", "NAME", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, users_add_opts, cp_cmd_users_add,
+     "add a user to control's store",
+     "The password is asked for, or read from standard input: its first line. It is not kept: of "
+     "it "
+     "an HA1 is, for each algorithm of the configuration. In force at once."},
+    {"users passwd", "NAME", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_users_passwd,
+     "give a user of the store another password",
+     "Read as users add does. Where the user is registered stays until it ends."},
+    {"users remove", "NAME", 1, 1, CP_CLI_CONTROL | CP_CLI_CHANGES, no_opts, cp_cmd_users_remove,
+     "remove a user from the store, and where he is registered",
+     "Users of sluice.yaml are removed there."},
 
     {"alerts", "", 0, 0, CP_CLI_CONTROL, alerts_opts, cp_cmd_alerts,
      "show the attacks that go on, and the last ones that ended",

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "control/edge/edge_state.h"
+#include "control/edge/edge_users.h"
 #include "control/link.h"
 #include "parser/sip_aor.h"
 #include "parser/sip_uri_part.h"
@@ -32,12 +33,18 @@ int cp_edge_create(struct cp_edge **out, const struct cp_config_edge *config, co
         e = calloc(1, sizeof(*e));
         rc = e == NULL ? -ENOMEM : cp_siphash_key_random(&e->key);
         snprintf(why, why_len, "the registrar: %s", strerror(-rc));
-        if (rc == 0)
-                rc = cp_edge_settings_create(&e->set, config, why, why_len);
         if (rc == 0 && state_dir[0] != '\0')
                 rc = cp_store_sqlite_open(&store, state_dir, why, why_len);
         if (rc == 0)
+                rc = cp_edge_users_load(&e->stored, store, why, why_len);
+        if (rc == 0)
+                rc = cp_edge_settings_create(&e->set, config, e->stored, why, why_len);
+        if (rc == 0)
                 rc = cp_location_open(&e->location, store, (uint32_t)time(NULL), why, why_len);
+        else if (store != NULL)
+                store->ops->close(store);
+        if (rc == 0)
+                e->store = store;
         if (rc == 0) {
                 e->changes = cp_changes_create(CHANGES_BYTES);
                 e->reg = cp_reg_event_create(&e->key);
@@ -60,6 +67,7 @@ void cp_edge_destroy(struct cp_edge *e)
         cp_changes_destroy(e->changes);
         cp_reg_event_destroy(e->reg);
         cp_edge_settings_destroy(e->set);
+        cp_users_destroy(e->stored);
         free(e);
 }
 
@@ -67,7 +75,7 @@ int cp_edge_reload(struct cp_edge *e, const struct cp_config_edge *config, char 
                    size_t why_len)
 {
         struct cp_edge_settings *fresh = NULL;
-        int rc = cp_edge_settings_create(&fresh, config, why, why_len);
+        int rc = cp_edge_settings_create(&fresh, config, e->stored, why, why_len);
 
         if (rc != 0)
                 return rc;

@@ -89,6 +89,39 @@ unsigned cp_edge_release(struct cp_edge *e, struct cp_link *const *links, const 
 unsigned cp_edge_notify(struct cp_edge *e, struct cp_link *const *links, const bool *live,
                         unsigned link_cnt, const struct cp_edge_now *now);
 
+/*
+ * Users of the store (edge_stored.c), by the owner. What changes the table that log-ins read is a
+ * step of its own, the one that needs the decider's gate; the steps before it check, hash and wait
+ * for the disk. Failures: a negative errno and one line in `why`.
+ */
+struct cp_edge_account {
+        const char *name;
+        const char *password;
+        const char *aor;     /* NULL = name */
+        const char *forward; /* NULL = none */
+        bool refused;
+};
+
+#define CP_EDGE_STORED_MAX     1000000u
+#define CP_EDGE_PASSWORD_BYTES 255u
+
+/* A new user: -EEXIST when the store or the configuration has the name, -EINVAL when a text is
+ * none, -EROFS without a store, -ENOSPC when there are too many. */
+int cp_edge_user_make(const struct cp_edge *e, const struct cp_edge_account *a, struct cp_user *out,
+                      char *why, size_t why_len);
+/* One of the store with another password: -ENOENT, -EPERM when he is the configuration's. */
+int cp_edge_user_renew(const struct cp_edge *e, const char *name, const char *password,
+                       struct cp_user *out, char *why, size_t why_len);
+/* May he be removed? 0, -ENOENT or -EPERM as above. */
+int cp_edge_user_is_stored(const struct cp_edge *e, const char *name, char *why, size_t why_len);
+/* To disk. 0 or a negative errno. */
+int cp_edge_user_write(struct cp_edge *e, const struct cp_user *u);
+int cp_edge_user_erase(struct cp_edge *e, const char *name);
+/* Gate: let him in from now on. 0, or -ENOMEM and nothing changed. */
+int cp_edge_user_take(struct cp_edge *e, const struct cp_user *u);
+/* Gate: he is gone, and so are his bindings unless another user has the same; how many. */
+unsigned cp_edge_user_drop(struct cp_edge *e, const char *name);
+
 struct cp_location *cp_edge_location(struct cp_edge *e);
 const struct cp_number_map *cp_edge_numbers(const struct cp_edge *e); /* NULL = none */
 const struct cp_users *cp_edge_users(const struct cp_edge *e);

@@ -25,6 +25,7 @@ void cp_edge_settings_destroy(struct cp_edge_settings *s)
         free(s->domain);
         free(s->method);
         free(s->service_route);
+        free(s->realm);
         free(s);
 }
 
@@ -34,7 +35,9 @@ static int copy_texts(struct cp_edge_settings *s, const struct cp_config_edge *c
         s->method = calloc(c->authenticate_count + 1u, sizeof(*s->method));
         if (c->service_route != NULL)
                 s->service_route = strdup(c->service_route);
-        if (s->domain == NULL || s->method == NULL ||
+        s->realm = strdup(c->realm);
+        s->algs = cp_edge_algs(c);
+        if (s->domain == NULL || s->method == NULL || s->realm == NULL ||
             (c->service_route != NULL && s->service_route == NULL))
                 return -ENOMEM;
         for (; s->domains < c->domains_count; s->domains++)
@@ -69,7 +72,7 @@ static int load_secret(const char *path, uint8_t out[SHM_SECRET_BYTES], char *wh
 }
 
 int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_config_edge *c,
-                            char *why, size_t why_len)
+                            const struct cp_users *stored, char *why, size_t why_len)
 {
         uint8_t secret[SHM_SECRET_BYTES];
         const struct cp_digest_policy policy = {
@@ -91,6 +94,8 @@ int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_confi
                 rc = load_secret(c->nonce_secret, secret, why, why_len);
         if (rc == 0)
                 rc = cp_edge_users_create(&s->users, c);
+        if (rc == 0)
+                rc = cp_edge_users_merge(s->users, stored, c->realm);
         if (rc == 0)
                 rc = cp_forwards_create(&s->forwards, c);
         if (rc == 0) {

@@ -26,7 +26,9 @@
 
 /* What a configuration says; replaced as a whole. */
 struct cp_edge_settings {
-        struct cp_users *users;
+        struct cp_users *users; /* its own, and those of the store */
+        char *realm;
+        unsigned algs;
         struct cp_digest *digest;
         struct cp_registrar_policy registrar;
         char (*domain)[CP_EDGE_HOST_BYTES];
@@ -66,6 +68,8 @@ struct cp_edge {
         struct cp_siphash_key key;
         struct cp_edge_taken taken[CP_EDGE_TAKEN_SLOTS];
         struct cp_location *location;
+        struct cp_store *store;  /* the location's; NULL = none */
+        struct cp_users *stored; /* all users of the store */
         struct cp_changes *changes;
         uint64_t watched; /* changes that have been held against what workers were told */
         uint64_t flushes; /* how often decisions became wrong */
@@ -78,9 +82,9 @@ struct cp_edge {
         struct cp_edge_waiting waiting[CP_EDGE_WAITING_MAX];
 };
 
-/* edge_settings.c: 0, or a negative errno and one line in `why`. */
+/* edge_settings.c: stored: the store's users. 0, or a negative errno and one line in `why`. */
 int cp_edge_settings_create(struct cp_edge_settings **out, const struct cp_config_edge *c,
-                            char *why, size_t why_len);
+                            const struct cp_users *stored, char *why, size_t why_len);
 void cp_edge_settings_destroy(struct cp_edge_settings *s);
 /* Is this host, text or span, without case and without one trailing dot, a domain of ours? */
 bool cp_edge_is_domain(const struct cp_edge_settings *s, const char *host, size_t len);

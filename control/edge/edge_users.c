@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/identity/user_row.h"
+#include "control/log.h"
+
 unsigned cp_edge_algs(const struct cp_config_edge *config)
 {
         unsigned algs = 0;
@@ -72,5 +75,82 @@ int cp_edge_users_create(struct cp_users **out, const struct cp_config_edge *con
                 *out = users;
         else
                 cp_users_destroy(users);
+        return rc;
+}
+
+/* ---- of the store ---- */
+
+struct loading {
+        struct cp_users *users;
+        char *why;
+        size_t why_len;
+};
+
+static int load_user(void *arg, struct cp_store_octets name, struct cp_store_octets row)
+{
+        struct loading *to = arg;
+        struct cp_user u;
+        int rc = cp_user_row_read(&u, name.at, name.len, row.at, row.len);
+
+        if (rc == 0)
+                rc = cp_users_put(to->users, &u);
+        if (rc != 0)
+                snprintf(to->why, to->why_len, "the row of user %.*s: %s", (int)name.len,
+                         (const char *)name.at,
+                         rc == -EBADMSG  ? "damaged; see sluicectl location repair"
+                         : rc == -EPROTO ? "made by a later version"
+                                         : strerror(-rc));
+        return rc;
+}
+
+int cp_edge_users_load(struct cp_users **out, struct cp_store *store, char *why, size_t why_len)
+{
+        struct loading to = {cp_users_create(), why, why_len};
+        int rc = to.users == NULL ? -ENOMEM : 0;
+
+        why[0] = '\0';
+        if (rc == 0 && store != NULL)
+                rc = store->ops->load_users(store, load_user, &to);
+        if (rc == 0) {
+                *out = to.users;
+                return 0;
+        }
+        if (why[0] == '\0')
+                snprintf(why, why_len, "users of the store: %s", strerror(-rc));
+        cp_users_destroy(to.users);
+        return rc;
+}
+
+int cp_edge_users_merge(struct cp_users *users, const struct cp_users *stored, const char *realm)
+{
+        uint64_t ours = cp_user_realm(realm);
+        unsigned both = 0, foreign = 0;
+        const struct cp_user *from;
+        uint32_t at = 0;
+        int rc = 0;
+
+        while (rc == 0 && (from = cp_users_next(stored, &at)) != NULL) {
+                struct cp_user u = *from;
+
+                if (cp_users_get(users, u.name) != NULL) {
+                        both++;
+                        continue;
+                }
+                if (u.realm != ours) {
+                        u.algs = 0;
+                        foreign++;
+                }
+                rc = cp_users_put(users, &u);
+        }
+        if (both != 0)
+                cp_log(CP_LOG_WARNING,
+                       "users: of %u names that the store has, too, those of the configuration "
+                       "count",
+                       both);
+        if (foreign != 0)
+                cp_log(CP_LOG_WARNING,
+                       "users: %u of the store have passwords of another realm than %s and can not "
+                       "log in; see sluicectl users passwd",
+                       foreign, realm);
         return rc;
 }

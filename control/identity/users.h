@@ -24,8 +24,10 @@ struct cp_user {
         char forward[CP_USER_NAME_BYTES]; /* URI where its calls go; "" = none */
         uint32_t forward_first;           /* for the owner: rules of its calls */
         uint32_t forward_cnt;
-        uint8_t algs; /* bits 1 << enum cp_digest_alg: which HA1 are there */
-        bool refused; /* kept, but not let in */
+        uint8_t algs;   /* bits 1 << enum cp_digest_alg: which HA1 are there */
+        bool refused;   /* kept, but not let in */
+        bool stored;    /* from the store, not from the configuration */
+        uint64_t realm; /* of a stored one's HA1s: cp_user_realm() */
         uint8_t ha1[CP_DIGEST_ALGS][CP_DIGEST_BYTES_MAX];
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "control/identity/user_row.h"
 #include "control/location/row.h"
 
 /* A batch: per row its AoR's length 2, the row's length 4 (0 = the row goes), both texts. */
@@ -246,6 +247,14 @@ int cp_location_row_sound(void *arg, struct cp_store_octets aor, struct cp_store
         int rc = cp_row_read(b, name, row.at, row.len, UINT32_MAX);
 
         return rc < 0 ? rc : 0;
+}
+
+int cp_location_user_sound(void *arg, struct cp_store_octets name, struct cp_store_octets row)
+{
+        struct cp_user u;
+
+        (void)arg;
+        return cp_user_row_read(&u, name.at, name.len, row.at, row.len);
 }
 
 static void destroy(struct cp_location *l)

@@ -58,5 +58,7 @@ void cp_location_stats(const struct cp_location *l, struct cp_location_stats *ou
 
 /* Is this a row that can be read? For repairs: a cp_store_row. */
 int cp_location_row_sound(void *arg, struct cp_store_octets aor, struct cp_store_octets row);
+/* The same of a user. */
+int cp_location_user_sound(void *arg, struct cp_store_octets name, struct cp_store_octets row);
 
 #endif

@@ -2,6 +2,7 @@
 #include "control/location/store.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 #include "control/sqlite_errno.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define APPLICATION_ID 0x534c4f43 /* "SLOC" */
 #define BUSY_MS        2000
 #define PATH_BYTES     4300u
@@ -21,14 +22,45 @@
 /* The log is moved into the file when it has this many pages (4 KiB): 16 MiB. */
 #define LOG_PAGES      "4096"
 
+/* The file has one connection, and whose turn it is has it: a batch, or the change of a user. Who
+ * changes a user goes before the next batch, so that he waits for one at most. */
+struct turn {
+        pthread_mutex_t mutex;
+        pthread_cond_t wake;
+        bool taken;
+        unsigned users; /* that wait */
+};
+
 struct sqlite_store {
         struct cp_store store;
         sqlite3 *sql;
+        struct turn turn;
         sqlite3_stmt *put;
         sqlite3_stmt *del;
         sqlite3_stmt *begin;
         sqlite3_stmt *commit;
+        sqlite3_stmt *put_user;
+        sqlite3_stmt *del_user;
 };
+
+static void take_turn(struct turn *t, bool user)
+{
+        pthread_mutex_lock(&t->mutex);
+        t->users += user;
+        while (t->taken || (!user && t->users != 0))
+                pthread_cond_wait(&t->wake, &t->mutex);
+        t->users -= user;
+        t->taken = true;
+        pthread_mutex_unlock(&t->mutex);
+}
+
+static void give_turn(struct turn *t)
+{
+        pthread_mutex_lock(&t->mutex);
+        t->taken = false;
+        pthread_cond_broadcast(&t->wake);
+        pthread_mutex_unlock(&t->mutex);
+}
 
 static int step(sqlite3_stmt *st)
 {
@@ -43,24 +75,27 @@ static struct sqlite_store *mine(struct cp_store *s)
         return (struct sqlite_store *)s;
 }
 
-static void roll_back(struct sqlite_store *s)
+/* The batch is over, for the good or not. */
+static int end_batch(struct sqlite_store *s, int rc)
 {
-        if (!sqlite3_get_autocommit(s->sql))
+        if (rc != 0 && !sqlite3_get_autocommit(s->sql))
                 (void)sqlite3_exec(s->sql, "ROLLBACK", NULL, NULL, NULL);
+        give_turn(&s->turn);
+        return rc;
 }
 
 static int store_begin(struct cp_store *s)
 {
-        return step(mine(s)->begin);
+        int rc;
+
+        take_turn(&mine(s)->turn, false);
+        rc = step(mine(s)->begin);
+        return rc != 0 ? end_batch(mine(s), rc) : 0;
 }
 
 static int store_commit(struct cp_store *s)
 {
-        int rc = step(mine(s)->commit);
-
-        if (rc != 0)
-                roll_back(mine(s));
-        return rc;
+        return end_batch(mine(s), step(mine(s)->commit));
 }
 
 static void bind(sqlite3_stmt *st, int place, struct cp_store_octets o)
@@ -68,29 +103,54 @@ static void bind(sqlite3_stmt *st, int place, struct cp_store_octets o)
         sqlite3_bind_blob64(st, place, o.at, o.len, SQLITE_STATIC);
 }
 
-static int store_put(struct cp_store *s, struct cp_store_octets aor, struct cp_store_octets row)
+/* row: NULL for statements that take none. */
+static int change(sqlite3_stmt *st, struct cp_store_octets name, const struct cp_store_octets *row)
 {
         int rc;
 
-        bind(mine(s)->put, 1, aor);
-        bind(mine(s)->put, 2, row);
-        rc = step(mine(s)->put);
-        sqlite3_clear_bindings(mine(s)->put);
-        if (rc != 0)
-                roll_back(mine(s));
+        bind(st, 1, name);
+        if (row != NULL)
+                bind(st, 2, *row);
+        rc = step(st);
+        sqlite3_clear_bindings(st);
         return rc;
+}
+
+static int store_put(struct cp_store *s, struct cp_store_octets aor, struct cp_store_octets row)
+{
+        int rc = change(mine(s)->put, aor, &row);
+
+        return rc != 0 ? end_batch(mine(s), rc) : 0;
 }
 
 static int store_del(struct cp_store *s, struct cp_store_octets aor)
 {
+        int rc = change(mine(s)->del, aor, NULL);
+
+        return rc != 0 ? end_batch(mine(s), rc) : 0;
+}
+
+/* Without BEGIN a statement is a transaction of its own. */
+static int change_user(struct sqlite_store *s, sqlite3_stmt *st, struct cp_store_octets name,
+                       const struct cp_store_octets *row)
+{
         int rc;
 
-        bind(mine(s)->del, 1, aor);
-        rc = step(mine(s)->del);
-        sqlite3_clear_bindings(mine(s)->del);
-        if (rc != 0)
-                roll_back(mine(s));
+        take_turn(&s->turn, true);
+        rc = change(st, name, row);
+        give_turn(&s->turn);
         return rc;
+}
+
+static int store_put_user(struct cp_store *s, struct cp_store_octets name,
+                          struct cp_store_octets row)
+{
+        return change_user(mine(s), mine(s)->put_user, name, &row);
+}
+
+static int store_del_user(struct cp_store *s, struct cp_store_octets name)
+{
+        return change_user(mine(s), mine(s)->del_user, name, NULL);
 }
 
 static struct cp_store_octets column(sqlite3_stmt *st, int place)
@@ -101,11 +161,15 @@ static struct cp_store_octets column(sqlite3_stmt *st, int place)
         return o;
 }
 
-/* Every row of an open file to `row`, by name or from the end. *end is what SQLite said last. */
-static int each_row(sqlite3 *sql, bool from_end, cp_store_row *row, void *arg, int *end)
+/* How to read a table, by name and from the end. */
+static const char *const read_bindings[] = {"SELECT aor, row FROM location ORDER BY aor",
+                                            "SELECT aor, row FROM location ORDER BY aor DESC"};
+static const char *const read_users[] = {"SELECT name, row FROM users ORDER BY name",
+                                         "SELECT name, row FROM users ORDER BY name DESC"};
+
+/* Every row that this text selects to `row`. *end is what SQLite said last. */
+static int each_row(sqlite3 *sql, const char *text, cp_store_row *row, void *arg, int *end)
 {
-        const char *text = from_end ? "SELECT aor, row FROM location ORDER BY aor DESC"
-                                    : "SELECT aor, row FROM location ORDER BY aor";
         sqlite3_stmt *st = NULL;
         int rc = 0;
 
@@ -118,12 +182,27 @@ static int each_row(sqlite3 *sql, bool from_end, cp_store_row *row, void *arg, i
         return rc;
 }
 
-static int store_load(struct cp_store *s, cp_store_row *row, void *arg)
+static int load(struct cp_store *s, const char *text, cp_store_row *row, void *arg)
 {
         int end;
-        int rc = each_row(mine(s)->sql, false, row, arg, &end);
+        int rc = each_row(mine(s)->sql, text, row, arg, &end);
 
         return rc != 0 ? rc : cp_sqlite_errno(end);
+}
+
+static int store_load(struct cp_store *s, cp_store_row *row, void *arg)
+{
+        return load(s, read_bindings[0], row, arg);
+}
+
+static int store_load_users(struct cp_store *s, cp_store_row *row, void *arg)
+{
+        int rc;
+
+        take_turn(&mine(s)->turn, true);
+        rc = load(s, read_users[0], row, arg);
+        give_turn(&mine(s)->turn);
+        return rc;
 }
 
 static void store_close(struct cp_store *s)
@@ -134,7 +213,11 @@ static void store_close(struct cp_store *s)
         sqlite3_finalize(q->del);
         sqlite3_finalize(q->begin);
         sqlite3_finalize(q->commit);
+        sqlite3_finalize(q->put_user);
+        sqlite3_finalize(q->del_user);
         sqlite3_close(q->sql);
+        pthread_cond_destroy(&q->turn.wake);
+        pthread_mutex_destroy(&q->turn.mutex);
         free(q);
 }
 
@@ -145,6 +228,9 @@ static const struct cp_store_ops ops = {
     .put = store_put,
     .del = store_del,
     .commit = store_commit,
+    .load_users = store_load_users,
+    .put_user = store_put_user,
+    .del_user = store_del_user,
     .close = store_close,
 };
 
@@ -185,18 +271,21 @@ static int check_file(sqlite3 *sql, char *why, size_t why_len)
         return rc;
 }
 
+static const char settings[] = "PRAGMA journal_mode=WAL;"
+                               "PRAGMA synchronous=FULL;"
+                               "PRAGMA wal_autocheckpoint=" LOG_PAGES ";";
+
+/* From no file, and from one without users, to the present one. */
+static const char schema[] =
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE IF NOT EXISTS location (aor BLOB PRIMARY KEY, row BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS users (name BLOB PRIMARY KEY, row BLOB NOT NULL) WITHOUT ROWID;"
+    "PRAGMA application_id=0x534c4f43;"
+    "PRAGMA user_version=2;"
+    "COMMIT;";
+
 static int set_up(struct sqlite_store *q, char *why, size_t why_len)
 {
-        static const char settings[] = "PRAGMA journal_mode=WAL;"
-                                       "PRAGMA synchronous=FULL;"
-                                       "PRAGMA wal_autocheckpoint=" LOG_PAGES ";";
-        static const char schema[] =
-            "BEGIN IMMEDIATE;"
-            "CREATE TABLE IF NOT EXISTS location (aor BLOB PRIMARY KEY, row BLOB NOT NULL)"
-            " WITHOUT ROWID;"
-            "PRAGMA application_id=0x534c4f43;"
-            "PRAGMA user_version=1;"
-            "COMMIT;";
         const struct {
                 sqlite3_stmt **to;
                 const char *text;
@@ -205,6 +294,8 @@ static int set_up(struct sqlite_store *q, char *why, size_t why_len)
             {&q->del, "DELETE FROM location WHERE aor = ?"},
             {&q->begin, "BEGIN IMMEDIATE"},
             {&q->commit, "COMMIT"},
+            {&q->put_user, "INSERT OR REPLACE INTO users VALUES (?, ?)"},
+            {&q->del_user, "DELETE FROM users WHERE name = ?"},
         };
         int version = 0;
         int id = 0;
@@ -222,7 +313,8 @@ static int set_up(struct sqlite_store *q, char *why, size_t why_len)
                 rc = check_file(q->sql, why, why_len);
         if (rc == 0)
                 rc = cp_sqlite_errno(sqlite3_exec(q->sql, settings, NULL, NULL, NULL));
-        if (rc == 0 && version == 0) /* nothing is written to a file that may prove damaged */
+        if (rc == 0 &&
+            version < SCHEMA_VERSION) /* after the check: a damaged file stays as it is */
                 rc = cp_sqlite_errno(sqlite3_exec(q->sql, schema, NULL, NULL, NULL));
         for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]) && rc == 0; i++)
                 rc = cp_sqlite_errno(sqlite3_prepare_v3(q->sql, statements[i].text, -1,
@@ -241,6 +333,8 @@ int cp_store_sqlite_open(struct cp_store **out, const char *dir, char *why, size
         if (q == NULL)
                 return -ENOMEM;
         q->store.ops = &ops;
+        pthread_mutex_init(&q->turn.mutex, NULL);
+        pthread_cond_init(&q->turn.wake, NULL);
         (void)mkdir(dir, 0750); /* opening tells if that failed */
         snprintf(path, sizeof(path), "%s/location.db", dir);
         rc = cp_sqlite_errno(
@@ -269,6 +363,10 @@ int cp_store_sqlite_open(struct cp_store **out, const char *dir, char *why, size
 struct copy {
         struct cp_store_repair *r;
         struct cp_store *to;
+        cp_store_row *sound;
+        int (*put)(struct cp_store *s, struct cp_store_octets name, struct cp_store_octets row);
+        uint64_t *kept;
+        uint64_t *lost;
         bool from_end;
         size_t last_len; /* greatest name that was reached from the beginning */
         uint8_t last[CP_STORE_AOR_BYTES];
@@ -289,44 +387,78 @@ static int copy_row(void *arg, struct cp_store_octets aor, struct cp_store_octet
         if (c->from_end && !is_after(c, aor))
                 return 1; /* met in the middle */
         if (aor.len == 0 || aor.len > sizeof(c->last) || row.len == 0 ||
-            c->r->sound(c->r->arg, aor, row) != 0) {
-                c->r->lost++;
+            c->sound(c->r->arg, aor, row) != 0) {
+                (*c->lost)++;
                 return 0;
         }
         if (!c->from_end) {
                 memcpy(c->last, aor.at, aor.len);
                 c->last_len = aor.len;
         }
-        c->r->kept++;
-        return c->to->ops->put(c->to, aor, row);
+        (*c->kept)++;
+        return c->put(c->to, aor, row);
 }
 
-/* The readable rows of the file at `path` into a new store in `dir`. A file too broken to be read
- * to its end gives what came before. */
+/* With the turn and the transaction that the batch has. */
+static int batch_put_user(struct cp_store *s, struct cp_store_octets name,
+                          struct cp_store_octets row)
+{
+        return change(mine(s)->put_user, name, &row);
+}
+
+/* A table too broken to be read to its end gives what came before, and behind. */
+static int copy_table(struct copy *c, sqlite3 *from, const char *const select[2])
+{
+        int end = SQLITE_DONE;
+        int rc = each_row(from, select[0], copy_row, c, &end);
+
+        if (rc == 0 && end != SQLITE_DONE) {
+                c->from_end = true;
+                rc = each_row(from, select[1], copy_row, c, &end);
+                rc = rc == 1 ? 0 : rc;
+        }
+        return rc;
+}
+
+/* The readable rows of the file at `path` into a new store in `dir`, as one batch. */
 static int copy_all(struct cp_store_repair *r, const char *path, const char *dir, char *why,
                     size_t why_len)
 {
-        struct copy c = {.r = r};
+        struct cp_store *to = NULL;
         sqlite3 *from = NULL;
-        int end = SQLITE_DONE;
-        int rc = cp_store_sqlite_open(&c.to, dir, why, why_len);
+        int rc = cp_store_sqlite_open(&to, dir, why, why_len);
+        bool opened;
 
         if (rc != 0)
                 return rc;
-        rc = c.to->ops->begin(c.to);
-        if (rc == 0 && sqlite3_open_v2(path, &from, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
-                rc = each_row(from, false, copy_row, &c, &end);
-        if (rc == 0 && from != NULL && end != SQLITE_DONE) {
-                c.from_end = true;
-                rc = each_row(from, true, copy_row, &c, &end);
-                rc = rc == 1 ? 0 : rc;
+        opened = sqlite3_open_v2(path, &from, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
+        rc = to->ops->begin(to);
+        if (rc == 0 && opened) {
+                struct copy bindings = {.r = r,
+                                        .to = to,
+                                        .sound = r->sound,
+                                        .put = to->ops->put,
+                                        .kept = &r->kept,
+                                        .lost = &r->lost};
+
+                rc = copy_table(&bindings, from, read_bindings);
+        }
+        if (rc == 0 && opened) {
+                struct copy users = {.r = r,
+                                     .to = to,
+                                     .sound = r->sound_user,
+                                     .put = batch_put_user,
+                                     .kept = &r->users_kept,
+                                     .lost = &r->users_lost};
+
+                rc = copy_table(&users, from, read_users);
         }
         if (rc == 0)
-                rc = c.to->ops->commit(c.to);
+                rc = to->ops->commit(to);
         if (rc != 0)
                 snprintf(why, why_len, "%s: %s", dir, strerror(-rc));
         sqlite3_close(from);
-        c.to->ops->close(c.to);
+        to->ops->close(to);
         return rc;
 }
 
@@ -340,7 +472,7 @@ int cp_store_sqlite_repair(struct cp_store_repair *r, const char *dir, char *why
         char old[PATH_BYTES], kept[PATH_BYTES], made[PATH_BYTES], work[PATH_BYTES];
         int rc;
 
-        r->kept = r->lost = 0;
+        r->kept = r->lost = r->users_kept = r->users_lost = 0;
         file_name(old, dir, "location.db");
         file_name(kept, dir, "location.db.damaged");
         file_name(work, dir, "repair");

@@ -23,170 +23,11 @@
 #include <sqlite3.h>
 
 #include "control/location/location.h"
+#include "tests/control/location/killer.h"
 #include "tests/control/location/register.h"
 
 static unsigned every = 1;
 static char dir[64];
-
-/* ---- a file system that kills ---- */
-
-static sqlite3_vfs *real;
-static sqlite3_vfs killer;
-static unsigned effects;
-static unsigned die_at; /* 0 = never */
-
-struct file {
-        sqlite3_file base;
-        sqlite3_file *under;
-};
-
-static void effect(void)
-{
-        if (++effects == die_at)
-                raise(SIGKILL);
-}
-
-#define UNDER(f) (((struct file *)(f))->under)
-
-static int k_close(sqlite3_file *f)
-{
-        return UNDER(f)->pMethods->xClose(UNDER(f));
-}
-
-static int k_read(sqlite3_file *f, void *to, int n, sqlite3_int64 at)
-{
-        return UNDER(f)->pMethods->xRead(UNDER(f), to, n, at);
-}
-
-/* Killed before, in the middle of, and after a write. */
-static int k_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
-{
-        int rc;
-
-        effect();
-        if (effects + 1 == die_at)
-                (void)UNDER(f)->pMethods->xWrite(UNDER(f), from, n / 2, at);
-        effect();
-        rc = UNDER(f)->pMethods->xWrite(UNDER(f), from, n, at);
-        effect();
-        return rc;
-}
-
-static int k_truncate(sqlite3_file *f, sqlite3_int64 n)
-{
-        effect();
-        return UNDER(f)->pMethods->xTruncate(UNDER(f), n);
-}
-
-static int k_sync(sqlite3_file *f, int flags)
-{
-        int rc;
-
-        effect();
-        rc = UNDER(f)->pMethods->xSync(UNDER(f), flags);
-        effect();
-        return rc;
-}
-
-static int k_size(sqlite3_file *f, sqlite3_int64 *n)
-{
-        return UNDER(f)->pMethods->xFileSize(UNDER(f), n);
-}
-
-static int k_lock(sqlite3_file *f, int l)
-{
-        return UNDER(f)->pMethods->xLock(UNDER(f), l);
-}
-
-static int k_unlock(sqlite3_file *f, int l)
-{
-        return UNDER(f)->pMethods->xUnlock(UNDER(f), l);
-}
-
-static int k_reserved(sqlite3_file *f, int *r)
-{
-        return UNDER(f)->pMethods->xCheckReservedLock(UNDER(f), r);
-}
-
-static int k_control(sqlite3_file *f, int op, void *arg)
-{
-        return UNDER(f)->pMethods->xFileControl(UNDER(f), op, arg);
-}
-
-static int k_sector(sqlite3_file *f)
-{
-        return UNDER(f)->pMethods->xSectorSize(UNDER(f));
-}
-
-static int k_features(sqlite3_file *f)
-{
-        return UNDER(f)->pMethods->xDeviceCharacteristics(UNDER(f));
-}
-
-static int k_map(sqlite3_file *f, int page, int size, int extend, void volatile **to)
-{
-        return UNDER(f)->pMethods->xShmMap(UNDER(f), page, size, extend, to);
-}
-
-static int k_shm_lock(sqlite3_file *f, int at, int n, int flags)
-{
-        effect();
-        return UNDER(f)->pMethods->xShmLock(UNDER(f), at, n, flags);
-}
-
-static void k_barrier(sqlite3_file *f)
-{
-        UNDER(f)->pMethods->xShmBarrier(UNDER(f));
-}
-
-static int k_unmap(sqlite3_file *f, int del)
-{
-        return UNDER(f)->pMethods->xShmUnmap(UNDER(f), del);
-}
-
-static const sqlite3_io_methods methods = {
-    .iVersion = 2,
-    .xClose = k_close,
-    .xRead = k_read,
-    .xWrite = k_write,
-    .xTruncate = k_truncate,
-    .xSync = k_sync,
-    .xFileSize = k_size,
-    .xLock = k_lock,
-    .xUnlock = k_unlock,
-    .xCheckReservedLock = k_reserved,
-    .xFileControl = k_control,
-    .xSectorSize = k_sector,
-    .xDeviceCharacteristics = k_features,
-    .xShmMap = k_map,
-    .xShmLock = k_shm_lock,
-    .xShmBarrier = k_barrier,
-    .xShmUnmap = k_unmap,
-};
-
-static int k_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out)
-{
-        struct file *mine = (struct file *)f;
-        int rc;
-
-        (void)vfs;
-        mine->base.pMethods = NULL;
-        mine->under = (sqlite3_file *)(mine + 1);
-        rc = real->xOpen(real, name, mine->under, flags, out);
-        if (mine->under->pMethods != NULL)
-                mine->base.pMethods = &methods;
-        return rc;
-}
-
-static void install(void)
-{
-        real = sqlite3_vfs_find(NULL);
-        killer = *real;
-        killer.zName = "killer";
-        killer.szOsFile = real->szOsFile + (int)sizeof(struct file);
-        killer.xOpen = k_open;
-        sqlite3_vfs_register(&killer, 1);
-}
 
 /* ---- the child ---- */
 
@@ -292,8 +133,7 @@ static bool one_kill(unsigned at)
         assert_true(pid >= 0);
         if (pid == 0) {
                 close(fds[0]);
-                effects = 0;
-                die_at = at;
+                killer_arm(at);
                 child(fds[1]);
         }
         close(fds[1]);
@@ -400,7 +240,8 @@ static off_t place_of(const char *text, unsigned nth)
 
 static void refused_and_repaired(off_t at, size_t n, uint64_t least)
 {
-        struct cp_store_repair r = {.sound = cp_location_row_sound};
+        struct cp_store_repair r = {.sound = cp_location_row_sound,
+                                    .sound_user = cp_location_user_sound};
         char why[512] = "", before[65], after[65];
         struct cp_location *l;
 
@@ -429,7 +270,8 @@ static void refused_and_repaired(off_t at, size_t n, uint64_t least)
 static void damage_is_refused_and_repaired(void **state)
 {
         char path[128], why[512] = "";
-        struct cp_store_repair r = {.sound = cp_location_row_sound};
+        struct cp_store_repair r = {.sound = cp_location_row_sound,
+                                    .sound_user = cp_location_user_sound};
 
         (void)state;
         refused_and_repaired(0, 100, 0);                       /* the file's own head */
@@ -442,7 +284,7 @@ static void damage_is_refused_and_repaired(void **state)
         sqlite3 *sql;
 
         assert_int_equal(sqlite3_open(path, &sql), SQLITE_OK);
-        assert_int_equal(sqlite3_exec(sql, "PRAGMA user_version=2", NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(sql, "PRAGMA user_version=3", NULL, NULL, NULL), SQLITE_OK);
         sqlite3_close(sql);
         assert_null(open_location(REG_NOW, why));
         assert_non_null(strstr(why, "later version"));
@@ -519,7 +361,7 @@ int main(int argc, char **argv)
         snprintf(dir, sizeof(dir), "/tmp/sluice-store-XXXXXX");
         if (mkdtemp(dir) == NULL)
                 return 1;
-        install();
+        killer_install();
         rc = cmocka_run_group_tests(tests, NULL, NULL);
         snprintf(command, sizeof(command), "rm -rf %s", dir);
         return system(command) != 0 ? 1 : rc;
