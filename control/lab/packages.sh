@@ -15,7 +15,7 @@ packages_of() {
         lab) echo sip-tester iproute2 ethtool jq util-linux procps dpdk ;;
         kamailio) echo kamailio ;;
         test)
-                echo clang libclang-rt-14-dev afl++ valgrind dpdk-dev libsimde-dev gcovr tshark libndpi-bin tcpdump tcpreplay mandoc chromium \
+                echo clang libclang-rt-14-dev afl++ valgrind dpdk-dev libsimde-dev gcovr tshark libndpi-bin tcpdump tcpreplay libfaketime mandoc chromium \
                         iputils-ping git nftables kamailio-sqlite-modules sipvicious baresip-core libosip2-dev libsofia-sip-ua-dev libre-dev
                 ;;
         *)

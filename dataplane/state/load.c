@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+/* What a sample that is not well takes back of those that were. A machine that stands still now and
+ * then, for its host or another process, still ends what it sheds; one that is overloaded in one
+ * millisecond of eight does not. */
+#define UNWELL 8u
+
 static void over_forget(struct dp_load *self)
 {
         self->over = 0;
@@ -23,16 +28,25 @@ static uint8_t level_above(const struct dp_load *self, const struct dp_load_conf
         return self->level;
 }
 
+static void unwell(struct dp_load *self)
+{
+        self->under -= self->under < UNWELL ? self->under : UNWELL;
+}
+
 static void over_take(struct dp_load *self, const struct dp_load_config *config,
                       const struct dp_load_sample *s)
 {
-        self->under = 0;
+        uint8_t level;
+
         self->packets += s->packets;
-        for (unsigned level = 1; level < DP_SHED_LEVELS; level++)
-                self->kind[level] += s->kind[level];
+        for (unsigned i = 1; i < DP_SHED_LEVELS; i++)
+                self->kind[i] += s->kind[i];
         if (++self->over < config->raise_ms)
                 return;
-        self->level = level_above(self, config);
+        level = level_above(self, config);
+        if (level != self->level)
+                self->under = 0;
+        self->level = level;
         over_forget(self);
 }
 
@@ -40,12 +54,13 @@ enum dp_shed_level dp_load_step(struct dp_load *self, const struct dp_load_confi
                                 const struct dp_load_sample *sample)
 {
         if (sample->busy >= config->busy.high || sample->depth >= config->depth.high) {
+                unwell(self);
                 over_take(self, config, sample);
                 return (enum dp_shed_level)self->level;
         }
         over_forget(self);
         if (sample->busy >= config->busy.low || sample->depth >= config->depth.low) {
-                self->under = 0;
+                unwell(self);
         } else if (++self->under >= config->lower_ms) {
                 self->under = 0;
                 self->level = (uint8_t)(self->level != 0 ? self->level - 1 : 0);

@@ -4,8 +4,8 @@
  * out; time comes from the caller.
  *
  *   meter   what the turns of a worker say, gathered into one sample a millisecond
- *   level   samples over a high mark for raise_ms in a row raise it, samples below a low mark for
- *           lower_ms in a row lower it by one; between the marks nothing changes
+ *   level   samples over a high mark for raise_ms in a row raise it; lower_ms samples below both
+ * low marks lower it by one, where each that is not takes back eight of them
  *
  * Shed is in this order, each level with those before it, and an emergency never. A level is taken
  * only when what it sheds beyond the present one is a good part of the packets: a flood that is
@@ -51,7 +51,7 @@ struct dp_load_sample {
 struct dp_load {
         uint8_t level;  /* enum dp_shed_level */
         uint32_t over;  /* samples in a row over a high mark */
-        uint32_t under; /* samples in a row below both low marks */
+        uint32_t under; /* samples below both low marks, less what others took back */
         uint64_t packets;
         uint64_t kind[DP_SHED_LEVELS]; /* of the samples in `over` */
 };

@@ -94,6 +94,8 @@ static void test_hysteresis(void **state)
                 assert_int_equal(steps(&l, &between[i], 100000), DP_SHED_PROVEN);
                 assert_int_equal(steps(&l, &calm, config.lower_ms - 1), DP_SHED_PROVEN);
                 assert_int_equal(steps(&l, &between[i], 1), DP_SHED_PROVEN);
+                assert_int_equal(steps(&l, &calm, 8), DP_SHED_PROVEN);
+                assert_int_equal(steps(&l, &between[i], config.lower_ms), DP_SHED_PROVEN);
                 assert_int_equal(steps(&l, &calm, config.lower_ms - 1), DP_SHED_PROVEN);
                 assert_int_equal(steps(&l, &calm, 1), DP_SHED_UNPROVEN);
                 assert_int_equal(steps(&l, &calm, config.lower_ms), DP_SHED_NONE);
@@ -111,6 +113,29 @@ static void test_hysteresis(void **state)
         }
         assert_int_equal(changes, 1);
         assert_int_equal(level, DP_SHED_UNPROVEN);
+}
+
+/* A machine that stands still for a moment again and again still ends it, in a bounded time; who is
+ * overloaded a part of the time does not get out. */
+static void test_hiccups(void **state)
+{
+        static const struct {
+                unsigned every; /* so many samples, of which one is a hiccup */
+                unsigned within;
+        } rows[] = {{200, 216}, {32, 280}, {16, 400}, {10, 2000}, {8, 0}, {2, 0}};
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                struct dp_load l = {.level = DP_SHED_UNPROVEN};
+                unsigned n = 0;
+
+                while (l.level != 0 && n < 100000)
+                        (void)dp_load_step(&l, &config, n++ % rows[i].every == 0 ? &flood : &calm);
+                if (rows[i].within == 0)
+                        assert_int_equal(l.level, DP_SHED_UNPROVEN);
+                else
+                        assert_in_range(n, config.lower_ms, rows[i].within);
+        }
 }
 
 /* Nobody is turned down when that would not help. */
@@ -183,8 +208,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_raises_in_order), cmocka_unit_test(test_what_is_overload),
-            cmocka_unit_test(test_hysteresis),      cmocka_unit_test(test_only_what_helps),
-            cmocka_unit_test(test_meter),
+            cmocka_unit_test(test_hysteresis),      cmocka_unit_test(test_hiccups),
+            cmocka_unit_test(test_only_what_helps), cmocka_unit_test(test_meter),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
