@@ -78,7 +78,7 @@ while read -r name sent unproven proven refresh dialog emergency calm _; do
         [ "$calm" -le "$worst" ] || worst=$calm
         kind=0
         for cell in "$unproven" "$proven" "$refresh" "$dialog" "$emergency"; do
-                IFS=/ read -r done shed lost <<<"$cell"
+                IFS=/ read -r "done" shed lost <<<"$cell"
                 what="flood of $name, ${order[kind]:-emergency}"
                 e2e_is "$what: without an answer" "$lost" -eq 0
                 if [ $kind -eq 4 ] || { [ "$name" != mixed ] && [ $kind -gt $row ]; }; then

@@ -122,7 +122,7 @@ static void test_hiccups(void **state)
         static const struct {
                 unsigned every; /* so many samples, of which one is a hiccup */
                 unsigned within;
-        } rows[] = {{200, 216}, {32, 280}, {16, 400}, {10, 2000}, {8, 0}, {2, 0}};
+        } rows[] = {{200, 216}, {32, 280}, {16, 460}, {10, 2000}, {8, 0}, {2, 0}};
 
         (void)state;
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
