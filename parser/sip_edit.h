@@ -198,6 +198,8 @@ enum sip_edit_status sip_edit_route_from_strict(struct sip_edit *e);
 
 /* A new topmost "Record-Route: <uri>" (16.6 step 4). */
 enum sip_edit_status sip_edit_record_route(struct sip_edit *e, struct sip_text uri);
+/* The same for a URI that the caller has made of parts that he knows: it is not read again. */
+enum sip_edit_status sip_edit_record_route_known(struct sip_edit *e, struct sip_text uri);
 
 /* The name of a status in lower case, "unknown" outside the enumeration. Static storage. */
 const char *sip_edit_status_name(enum sip_edit_status s);

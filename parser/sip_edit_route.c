@@ -134,17 +134,25 @@ static enum sip_edit_status insert(struct sip_edit *e, const char *name, struct 
 }
 
 /* As the first field of its kind; when there is none, behind the topmost Via. */
-static enum sip_edit_status push(struct sip_edit *e, const char *name, enum sip_hdr_id id,
-                                 struct sip_text uri)
+static enum sip_edit_status push_known(struct sip_edit *e, const char *name, enum sip_hdr_id id,
+                                       struct sip_text uri)
 {
         uint8_t first = e->msg->first[id];
 
         if (!sip_edit_ready(e))
                 return (enum sip_edit_status)e->status;
-        if (!sip_edit_uri_ok(uri))
-                return sip_edit_fail(e, SIP_EDIT_INVALID);
         return insert(e, name, uri,
                       first != SIP_HDR_NONE ? first : e->msg->first[SIP_HDR_VIA] + 1u);
+}
+
+static enum sip_edit_status push(struct sip_edit *e, const char *name, enum sip_hdr_id id,
+                                 struct sip_text uri)
+{
+        if (!sip_edit_ready(e))
+                return (enum sip_edit_status)e->status;
+        if (!sip_edit_uri_ok(uri))
+                return sip_edit_fail(e, SIP_EDIT_INVALID);
+        return push_known(e, name, id, uri);
 }
 
 enum sip_edit_status sip_edit_route_push(struct sip_edit *e, struct sip_text uri)
@@ -155,6 +163,11 @@ enum sip_edit_status sip_edit_route_push(struct sip_edit *e, struct sip_text uri
 enum sip_edit_status sip_edit_record_route(struct sip_edit *e, struct sip_text uri)
 {
         return push(e, "Record-Route", SIP_HDR_RECORD_ROUTE, uri);
+}
+
+enum sip_edit_status sip_edit_record_route_known(struct sip_edit *e, struct sip_text uri)
+{
+        return push_known(e, "Record-Route", SIP_HDR_RECORD_ROUTE, uri);
 }
 
 enum sip_edit_status sip_edit_route_pop(struct sip_edit *e)

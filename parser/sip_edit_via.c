@@ -47,7 +47,8 @@ static bool bare_ip6(struct sip_text t)
 {
         bool three = false;
 
-        return sip_ip6_ok((const uint8_t *)t.at, t.len, &three) && !three;
+        return t.len != 0 && memchr(t.at, ':', t.len) != NULL &&
+               sip_ip6_ok((const uint8_t *)t.at, t.len, &three) && !three;
 }
 
 static bool host_ok(struct sip_text t)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/edge/proxy.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "dataplane/edge/ip_text.h"
 #include "parser/sip_host.h"
 #include "parser/sip_ip.h"
 #include "parser/sip_uri_part.h"
@@ -20,16 +19,22 @@ void dp_proxy_init(struct dp_proxy *px, const struct dp_siphash_key *key)
 int dp_proxy_add_self(struct dp_proxy *px, const struct shm_ip *ip, uint16_t port)
 {
         struct dp_proxy_self *s = &px->self[px->self_cnt];
-        char text[INET6_ADDRSTRLEN];
         bool v4 = dp_ip_is_v4(ip);
+        size_t len;
 
         if (px->self_cnt == DP_PROXY_SELVES_MAX)
                 return -ENOSPC;
-        if (port == 0 ||
-            inet_ntop(v4 ? AF_INET : AF_INET6, ip->b + (v4 ? 12 : 0), text, sizeof(text)) == NULL)
+        if (port == 0)
                 return -EINVAL;
         s->addr = (struct dp_proxy_addr){*ip, port};
-        s->host_len = (uint8_t)snprintf(s->host, sizeof(s->host), v4 ? "%s" : "[%s]", text);
+        if (v4) {
+                len = dp_ip_text(ip, s->host);
+        } else {
+                len = 1 + dp_ip_text(ip, s->host + 1);
+                s->host[0] = '[';
+                s->host[len++] = ']';
+        }
+        s->host_len = (uint8_t)len;
         px->self_cnt++;
         return 0;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "dataplane/edge/ip_text.h"
+
 #define COOKIE       "z9hG4bK"
 #define COOKIE_CHARS 7u
 #define SEAL_AT      39u /* of the branch */
@@ -17,11 +19,10 @@ enum {
 
 void dp_proxy_put_hex(char *out, uint64_t v, unsigned digits)
 {
-        static const char hex[16] = {'0', '1', '2', '3', '4', '5', '6', '7',
-                                     '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+        char text[16];
 
-        for (unsigned i = 0; i < digits; i++)
-                out[i] = hex[v >> (4 * (digits - 1 - i)) & 15];
+        dp_hex_text(v, text);
+        memcpy(out, text + sizeof(text) - digits, digits);
 }
 
 /* A span and how long it is: so no two lists of spans are alike. */

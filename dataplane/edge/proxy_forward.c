@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/edge/proxy_forward.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-
+#include "dataplane/edge/ip_text.h"
 #include "parser/sip_hname.h"
 #include "parser/sip_uri.h"
 #include "parser/sip_uri_part.h"
@@ -166,10 +164,17 @@ static bool address(const struct dp_proxy_request *r, const struct dp_proxy_hop 
 static struct sip_text own_uri(const struct dp_proxy_self *self, struct sip_text token,
                                char out[OWN_URI_BYTES])
 {
-        int len = snprintf(out, OWN_URI_BYTES, "<sip:%.*s@%s:%u;lr>", (int)token.len, token.at,
-                           self->host, self->addr.port);
+        size_t len = 5 + token.len;
 
-        return (struct sip_text){out, (size_t)len};
+        memcpy(out, "<sip:", 5);
+        memcpy(out + 5, token.at, token.len);
+        out[len++] = '@';
+        memcpy(out + len, self->host, self->host_len);
+        len += self->host_len;
+        out[len++] = ':';
+        len += dp_port_text(self->addr.port, out + len);
+        memcpy(out + len, ";lr>", 4);
+        return (struct sip_text){out, len + 4};
 }
 
 static struct sip_text bare(struct sip_text bracketed)
@@ -225,9 +230,9 @@ static void record_route(const struct dp_proxy *px, const struct dp_proxy_reques
         t.present = (uint8_t)((caller_is_natted(r) ? 1u << DP_PROXY_CALLER : 0) |
                               (callee_is_natted(r, hop) ? 1u << DP_PROXY_CALLEE : 0));
         text.len = dp_proxy_token_write(px, r->msg, &t, token);
-        (void)sip_edit_record_route(e, bare(own_uri(sides->out, text, uri)));
+        (void)sip_edit_record_route_known(e, bare(own_uri(sides->out, text, uri)));
         if (sides->in != sides->out)
-                (void)sip_edit_record_route(e, bare(own_uri(sides->in, text, uri)));
+                (void)sip_edit_record_route_known(e, bare(own_uri(sides->in, text, uri)));
 }
 
 static void path(const struct dp_proxy *px, const struct dp_proxy_request *r,
@@ -303,8 +308,7 @@ static void via(const struct dp_proxy *px, const struct dp_proxy_request *r,
 {
         char branch[DP_PROXY_BRANCH_CHARS];
         char loop[5 + DP_PROXY_MARK_CHARS] = {'l', 'o', 'o', 'p', '='};
-        char src[INET6_ADDRSTRLEN];
-        bool v4 = dp_ip_is_v4(&r->src.ip);
+        char src[DP_IP_TEXT_CHARS_MAX];
         struct sip_edit_via v = {
             .transport = {"UDP", 3},
             .host = {out->host, out->host_len},
@@ -315,9 +319,9 @@ static void via(const struct dp_proxy *px, const struct dp_proxy_request *r,
 
         dp_proxy_branch(px, r->msg, &r->src.ip, branch);
         memcpy(loop + 5, r->mark, DP_PROXY_MARK_CHARS);
-        (void)inet_ntop(v4 ? AF_INET : AF_INET6, r->src.ip.b + (v4 ? 12 : 0), src, sizeof(src));
         (void)sip_edit_via_push(e, &v);
-        (void)sip_edit_via_received(e, sip_text_of(src), r->src.port);
+        (void)sip_edit_via_received(e, (struct sip_text){src, dp_ip_text(&r->src.ip, src)},
+                                    r->src.port);
 }
 
 /* Every request but those that are forwarded as their INVITE was. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/edge/proxy_token.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "dataplane/edge/proxy_branch.h"
@@ -21,8 +22,12 @@ static size_t put_addr(char *out, const struct dp_proxy_addr *a, bool v6)
         const uint8_t *b = v6 ? a->ip.b : a->ip.b + 12;
         unsigned octets = v6 ? 16 : 4;
 
-        for (unsigned i = 0; i < octets; i++)
-                dp_proxy_put_hex(out + 2 * i, b[i], 2);
+        for (unsigned i = 0; i < octets; i += 4) {
+                uint32_t word;
+
+                memcpy(&word, b + i, sizeof(word));
+                dp_proxy_put_hex(out + 2 * i, be32toh(word), 8);
+        }
         dp_proxy_put_hex(out + 2 * (size_t)octets, a->port, 4);
         return addr_chars(v6);
 }

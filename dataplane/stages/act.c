@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/act.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
+#include "dataplane/edge/ip_text.h"
 #include "dataplane/stages/auth_edit.h"
 #include "dataplane/stages/police_challenge.h"
 #include "dataplane/stages/reply_packet.h"
@@ -16,15 +16,6 @@
 #include "parser/sip_normalise.h"
 #include "parser/sip_parse.h"
 #include "parser/sip_reply.h"
-
-/* Address as text; the last 4 octets of a mapped IPv4 address. */
-static uint16_t address_text(const struct shm_ip *ip, bool v4, char text[INET6_ADDRSTRLEN])
-{
-        const char *s = v4 ? inet_ntop(AF_INET, ip->b + 12, text, INET6_ADDRSTRLEN)
-                           : inet_ntop(AF_INET6, ip->b, text, INET6_ADDRSTRLEN);
-
-        return s == NULL ? 0 : (uint16_t)strnlen(s, INET6_ADDRSTRLEN);
-}
 
 /* The header lines that a challenge adds, or NULL. */
 static const char *challenge_text(struct dp_act *self, const struct dp_pkt *p, bool brief,
@@ -47,7 +38,7 @@ static const char *challenge_text(struct dp_act *self, const struct dp_pkt *p, b
 static size_t reply_text(struct dp_act *self, const struct dp_pkt *p, const struct sip_msg *m,
                          const char *headers)
 {
-        char address[INET6_ADDRSTRLEN];
+        char address[DP_IP_TEXT_CHARS_MAX];
         char tag[DP_REPLY_TAG_CHARS];
         size_t len;
 
@@ -56,7 +47,7 @@ static size_t reply_text(struct dp_act *self, const struct dp_pkt *p, const stru
             .status = p->code,
             .retry_after_s = p->retry_after_s,
             .src_port = p->flow.sport,
-            .src_len = address_text(&p->flow.src, (p->flags & DP_PKT_IP4) != 0, address),
+            .src_len = (uint16_t)dp_ip_text(&p->flow.src, address),
             .src = address,
             .tag_len = p->to_tag != NULL ? (uint16_t)strlen(p->to_tag) : (uint16_t)sizeof(tag),
             .to_tag = p->to_tag != NULL ? p->to_tag : tag,

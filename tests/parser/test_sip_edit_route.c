@@ -12,6 +12,8 @@ static enum sip_edit_status route_edit(struct sip_edit *e, char what)
                 return sip_edit_route_pop(e);
         case 'r':
                 return sip_edit_record_route(e, t("sip:[2001:db8::1]:5060;lr;x=y"));
+        case 'k':
+                return sip_edit_record_route_known(e, t("sip:t0ken@192.0.2.1:5060;lr"));
         case 't':
                 return sip_edit_route_to_strict(e);
         case 'f':
@@ -36,6 +38,10 @@ static void routes(void **state)
              "X-A: z\r\nRoute: <sips:p0;lr>\r\nRoute: <sip:b;lr>\r\n", NULL},
             {'r', "Record-Route: <sip:b;lr>\r\n",
              "Record-Route: <sip:[2001:db8::1]:5060;lr;x=y>\r\nRecord-Route: <sip:b;lr>\r\n", NULL},
+            {'k', "X-A: z\r\nRecord-Route: <sip:b;lr>\r\n",
+             "X-A: z\r\nRecord-Route: <sip:t0ken@192.0.2.1:5060;lr>\r\n"
+             "Record-Route: <sip:b;lr>\r\n",
+             NULL},
             /* RFC 3261 16.12.1.2: p1 routes strictly */
             {'t', "Route: <sip:p1>,<sip:p2;lr>\r\nRoute: <sip:p3;lr>\r\nX-A: z\r\n",
              "Route: <sip:p2;lr>\r\nRoute: <sip:p3;lr>\r\nRoute: <sip:b@h>\r\nX-A: z\r\n",
