@@ -86,7 +86,8 @@ static inline void shm_nonce_encode(const uint8_t raw[SHM_NONCE_BYTES], char out
         }
 }
 
-/* Key id and time of a nonce that somebody sent; false when it is no nonce of this form. */
+/* Key id and time of a nonce that somebody sent; false when it is no nonce of this form. The whole
+ * of it must be: who has changed or cut one has none of ours. */
 static inline bool shm_nonce_head(const uint8_t *nonce, size_t len, uint32_t *key_id,
                                   uint32_t *time_s)
 {

@@ -17,14 +17,10 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
-#define KEY_BYTES    32u
-#define BLOCK_BYTES  64u /* of SHA-256 */
-#define HEAD_BYTES   8u  /* key id and time */
-#define MAC_BYTES    16u
-#define COOKIE_BYTES (HEAD_BYTES + MAC_BYTES)
-#define ADDR_BYTES   18u /* address and port */
+#define KEY_BYTES   SHM_NONCE_KEY_BYTES
+#define BLOCK_BYTES 64u /* of SHA-256 */
 
-_Static_assert(COOKIE_BYTES * 4 / 3 == DP_COOKIE_CHARS, "no padding");
+_Static_assert(KEY_BYTES == SHA256_DIGEST_LENGTH, "a derived key is a digest");
 
 /* SHA-256 when it has taken in the key and its pad. */
 struct key {
@@ -48,7 +44,7 @@ struct dp_cookie {
         const struct dp_cookie_keys *keys;
         uint32_t lifetime_s;
         size_t msg_bytes;
-        uint8_t msg[HEAD_BYTES + ADDR_BYTES + DP_COOKIE_REALM_BYTES];
+        uint8_t msg[SHM_NONCE_FIXED_BYTES + DP_COOKIE_REALM_BYTES];
 };
 
 static void pad(SHA256_CTX *ctx, const uint8_t secret[KEY_BYTES], uint8_t with)
@@ -84,10 +80,10 @@ static bool key_random(struct key *k, uint32_t id)
 /* HMAC of a text and the number of an epoch. */
 static void derive(const struct key *k, const char *text, uint32_t epoch, uint8_t out[KEY_BYTES])
 {
-        const uint8_t number[4] = {(uint8_t)(epoch >> 24), (uint8_t)(epoch >> 16),
-                                   (uint8_t)(epoch >> 8), (uint8_t)epoch};
         SHA256_CTX sha = k->inner;
+        uint8_t number[4];
 
+        shm_nonce_put32(number, epoch);
         SHA256_Update(&sha, text, strlen(text));
         SHA256_Update(&sha, number, sizeof(number));
         SHA256_Final(out, &sha);
@@ -105,8 +101,7 @@ static void key_of_epoch(const struct dp_cookie_keys *keys, uint32_t epoch, stru
         key_set(&root, 0, keys->secret);
         derive(&root, SHM_SECRET_ID_TEXT, epoch, id);
         derive(&root, SHM_SECRET_KEY_TEXT, epoch, secret);
-        key_set(out, (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3],
-                secret);
+        key_set(out, shm_nonce_get32(id), secret);
         OPENSSL_cleanse(&root, sizeof(root));
         OPENSSL_cleanse(secret, sizeof(secret));
 }
@@ -193,8 +188,8 @@ struct dp_cookie *dp_cookie_create(const struct dp_cookie_keys *keys, const char
                 return NULL;
         c->keys = keys;
         c->lifetime_s = lifetime_s;
-        c->msg_bytes = HEAD_BYTES + ADDR_BYTES + realm_bytes;
-        memcpy(c->msg + HEAD_BYTES + ADDR_BYTES, realm, realm_bytes);
+        c->msg_bytes = SHM_NONCE_FIXED_BYTES + realm_bytes;
+        memcpy(c->msg + SHM_NONCE_FIXED_BYTES, realm, realm_bytes);
         return c;
 }
 
@@ -203,32 +198,15 @@ void dp_cookie_destroy(struct dp_cookie *c)
         free(c);
 }
 
-static void put32(uint8_t *at, uint32_t v)
-{
-        at[0] = (uint8_t)(v >> 24);
-        at[1] = (uint8_t)(v >> 16);
-        at[2] = (uint8_t)(v >> 8);
-        at[3] = (uint8_t)v;
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-        return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-/* The nonce in octets. */
+/* The nonce as text. */
 static void sign(struct dp_cookie *c, const struct key *k, uint32_t time_s,
-                 const struct dp_cookie_from *f, uint8_t raw[COOKIE_BYTES])
+                 const struct dp_cookie_from *f, char out[DP_COOKIE_CHARS])
 {
+        uint8_t raw[SHM_NONCE_BYTES];
         uint8_t mac[SHA256_DIGEST_LENGTH];
         SHA256_CTX sha;
 
-        put32(c->msg, k->id);
-        put32(c->msg + 4, time_s);
-        memcpy(c->msg + HEAD_BYTES, f->addr.b, sizeof(f->addr.b));
-        c->msg[HEAD_BYTES + 16] = (uint8_t)(f->port >> 8);
-        c->msg[HEAD_BYTES + 17] = (uint8_t)f->port;
-
+        shm_nonce_fixed(k->id, time_s, &f->addr, f->port, c->msg);
         sha = k->inner;
         SHA256_Update(&sha, c->msg, c->msg_bytes);
         SHA256_Final(mac, &sha);
@@ -236,59 +214,17 @@ static void sign(struct dp_cookie *c, const struct key *k, uint32_t time_s,
         SHA256_Update(&sha, mac, sizeof(mac));
         SHA256_Final(mac, &sha);
 
-        memcpy(raw, c->msg, HEAD_BYTES);
-        memcpy(raw + HEAD_BYTES, mac, MAC_BYTES);
-}
-
-static const char base64url[64] = {'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M',
-                                   'N', 'O', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
-                                   'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm',
-                                   'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
-                                   '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-', '_'};
-
-static void encode(const uint8_t raw[COOKIE_BYTES], char out[DP_COOKIE_CHARS])
-{
-        for (size_t i = 0, o = 0; i < COOKIE_BYTES; i += 3, o += 4) {
-                uint32_t v = (uint32_t)raw[i] << 16 | (uint32_t)raw[i + 1] << 8 | raw[i + 2];
-
-                out[o] = base64url[v >> 18];
-                out[o + 1] = base64url[v >> 12 & 63];
-                out[o + 2] = base64url[v >> 6 & 63];
-                out[o + 3] = base64url[v & 63];
-        }
+        memcpy(raw, c->msg, SHM_NONCE_HEAD_BYTES);
+        memcpy(raw + SHM_NONCE_HEAD_BYTES, mac, SHM_NONCE_MAC_BYTES);
+        shm_nonce_encode(raw, out);
 }
 
 void dp_cookie_make(struct dp_cookie *c, const struct dp_cookie_from *f, uint32_t now_s,
                     char out[DP_COOKIE_CHARS])
 {
         uint32_t newest = atomic_load_explicit(&c->keys->newest, memory_order_acquire);
-        uint8_t raw[COOKIE_BYTES];
 
-        sign(c, &c->keys->key[newest % KEYS], now_s, f, raw);
-        encode(raw, out);
-}
-
-/* Which key and when: the first 8 of the 9 octets that 12 characters are. */
-static bool decode_head(const uint8_t *nonce, uint32_t *id, uint32_t *time_s)
-{
-        uint8_t raw[9];
-        uint32_t v = 0;
-
-        for (size_t i = 0; i < 12; i++) {
-                const char *at = memchr(base64url, nonce[i], sizeof(base64url));
-
-                if (at == NULL)
-                        return false;
-                v = v << 6 | (uint32_t)(at - base64url);
-                if (i % 4 == 3) {
-                        raw[i / 4 * 3] = (uint8_t)(v >> 16);
-                        raw[i / 4 * 3 + 1] = (uint8_t)(v >> 8);
-                        raw[i / 4 * 3 + 2] = (uint8_t)v;
-                }
-        }
-        *id = get32(raw);
-        *time_s = get32(raw + 4);
-        return true;
+        sign(c, &c->keys->key[newest % KEYS], now_s, f, out);
 }
 
 /* The live key of this id, or NULL. */
@@ -309,23 +245,20 @@ bool dp_cookie_is_ours(const struct dp_cookie *c, const uint8_t *nonce, size_t l
 {
         uint32_t id, time_s;
 
-        return len == DP_COOKIE_CHARS && decode_head(nonce, &id, &time_s) && find(c, id) != NULL;
+        return shm_nonce_head(nonce, len, &id, &time_s) && find(c, id) != NULL;
 }
 
 enum dp_cookie_result dp_cookie_check(struct dp_cookie *c, const struct dp_cookie_from *f,
                                       uint32_t now_s, const uint8_t *nonce, size_t len)
 {
-        uint8_t raw[COOKIE_BYTES];
         char text[DP_COOKIE_CHARS];
         uint32_t id, time_s, age_s;
         const struct key *k;
 
-        if (len != DP_COOKIE_CHARS || !decode_head(nonce, &id, &time_s) ||
-            (k = find(c, id)) == NULL)
+        if (!shm_nonce_head(nonce, len, &id, &time_s) || (k = find(c, id)) == NULL)
                 return DP_COOKIE_INVALID;
         /* Made again and compared as text: there is one way to write a nonce, and no other. */
-        sign(c, k, time_s, f, raw);
-        encode(raw, text);
+        sign(c, k, time_s, f, text);
         if (CRYPTO_memcmp(text, nonce, sizeof(text)) != 0)
                 return DP_COOKIE_INVALID;
         age_s = now_s + 1 - time_s; /* one more, so that a nonce one second early is no wrap */

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cookie.h - nonces that prove an address: made without keeping anything, checked without looking
- * anything up.
- *
- *   base64url( key id 4 | time 4 | HMAC-SHA-256(key, key id | time | address | port | realm), 16 )
- *
- * 24 octets, so 32 characters and no padding (RFC 7616 3.3 leaves the form of a nonce to the
- * server). Who can send one back from the same address and port has received it there, and nobody
- * else can make one. Numbers are big endian.
+ * anything up. Their form is contract/shm_nonce.h's (RFC 7616 3.3 leaves it to the server). Who can
+ * send one back from the same address and port has received it there, and nobody else can make one.
  *
  * The keys are shared by all workers; each worker has a maker of its own. Two keys are live: the
  * one that new nonces are made with and the one before it. A nonce lives no longer than a key stays
@@ -21,9 +16,10 @@
 #include <stdint.h>
 
 #include "control/contract/shm_base.h"
+#include "control/contract/shm_nonce.h"
 #include "control/contract/shm_secret.h"
 
-#define DP_COOKIE_CHARS       32u
+#define DP_COOKIE_CHARS       SHM_NONCE_CHARS
 #define DP_COOKIE_REALM_BYTES 128u /* longest realm */
 
 struct dp_cookie_keys;
@@ -73,8 +69,8 @@ void dp_cookie_make(struct dp_cookie *c, const struct dp_cookie_from *f, uint32_
 enum dp_cookie_result dp_cookie_check(struct dp_cookie *c, const struct dp_cookie_from *f,
                                       uint32_t now_s, const uint8_t *nonce, size_t len);
 
-/* Does it bear the number of a live key? Then who shows it means us, right or wrong: a nonce of
- * another server has it once in 2^31. */
+/* Is it a nonce by its form, and bears the number of a live key? Then who shows it means us, right
+ * or wrong: a nonce of another server has it once in 2^31. */
 bool dp_cookie_is_ours(const struct dp_cookie *c, const uint8_t *nonce, size_t len);
 
 #endif

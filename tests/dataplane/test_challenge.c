@@ -260,11 +260,16 @@ static void test_stale(void **state)
         char nonce[DP_COOKIE_CHARS + 1];
 
         strcpy(nonce, nonce_of(given(407, false, NOW_S)));
-        nonce[20] ^= 1;
+        nonce[20] = nonce[20] == 'A' ? 'B' : 'A';
         assert_int_equal(
             check(request("INVITE", "", credentials("Authorization", nonce)), &alice, NOW_S, &hdr),
             DP_CHALLENGE_FORGED);
-        nonce[0] ^= 1; /* the number of a key that is none */
+        nonce[20] = '.'; /* what we never write */
+        assert_int_equal(
+            check(request("INVITE", "", credentials("Authorization", nonce)), &alice, NOW_S, &hdr),
+            DP_CHALLENGE_FOREIGN);
+        nonce[20] = 'A';
+        nonce[0] = nonce[0] == 'A' ? 'B' : 'A'; /* the number of a key that is none */
         assert_int_equal(
             check(request("INVITE", "", credentials("Authorization", nonce)), &alice, NOW_S, &hdr),
             DP_CHALLENGE_FOREIGN);

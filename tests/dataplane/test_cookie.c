@@ -153,6 +153,42 @@ static void test_forged(void **state)
         both_destroy(b);
 }
 
+/* Whom a wrong one is meant for: us when all of it is of the form and the key is live. Worker and
+ * control read the same of it. */
+static void test_meant_for_us(void **state)
+{
+        struct both b = both_create();
+        struct rng r = rng_seeded("cookie meant");
+        struct dp_cookie_from f = from_random(&r);
+        char nonce[DP_COOKIE_CHARS];
+        uint32_t id, time_s;
+
+        (void)state;
+        dp_cookie_make(b.cookie, &f, NOW_S, nonce);
+        for (unsigned i = 0; i < DP_COOKIE_CHARS; i++) {
+                for (unsigned c = 0; c < 256; c++) {
+                        bool digit =
+                            c != 0 && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                             "0123456789-_",
+                                             (int)c) != NULL;
+                        uint8_t bad[DP_COOKIE_CHARS];
+
+                        memcpy(bad, nonce, sizeof(bad));
+                        bad[i] = (uint8_t)c;
+                        assert_int_equal(shm_nonce_head(bad, sizeof(bad), &id, &time_s), digit);
+                        if (i > 5) /* the number of the key ends in the sixth */
+                                assert_int_equal(dp_cookie_is_ours(b.cookie, bad, sizeof(bad)),
+                                                 digit);
+                        else if (!digit)
+                                assert_false(dp_cookie_is_ours(b.cookie, bad, sizeof(bad)));
+                }
+        }
+        assert_true(shm_nonce_head((const uint8_t *)nonce, sizeof(nonce), &id, &time_s));
+        assert_int_equal(time_s, NOW_S);
+        assert_false(dp_cookie_is_ours(b.cookie, (const uint8_t *)nonce, sizeof(nonce) - 1));
+        both_destroy(b);
+}
+
 /* Another firewall, or this one before it was restarted; and another realm under the same keys. */
 static void test_other_keys_and_realm(void **state)
 {
@@ -324,6 +360,7 @@ int main(void)
             cmocka_unit_test(test_only_its_own_source_in_time),
             cmocka_unit_test(test_age),
             cmocka_unit_test(test_forged),
+            cmocka_unit_test(test_meant_for_us),
             cmocka_unit_test(test_other_keys_and_realm),
             cmocka_unit_test(test_rotation),
             cmocka_unit_test(test_arguments),
