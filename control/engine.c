@@ -251,6 +251,7 @@ no_memory:
 
 void cp_engine_fini(struct cp_engine *e)
 {
+        cp_engine_names_fini(e);
         while (e->link_cnt != 0)
                 cp_supervisor_remove(e, e->link_cnt - 1);
         if (e->blocklist != NULL)
@@ -284,7 +285,7 @@ unsigned cp_engine_decide(struct cp_engine *e)
         cp_gate_enter(&e->decide_gate);
         now_s = (uint32_t)(p.now_ns / NS_PER_S);
         p.policy = e->policy;
-        p.flushes = e->edge != NULL ? cp_edge_flushes(e->edge) : 0;
+        p.flushes = e->watch.flushes + (e->edge != NULL ? cp_edge_flushes(e->edge) : 0);
         for (unsigned i = 0; i < e->link_cnt; i++) {
                 struct cp_link *l = e->links[i];
 
@@ -435,6 +436,7 @@ int cp_engine_rollback(struct cp_engine *e, struct cp_config_error *err)
         if (config == NULL)
                 return -ENOENT;
         e->before = NULL;
+        cp_engine_names_soon(e); /* its gateways' names were looked up long ago */
         return put_in_force(e, config, err);
 }
 

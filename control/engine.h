@@ -22,6 +22,7 @@
 #include "control/decider.h"
 #include "control/edge/edge.h"
 #include "control/events/event_writer.h"
+#include "control/engine_names.h"
 #include "control/gate.h"
 #include "control/link.h"
 #include "control/policy/policy.h"
@@ -57,6 +58,7 @@ struct cp_engine {
         struct cp_detect *detect;             /* event thread; owner behind event_gate */
         struct cp_auto_ban auto_ban;          /* owner */
         uint64_t tick_ns;                     /* event thread: of the last look at counters */
+        struct cp_name_watch watch;           /* owner, but for what it says */
         struct cp_state_db *db;               /* owner; NULL = memory only */
         const struct cp_policy *allow_policy; /* owner: of which allow_cnt were live last time */
         size_t allow_cnt;

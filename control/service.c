@@ -71,6 +71,7 @@ static void on_expire(uv_timer_t *t)
         struct service *s = t->data;
 
         cp_engine_expire(&s->engine);
+        (void)cp_engine_names_run(&s->engine, cp_clock_mono_ns());
 }
 
 static void on_enforce(uv_timer_t *t)

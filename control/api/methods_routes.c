@@ -9,7 +9,7 @@
 #include "control/log.h"
 #include "control/prefix.h"
 
-/* Routes and gateways change on reload alone, which is in this thread: no gate. */
+/* Routes and gateways change in this thread alone: no gate. */
 
 static const char *action_name(unsigned action)
 {
@@ -171,11 +171,31 @@ int cp_method_routes_list(struct cp_rpc_call *call)
         return 0;
 }
 
+/* Names that had no answer when they were looked up last. */
+static json_t *failing_json(const struct cp_config *c)
+{
+        json_t *list = json_array();
+
+        for (uint32_t i = 0; i < c->policy.gateways_count; i++) {
+                const struct cp_config_gateways *g = &c->policy.gateways[i];
+
+                for (uint32_t k = 0; k < g->hops_count; k++) {
+                        if (g->hops[k].error != 0)
+                                json_array_append_new(
+                                    list, json_pack("{s:s, s:s, s:s}", "name", g->name, "address",
+                                                    g->hops[k].address, "error",
+                                                    cp_host_error(g->hops[k].error)));
+                }
+        }
+        return list;
+}
+
 int cp_method_gateways_list(struct cp_rpc_call *call)
 {
         struct cp_engine *e = call->ctx;
 
-        call->result = json_pack("{s:o}", "gateways", gateways_json(e->policy->config));
+        call->result = json_pack("{s:o, s:o}", "gateways", gateways_json(e->policy->config),
+                                 "failing", failing_json(e->policy->config));
         return 0;
 }
 

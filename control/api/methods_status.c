@@ -148,6 +148,9 @@ static json_t *control_stats(struct cp_engine *e)
 #define X(field, what) json_object_set_new(o, #field, json_integer((json_int_t)s.field));
         CP_DECIDER_COUNTERS(X)
 #undef X
+#define X(field, what) json_object_set_new(o, #field, json_integer((json_int_t)e->watch.field));
+        CP_NAME_COUNTERS(X)
+#undef X
         json_object_set_new(o, "events", json_integer((json_int_t)atomic_load(&e->writer->events)));
         json_object_set_new(o, "events_lost",
                             json_integer((json_int_t)atomic_load(&e->writer->lost)));

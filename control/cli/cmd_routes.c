@@ -7,6 +7,7 @@
 
 #include "control/cli/args.h"
 #include "control/cli/call.h"
+#include "control/cli/escape.h"
 #include "control/cli/field.h"
 #include "control/cli/table.h"
 
@@ -95,9 +96,19 @@ int cp_cmd_routes_list(struct cp_cli *cli, const struct cp_cli_args *args)
         return cnt != 0 ? CP_CLI_YES : CP_CLI_NO;
 }
 
+static void print_failing(struct cp_cli *cli, const json_t *name)
+{
+        const char *address = cp_field_raw(name, "address", "");
+        char *text = cp_cli_escape(address, strlen(address), 0);
+
+        fprintf(cli->out, "%s can not be looked up (%s): its addresses of before stay\n",
+                text != NULL ? text : "?", cp_field_raw(name, "error", ""));
+        free(text);
+}
+
 int cp_cmd_gateways_list(struct cp_cli *cli, const struct cp_cli_args *args)
 {
-        json_t *r = NULL, *set, *hop;
+        json_t *r = NULL, *set, *hop, *name;
         struct cp_table t;
         size_t i, k, cnt;
         int rc = ask(cli, "gateways.list", &r);
@@ -128,6 +139,7 @@ int cp_cmd_gateways_list(struct cp_cli *cli, const struct cp_cli_args *args)
                 }
                 cp_table_print(&t, cli->out, cli->width);
                 cp_table_fini(&t);
+                json_array_foreach(cp_field(r, "failing"), i, name) print_failing(cli, name);
         }
         json_decref(r);
         return cnt != 0 ? CP_CLI_YES : CP_CLI_NO;

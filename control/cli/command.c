@@ -134,7 +134,7 @@ const struct cp_cli_cmd cp_cli_commands[] = {
      "show which prefix of the file of numbers a number has, and where it leads",
      "Exit status 1 when there is none."},
     {"gateways list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_gateways_list,
-     "show the gateways and the addresses that their names stood for",
+     "show the gateways and the addresses that their names stand for",
      "Exit status 1 when there are none."},
     {"users list", "", 0, 0, CP_CLI_CONTROL, no_opts, cp_cmd_users_list,
      "show the users who may log in", NULL},

@@ -41,8 +41,9 @@ static char *default_scanners[] = {
     (char[]){"sipp scanner"},
 };
 
-#define DEFAULT_WHY_ENTRIES 65536u
-#define DEFAULT_LIFETIME_S  300u
+#define DEFAULT_WHY_ENTRIES      65536u
+#define DEFAULT_LIFETIME_S       300u
+#define DEFAULT_GATEWAY_LOOKUP_S 60u
 
 struct loader {
         struct cp_yaml yaml;
@@ -136,6 +137,8 @@ static void fill_policy(struct cp_config_policy *p, const struct cp_raw_policy *
         p->fallback = raw->fallback != 0 ? raw->fallback : (uint8_t)SHM_ACTION_PASS;
         p->decision_lifetime_s =
             raw->decision_lifetime_s != NULL ? *raw->decision_lifetime_s : DEFAULT_LIFETIME_S;
+        p->gateway_lookup_s =
+            raw->gateway_lookup_s != NULL ? *raw->gateway_lookup_s : DEFAULT_GATEWAY_LOOKUP_S;
         p->rules = raw->rules;
         p->rules_count = raw->rules_count;
         p->rule_vars = raw->rule_vars;

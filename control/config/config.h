@@ -98,13 +98,17 @@ struct cp_config_hop {
         char *address;      /* address or name, with or without port */
         uint32_t weight;    /* 1..65535 */
         uint32_t transport; /* IPPROTO_UDP, IPPROTO_TCP or IPPROTO_SCTP */
+        uint16_t port;
+        struct shm_ip ip[SHM_HOPS_MAX]; /* what its host stands for */
+        uint32_t ip_cnt;
+        int error; /* of the last look-up, as getaddrinfo() has it; 0 = none */
 };
 
 struct cp_config_gateways {
         char *name;
         struct cp_config_hop *hops;
         uint32_t hops_count;
-        struct shm_hop hop[SHM_HOPS_MAX]; /* what their names stood for when they were read */
+        struct shm_hop hop[SHM_HOPS_MAX]; /* what their names stand for, by now */
         uint32_t hop_cnt;
 };
 
@@ -145,6 +149,7 @@ struct cp_config_control {
 struct cp_config_policy {
         uint8_t fallback; /* key `default`: SHM_ACTION_PASS or _DROP */
         uint32_t decision_lifetime_s;
+        uint32_t gateway_lookup_s; /* how often gateways' names are looked up again; 0 = never */
         char **scanners;
         uint32_t scanners_count;
         struct cp_config_entry *allow;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "control/config/config_gateways.h"
 #include "control/config/config_routes.h"
 #include "control/contract/shm_msg.h"
 #include "control/prefix.h"
@@ -90,6 +91,8 @@ static int check_blocklists(struct cp_check *ck, struct cp_config_policy *p)
         return 0;
 }
 
+#define GATEWAY_LOOKUP_MAX_S 86400u
+
 static int check_policy(struct cp_check *ck, struct cp_config_policy *p)
 {
         uint32_t lifetime_max = SHM_LIFETIME_MS_MAX / 1000u;
@@ -98,6 +101,9 @@ static int check_policy(struct cp_check *ck, struct cp_config_policy *p)
         if (p->decision_lifetime_s < 1 || p->decision_lifetime_s > lifetime_max)
                 return cp_check_bad(ck, "policy/decision-lifetime-s", "must be 1 to %u seconds",
                                     lifetime_max);
+        if (p->gateway_lookup_s > GATEWAY_LOOKUP_MAX_S)
+                return cp_check_bad(ck, "policy/gateway-lookup-s", "must be 0 to %u seconds",
+                                    GATEWAY_LOOKUP_MAX_S);
         rc = check_entries(ck, "allow", p->allow, p->allow_count);
         if (rc == 0)
                 rc = check_entries(ck, "deny", p->deny, p->deny_count);

@@ -2,7 +2,6 @@
 #include "control/config/config_routes.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,6 @@
 #define OPT          (CYAML_FLAG_OPTIONAL)
 #define OPT_PTR      (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
 #define OPT_WORD     (CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT)
-#define HOST_BYTES   256u
 #define CONTACTS_MAX 16u
 #define URI_BYTES    400u
 
@@ -167,127 +165,6 @@ static const cyaml_schema_field_t gateways_fields[] = {
 const cyaml_schema_value_t cp_config_gateways_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct cp_config_gateways, gateways_fields),
 };
-
-/* ---- gateways ---- */
-
-/* "host", "host:port", "[2001:db8::1]", "[2001:db8::1]:port", "2001:db8::1": host and port. */
-static bool split_address(const char *text, char host[HOST_BYTES], uint16_t *port)
-{
-        const char *end = text[0] == '[' ? strchr(text, ']') : strchr(text, ':');
-        const char *from = text[0] == '[' ? text + 1 : text;
-        unsigned long number = 5060;
-        char *rest;
-
-        if (text[0] != '[' && end != NULL && strchr(end + 1, ':') != NULL)
-                end = NULL; /* a bare IPv6 address */
-        if (text[0] == '[' && end == NULL)
-                return false;
-        if (end == NULL)
-                end = text + strlen(text);
-        if (end == from || (size_t)(end - from) >= HOST_BYTES)
-                return false;
-        memcpy(host, from, (size_t)(end - from));
-        host[end - from] = '\0';
-        end += *end == ']';
-        if (*end != '\0') {
-                number =
-                    *end == ':' && end[1] >= '0' && end[1] <= '9' ? strtoul(end + 1, &rest, 10) : 0;
-                if (number == 0 || *rest != '\0')
-                        return false;
-        }
-        *port = (uint16_t)number;
-        return number >= 1 && number <= UINT16_MAX;
-}
-
-static struct shm_ip ip_of(const struct addrinfo *a)
-{
-        struct shm_ip ip = {{[10] = 0xff, [11] = 0xff}};
-
-        if (a->ai_family == AF_INET) {
-                struct sockaddr_in in;
-
-                memcpy(&in, a->ai_addr, sizeof(in));
-                memcpy(ip.b + 12, &in.sin_addr, 4);
-        } else {
-                struct sockaddr_in6 in6;
-
-                memcpy(&in6, a->ai_addr, sizeof(in6));
-                memcpy(ip.b, &in6.sin6_addr, sizeof(ip.b));
-        }
-        return ip;
-}
-
-/* All addresses of a host become hops, as far as there is room. 0, or what getaddrinfo() says. */
-static int resolve(struct cp_config_gateways *g, const char *host, const struct shm_hop *like)
-{
-        const struct addrinfo want = {.ai_socktype = SOCK_DGRAM};
-        struct addrinfo *found = NULL;
-        int rc = getaddrinfo(host, NULL, &want, &found);
-
-        for (const struct addrinfo *a = rc == 0 ? found : NULL; a != NULL; a = a->ai_next) {
-                if ((a->ai_family != AF_INET && a->ai_family != AF_INET6) ||
-                    g->hop_cnt == SHM_HOPS_MAX)
-                        continue;
-                g->hop[g->hop_cnt] = *like;
-                g->hop[g->hop_cnt++].ip = ip_of(a);
-        }
-        if (rc == 0)
-                freeaddrinfo(found);
-        return rc;
-}
-
-static int check_hop(struct cp_check *ck, struct cp_config_gateways *g, uint32_t at, uint32_t i)
-{
-        struct cp_config_hop *h = &g->hops[i];
-        struct shm_hop hop = {.ip_proto = IPPROTO_UDP};
-        uint32_t before = g->hop_cnt;
-        char host[HOST_BYTES];
-        char path[80];
-        int rc;
-
-        snprintf(path, sizeof(path), "policy/gateways/%u/hops/%u/weight", at, i);
-        if (!cp_yaml_find(ck->yaml, path, NULL, NULL))
-                h->weight = 1;
-        if (h->weight < 1 || h->weight > UINT16_MAX)
-                return cp_check_bad(ck, path, "a weight is 1 to 65535");
-        hop.weight = (uint16_t)h->weight;
-        if (h->transport != 0)
-                hop.ip_proto = (uint8_t)h->transport;
-        snprintf(path, sizeof(path), "policy/gateways/%u/hops/%u/address", at, i);
-        if (!split_address(h->address, host, &hop.port))
-                return cp_check_bad(
-                    ck, path, "'%.64s' is no address or name, with or without a port", h->address);
-        rc = resolve(g, host, &hop);
-        if (rc != 0 || g->hop_cnt == before)
-                return cp_check_bad(ck, path, "'%.64s' has no address: %s", host,
-                                    rc != 0 ? gai_strerror(rc) : "too many hops");
-        for (uint32_t k = before; k < g->hop_cnt; k++) {
-                if (!shm_hop_check(&g->hop[k]))
-                        return cp_check_bad(ck, path, "'%.64s' is not one host", host);
-        }
-        return 0;
-}
-
-int cp_config_check_gateways(struct cp_check *ck, struct cp_config_policy *p)
-{
-        char path[80];
-        int rc = 0;
-
-        for (uint32_t i = 0; i < p->gateways_count && rc == 0; i++) {
-                struct cp_config_gateways *g = &p->gateways[i];
-
-                for (uint32_t k = 0; k < i; k++) {
-                        if (strcmp(p->gateways[k].name, g->name) != 0)
-                                continue;
-                        snprintf(path, sizeof(path), "policy/gateways/%u/name", i);
-                        return cp_check_bad(ck, path, "there are gateways '%.64s' already",
-                                            g->name);
-                }
-                for (uint32_t k = 0; k < g->hops_count && rc == 0; k++)
-                        rc = check_hop(ck, g, i, k);
-        }
-        return rc;
-}
 
 /* ---- routes ---- */
 

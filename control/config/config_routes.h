@@ -14,8 +14,7 @@ extern const cyaml_schema_value_t cp_config_gateways_value;
 extern const cyaml_schema_value_t cp_config_route_value;
 extern const cyaml_schema_value_t cp_config_forward_value; /* of a user of `edge` */
 
-/* Check and complete; names of gateways are looked up, which may take the resolver's time. */
-int cp_config_check_gateways(struct cp_check *ck, struct cp_config_policy *p);
+/* Check and complete. */
 int cp_config_check_routes(struct cp_check *ck, struct cp_config_policy *p);
 int cp_config_check_forwards(struct cp_check *ck, const struct cp_config_user *u, uint32_t user);
 /* path: of the mapping that has days, hours and timezone. */

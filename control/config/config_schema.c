@@ -91,6 +91,7 @@ static const cyaml_schema_field_t policy_fields[] = {
     CYAML_FIELD_ENUM("default", OPT_WORD, struct cp_raw_policy, fallback, default_words,
                      CYAML_ARRAY_LEN(default_words)),
     CYAML_FIELD_UINT_PTR("decision-lifetime-s", OPT_PTR, struct cp_raw_policy, decision_lifetime_s),
+    CYAML_FIELD_UINT_PTR("gateway-lookup-s", OPT_PTR, struct cp_raw_policy, gateway_lookup_s),
     TEXTS("scanners", struct cp_raw_policy, scanners),
     CYAML_FIELD_SEQUENCE("allow", OPT_PTR, struct cp_raw_policy, allow, &entry_value, 0,
                          CP_ENTRIES_MAX),

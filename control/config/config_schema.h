@@ -25,6 +25,7 @@ struct cp_raw_control {
 struct cp_raw_policy {
         uint8_t fallback; /* 0 when absent */
         uint32_t *decision_lifetime_s;
+        uint32_t *gateway_lookup_s;
         char **scanners;
         uint32_t scanners_count;
         struct cp_config_entry *allow;

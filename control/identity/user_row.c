@@ -57,7 +57,7 @@ size_t cp_user_row_write(const struct cp_user *u, uint8_t out[CP_USER_ROW_BYTES_
         memcpy(to + aor, u->forward, forward);
         to += aor + forward;
         for (unsigned i = 0; i < CP_DIGEST_ALGS; i++) {
-                if ((u->algs >> i & 1u) == 0)
+                if (((unsigned)u->algs >> i & 1u) == 0)
                         continue;
                 memcpy(to, u->ha1[i], CP_DIGEST_BYTES_MAX);
                 to += CP_DIGEST_BYTES_MAX;
@@ -72,7 +72,7 @@ static size_t wanted_bytes(const uint8_t *row)
         size_t bytes = CP_USER_ROW_HEAD_BYTES + (size_t)row[3] + row[4];
 
         for (unsigned i = 0; i < CP_DIGEST_ALGS; i++)
-                bytes += (row[1] >> i & 1u) != 0 ? CP_DIGEST_BYTES_MAX : 0;
+                bytes += ((unsigned)row[1] >> i & 1u) != 0 ? CP_DIGEST_BYTES_MAX : 0;
         return bytes;
 }
 
@@ -101,7 +101,7 @@ int cp_user_row_read(struct cp_user *u, const void *name, size_t name_len, const
         memcpy(u->forward, at + row[3], row[4]);
         at += row[3] + row[4];
         for (unsigned i = 0; i < CP_DIGEST_ALGS; i++) {
-                if ((u->algs >> i & 1u) == 0)
+                if (((unsigned)u->algs >> i & 1u) == 0)
                         continue;
                 memcpy(u->ha1[i], at, CP_DIGEST_BYTES_MAX);
                 at += CP_DIGEST_BYTES_MAX;
