@@ -35,7 +35,8 @@ static void answer(int error, const char *const *list, unsigned cnt)
         pthread_mutex_lock(&mutex);
         failure = error;
         address_cnt = cnt;
-        memcpy(addresses, list, cnt * sizeof(addresses[0]));
+        for (unsigned i = 0; i < cnt; i++)
+                addresses[i] = list[i];
         pthread_mutex_unlock(&mutex);
 }
 

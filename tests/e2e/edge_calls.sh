@@ -5,6 +5,7 @@
 # so is the dataplane: calls that are up end as they should.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_calls
+. "$E2E/wire.sh"
 export LAB_MODE=edge
 ours=198.51.100.1 ours6=fd00:5::1         # outside
 inner=192.0.2.1 inner6=fd00:7::1          # inside
@@ -50,6 +51,8 @@ calls() { # NAME SERVER ADDRESS USER COUNT MILLISECONDS [PORT]
 two_armed() {
         links "$e2e_tmp/dataplane" 2
         e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
+        wire_watch "$LAB_OUT" $ours
+        wire_watch "$LAB_IN" $inner
         ip -n "$LAB_IN" address add $phone/24 dev wire
         ip -n "$LAB_IN" address add $phone6/64 dev wire nodad
         registers "$LAB_IN" 1 $inner $phone 5060
@@ -100,9 +103,11 @@ calls_up() { # NAME COUNT: so many have been answered
 }
 
 one_armed() {
+        wire_read
         lab_down
         links "$e2e_tmp/dataplane" 1
         LAB_ARMS=1 e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
+        wire_watch "$LAB_OUT" $ours
         registers "$LAB_OUT" 4 $ours "$LAB_SCANNER" 5060
         answers "$LAB_OUT" neighbour "$LAB_SCANNER" 5060
         calls one4 $ours "$LAB_CALLER" 4 40 200
@@ -111,10 +116,13 @@ one_armed() {
         answers "$LAB_OUT" neighbour6 "[fd00:5::66]" 5064
         calls one6 "[$ours6]" "[$LAB_CALLER6]" 5 40 200
         e2e_conserved
+        wire_read
 }
 
 two_armed
 control_killed
 dataplane_killed
 one_armed
-e2e_pass "two-armed and one-armed, IPv4, IPv6 and from one to the other, through Kamailio; control and the dataplane killed under calls: none lost"
+e2e_is "messages captured" "$wire_cnt" -ge 1500
+e2e_pass "two-armed and one-armed, IPv4, IPv6 and from one to the other, through Kamailio; control and the dataplane killed under calls: none lost;" \
+        "$wire_cnt messages of it, none odd to tshark, our parser and $wire_said"

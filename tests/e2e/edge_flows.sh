@@ -7,12 +7,10 @@
 # Beside others (3 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_flows
+. "$E2E/wire.sh"
 export LAB_MODE=edge LAB_ARMS=1
 ours=198.51.100.1 ours6=fd00:5::1
-reader=$SLUICE_BUILD/tests/parser/peers/read_messages
 command -v kamailio >/dev/null || e2e_skip "no kamailio"
-command -v tcpdump >/dev/null || e2e_skip "no tcpdump"
-[ -x "$reader" ] || e2e_fail "no read_messages in $SLUICE_BUILD"
 
 cat >"$e2e_tmp/dataplane" <<YAML
   idle: sleep
@@ -67,9 +65,7 @@ policy retarget
 e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
 proxy 5080
 proxy 5082 -A STATELESS
-ip netns exec "$LAB_OUT" tcpdump --immediate-mode -i wire -Q in -U -w "$e2e_tmp/edge.pcap" 'udp' 2>"$e2e_tmp/tcpdump" &
-tcpdump=$!
-lab_until 10 grep -q listening "$e2e_tmp/tcpdump" || e2e_fail "tcpdump does not listen"
+wire_watch "$LAB_OUT" $ours
 agents edge_flows.py $ours "$LAB_CALLER" "$LAB_SCANNER:5080" "$LAB_SCANNER:5082"
 policy redirect
 reload
@@ -78,34 +74,8 @@ policy redirect '  authenticate: [INVITE]'
 reload
 agents edge_flows.py $ours "$LAB_CALLER"
 e2e_conserved
-# A message that the edge answers itself comes last: when its answer is in the file, everything is.
-ip netns exec "$LAB_OUT" bash -c "sed 's/\$/\r/' >/dev/udp/$ours/5060" <<LAST
-OPTIONS sip:$ours SIP/2.0
-Via: SIP/2.0/UDP $LAB_CALLER:5099;branch=z9hG4bKlast;rport
-From: <sip:last@example.com>;tag=last
-To: <sip:$ours>
-Call-ID: last-of-the-capture
-CSeq: 1 OPTIONS
-Max-Forwards: 0
-Content-Length: 0
-
-LAST
-lab_until 10 grep -qa last-of-the-capture "$e2e_tmp/edge.pcap" || e2e_fail "the last answer is not in the capture"
-kill -INT $tcpdump
-wait $tcpdump || true
-
-# ---- what the edge sent, read by others ----
-
-cnt=$(python3 "$E2E/edge_wire.py" "$e2e_tmp/edge.pcap" "$e2e_tmp/messages") || e2e_fail "capture: $cnt"
-e2e_is "messages captured" "$cnt" -ge 150
-bad=$(tshark -r "$e2e_tmp/edge.pcap" -o ip.check_checksum:TRUE -o udp.check_checksum:TRUE -d udp.port==1024-65535,sip \
-        -Y '_ws.malformed || _ws.expert.severity >= "Warning" || ip.checksum.status == "Bad" || udp.checksum.status == "Bad" || !sip' \
-        -T fields -e frame.number -e sip.CSeq -e _ws.expert.message 2>"$e2e_tmp/tshark") || e2e_fail "tshark: $(tail -n 1 "$e2e_tmp/tshark")"
-[ -z "$bad" ] || e2e_fail "tshark finds fault: $(head -n 3 <<<"$bad" | tr '\n' ' ')"
-"$LAB_LIB/bin/sluicectl" parse --json "$e2e_tmp"/messages/* >"$e2e_tmp/parsed" || e2e_fail "our parser rejects what we sent"
-odd=$(jq -c 'select((.anomalies // []) != [])' "$e2e_tmp/parsed" | head -n 1)
-[ -z "$odd" ] || e2e_fail "our parser finds fault: $(cut -c 1-300 <<<"$odd")"
-said=$("$reader" "$e2e_tmp"/messages/*) || e2e_fail "other stacks: $(head -n 3 <<<"$said" | tr '\n' ' ')"
+wire_read
+e2e_is "messages captured" "$wire_cnt" -ge 150
 
 e2e_pass "RFC 3665 2.1 to 2.5, 3.2, 3.3 and 3.6 to 3.11, forwarding with Diversion and History-Info, Kamailio before the edge with" \
-        "transactions and without; $cnt messages of it, none odd to tshark, our parser and $said"
+        "transactions and without; $wire_cnt messages of it, none odd to tshark, our parser and $wire_said"

@@ -6,6 +6,7 @@
 # the dataplane was killed.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_io
+. "$E2E/wire.sh"
 export LAB_MODE=edge LAB_ARMS=1
 ours=198.51.100.1
 ours6=fd00:5::1
@@ -91,6 +92,7 @@ all() {
 }
 
 e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
+wire_watch "$LAB_OUT" $ours
 all
 
 # for another address, in a frame for us
@@ -120,6 +122,8 @@ lab_start_dataplane
 lab_until 20 lab_attached || e2e_fail "control does not attach again"
 all
 e2e_conserved
+wire_read
+e2e_is "messages captured" "$wire_cnt" -ge $((users * 12))
 
 # a file that can not be is refused with its place
 sed 's/addresses: .*/addresses: [198.51.100.0\/24]/' "$LAB_YAML" >"$e2e_tmp/bad.yaml"
@@ -127,4 +131,4 @@ sed 's/addresses: .*/addresses: [198.51.100.0\/24]/' "$LAB_YAML" >"$e2e_tmp/bad.
 grep -q 'bad.yaml:[0-9]*:[0-9]*: 198.51.100.0/24 is not an address' "$e2e_tmp/bad" || e2e_fail "told: $(cat "$e2e_tmp/bad")"
 "$LAB_LIB/bin/sluice-control" --config "$LAB_YAML" --test >/dev/null || e2e_fail "sluice-control refuses the file"
 
-e2e_pass "ARP, ND, echo, TCP, fragments and UDP ports by IPv4 and IPv6; $((users * 8)) registrations and redirections from virtual addresses; the same after a kill"
+e2e_pass "ARP, ND, echo, TCP, fragments and UDP ports by IPv4 and IPv6; $((users * 8)) registrations and redirections from virtual addresses; the same after a kill; $wire_cnt messages of it, none odd to tshark, our parser and $wire_said"

@@ -6,6 +6,7 @@
 # Beside others (70 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_reg
+. "$E2E/wire.sh"
 export LAB_MODE=edge LAB_ARMS=1
 ours=198.51.100.1
 ours6=fd00:5::1
@@ -56,10 +57,14 @@ agent() { # EDGE LOCAL
 }
 
 e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
+wire_watch "$LAB_OUT" $ours
 agent "$ours" "$LAB_CALLER"
 agent "$ours6" "$LAB_CALLER6"
 e2e_is "NOTIFYs sent" "$(lab_counter .control_sent)" -ge 10
 e2e_conserved
+wire_read
+e2e_is "messages captured" "$wire_cnt" -ge 30
 
 e2e_pass "registered, shortened, unregistered, expired and everything again, with digest, over IPv4 and IPv6;" \
-        "after a kill of control 481, a new subscription and its full state"
+        "after a kill of control 481, a new subscription and its full state;" \
+        "$wire_cnt messages of it, none odd to tshark, our parser and $wire_said"

@@ -5,6 +5,7 @@
 # redirected; then control and the dataplane are killed, and the calls of before and new ones go on.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_users
+. "$E2E/wire.sh"
 export LAB_MODE=edge LAB_ARMS=1
 ours=198.51.100.1
 ours6=fd00:5::1
@@ -56,10 +57,17 @@ hears() { # NAME PATTERN [TIMES]: the phone says it so often by now
 
 stop_phones() {
         local pid
-        for pid in $(ip netns pids "$LAB_OUT"); do
+        for pid in $(phone_pids); do
                 kill -KILL "$pid" 2>/dev/null || true
         done
-        lab_until 5 lab_ns_empty "$LAB_OUT" || e2e_fail "phones do not end"
+        lab_until 5 eval '[ -z "$(phone_pids)" ]' || e2e_fail "phones do not end"
+}
+
+phone_pids() {
+        local pid
+        for pid in $(ip netns pids "$LAB_OUT"); do
+                [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != baresip ] || echo "$pid"
+        done
 }
 
 phones() { # LOCAL EDGE
@@ -86,6 +94,7 @@ phones() { # LOCAL EDGE
 
 policy SHA-256
 e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
+wire_watch "$LAB_OUT" $ours
 agents "$ours" "$LAB_CALLER" SHA-256
 agents "$ours6" "$LAB_CALLER6" SHA-256
 
@@ -127,6 +136,9 @@ hears carol 'terminated|session closed' 2
 e2e_phone_command 5300 "/dial sip:bob@example.com"
 hears bob 'Call established' 3
 e2e_conserved
+wire_read
+e2e_is "messages captured" "$wire_cnt" -ge 200
 
 e2e_pass "calls, hold, transfers, CANCEL, MESSAGE and redirections of agents with SHA-256 and of baresip with MD5," \
-        "over IPv4 and IPv6; calls go on and begin after kills of control and of the dataplane, $bindings bindings kept"
+        "over IPv4 and IPv6; calls go on and begin after kills of control and of the dataplane, $bindings bindings kept;" \
+        "$wire_cnt messages of it, none odd to tshark, our parser and $wire_said"
