@@ -16,7 +16,7 @@
 #define FAST_VALUE_ROOM 16u
 
 /* Octets that are loaded from where a line begins on. */
-#define FAST_LINE_ROOM 34u
+#define FAST_LINE_ROOM 32u
 
 enum fast_took { FAST_TOOK, FAST_DECLINED, FAST_FOLD };
 
@@ -39,29 +39,12 @@ static inline const struct sip_hname_row *fast_name(const uint8_t *p, uint64_t n
                                                                         : sip_hname_table.rows;
 }
 
-/* A line that begins with what is in `wire`, and where its colon is, if it is a plain one. */
-struct fast_begin {
-        scan_vec wire;
-        uint64_t colon;
-};
-
-/* With FAST_LINE_ROOM octets at p. */
-static inline struct fast_begin fast_begin(const uint8_t *p)
+/* What a line begins with, where FAST_LINE_ROOM octets may not be there: `room` are, 5 at least;
+ * the last three may be missing. No branch: whether a body is behind the last line, nobody can
+ * foresee. */
+static inline scan_vec fast_load_near_end(const uint8_t *p, uint32_t room)
 {
-        scan_vec wire = scan_load(p);
-
-        return (struct fast_begin){wire, scan_zeros32(scan_same(wire, fast_tables.colon))};
-}
-
-/* With `room` octets at p, 5 at least; the last three may be missing. No branch: whether a body is
- * behind the last line, nobody can foresee. */
-static inline struct fast_begin fast_begin_near_end(const uint8_t *p, uint32_t room)
-{
-        uint32_t octets = room < 32 ? room : 32;
-        scan_vec wire = scan_load_words(p, octets / 4);
-
-        return (struct fast_begin){
-            wire, scan_zeros32(scan_same(wire, fast_tables.colon) | 1u << (octets - 1))};
+        return scan_load_words(p, (room < FAST_LINE_ROOM ? room : FAST_LINE_ROOM) / 4);
 }
 
 /* A line that is not just "name: value" with a name of the table. Names and returns its row; NULL
@@ -92,7 +75,7 @@ static __attribute__((noinline)) const struct sip_hname_row *fast_odd_line(const
         f->m->first[SIP_HDR_OTHER] = SIP_HDR_NONE;
         if (n > SIP_HNAME_ROW_BYTES)
                 return sip_hname_row_of(b + s, n);
-        return fast_name(b + s, n, fast_begin_near_end(b + s, f->len - (uint32_t)s).wire);
+        return fast_name(b + s, n, fast_load_near_end(b + s, f->len - (uint32_t)s));
 }
 
 /* All that fast_lines() has in registers. */
@@ -104,13 +87,13 @@ struct fast_at {
         uint32_t once;     /* 0xff in bits 16..23, as long as nothing single came again */
 };
 
-/* Takes the line that begins so. False when declined. */
-static inline __attribute__((always_inline)) bool fast_line(const struct fast *f,
-                                                            struct fast_begin begin,
+/* Takes the line that begins with `wire`. Its name ends at the first stop; where 32 octets have
+ * none, or another than a colon, no row fits. False when declined. */
+static inline __attribute__((always_inline)) bool fast_line(const struct fast *f, scan_vec wire,
                                                             struct fast_at *at)
 {
         const uint8_t *b = f->b;
-        uint64_t n = begin.colon, colon = at->s + n, v = colon + 2;
+        uint64_t n = scan_zeros32((uint32_t)fast_bits(f, at->s)), colon = at->s + n, v = colon + 2;
         const struct sip_hname_row *row =
             sip_hname_at(fast_load4(b + at->s - 1), fast_load4(b + colon - 3));
         uint32_t what, next;
@@ -118,7 +101,7 @@ static inline __attribute__((always_inline)) bool fast_line(const struct fast *f
 
         if (__builtin_expect(fast_load2(f->b + at->e) != FAST_WORD2('\r', '\n'), 0))
                 return false;
-        if (__builtin_expect(scan_fits(begin.wire, row->name, row->care) && f->b[v] != ' ' &&
+        if (__builtin_expect(scan_fits(wire, row->name, row->care) && f->b[v] != ' ' &&
                                  f->b[at->e - 1] != ' ',
                              1)) {
                 fast_span(&at->h->name, (uint32_t)at->s, (uint32_t)n);
@@ -163,10 +146,10 @@ static __attribute__((noinline)) enum fast_took fast_lines(const struct fast *ca
 
         f->m->hdr_cnt = (uint16_t)(i + 1);
         do {
-                took = fast_line(f, fast_begin_near_end(f->b + at.s, f->len - (uint32_t)at.s), &at);
+                took = fast_line(f, fast_load_near_end(f->b + at.s, f->len - (uint32_t)at.s), &at);
         } while (took && (more = fast_back(f, &at)) &&
                  __builtin_expect(f->len - at.s < FAST_LINE_ROOM, 0));
-        while (more && took && (took = fast_line(f, fast_begin(f->b + at.s), &at)))
+        while (more && took && (took = fast_line(f, scan_load(f->b + at.s), &at)))
                 more = fast_back(f, &at);
         if (!took)
                 return f->b[at.s] == ' ' ? FAST_FOLD : FAST_DECLINED;
