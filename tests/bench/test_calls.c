@@ -146,6 +146,11 @@ static int receive(void *self, const struct sb_datagram *d, uint64_t now_ns)
         return sb_calls_receive(self, d, now_ns);
 }
 
+static void prefetch(void *self, const struct sb_rx *rx)
+{
+        sb_calls_prefetch(self, rx);
+}
+
 static void timers(void *self, uint64_t now_ns)
 {
         sb_calls_timers(self, now_ns);
@@ -167,6 +172,7 @@ static void both_up(const char *caller, const char *answering, bool v6)
                 d->w->traffics[0] = (struct sb_traffic){.self = d->calls,
                                                         .start = i == 0 ? start : NULL,
                                                         .receive = receive,
+                                                        .prefetch = prefetch,
                                                         .timers = timers,
                                                         .live = live,
                                                         .live_max = UINT32_MAX};

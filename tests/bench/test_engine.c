@@ -136,8 +136,9 @@ static void frames_are_read_back(void **state)
                         assert_true((r.flags & DP_PKT_UDP) != 0);
                         if (len > 0) {
                                 frame[head] ^= 1;
-                                assert_int_not_equal(dp_decap_core(frame, head + len, DP_UDP_SUM_VERIFY, &r),
-                                                     SHM_REASON_NONE);
+                                assert_int_not_equal(
+                                    dp_decap_core(frame, head + len, DP_UDP_SUM_VERIFY, &r),
+                                    SHM_REASON_NONE);
                         }
                 }
         }
@@ -217,6 +218,8 @@ static void a_message_is_read(void **state)
                                    "i : abc@d\r\n"
                                    "CSeq: 4711   INVITE\r\n"
                                    "\r\nbody";
+        const struct sb_line *l;
+        struct sip_span tag;
         struct sb_rx rx;
         uint32_t next;
 
@@ -227,13 +230,23 @@ static void a_message_is_read(void **state)
         assert_int_equal(rx.cseq_method, SIP_METHOD_INVITE);
         assert_memory_equal(text + rx.call_id.off, "abc@d", rx.call_id.len);
         assert_memory_equal(text + rx.branch.off, "z9hG4bKone", rx.branch.len);
-        assert_memory_equal(text + rx.to_tag.off, "t1", rx.to_tag.len);
-        assert_memory_equal(text + rx.from_tag.off, "f1", rx.from_tag.len);
+        tag = sb_rx_tag(&rx, SB_HEADER_TO);
+        assert_int_equal(tag.len, 2);
+        assert_memory_equal(text + tag.off, "t1", 2);
+        tag = sb_rx_tag(&rx, SB_HEADER_FROM);
+        assert_int_equal(tag.len, 2);
+        assert_memory_equal(text + tag.off, "f1", 2);
+        assert_int_equal(sb_rx_tag(&rx, SB_HEADER_CONTACT).len, 0);
         assert_string_equal(text + rx.body_off, "body");
         assert_non_null(sb_rx_find(&rx, "Via", 3, 0, &next));
         assert_non_null(sb_rx_find(&rx, "via", 3, next, &next));
         assert_null(sb_rx_find(&rx, "Via", 3, next, &next));
         assert_null(sb_rx_find(&rx, "Contact", 7, 0, &next));
+        l = sb_rx_first(&rx, SB_HEADER_VIA);
+        assert_non_null(l);
+        assert_ptr_equal(sb_rx_next(&rx, l), &rx.lines[1]);
+        assert_null(sb_rx_next(&rx, &rx.lines[1]));
+        assert_null(sb_rx_first(&rx, SB_HEADER_CONTACT));
         /* No prefix of it is a whole message, and none is read beyond its end. */
         for (uint32_t len = 0; len < sizeof(text) - 5; len++) {
                 uint8_t *copy = malloc(len + 1);
@@ -243,6 +256,50 @@ static void a_message_is_read(void **state)
                 assert_false(sb_read(copy, len, &rx));
                 free(copy);
         }
+}
+
+/* Wherever its lines lie among the blocks that are looked through at a time, a message reads the
+ * same; nothing is read beyond its end (the copy is exactly as long). */
+static void lines_lie_anywhere(void **state)
+{
+        (void)state;
+        for (uint32_t pad = 0; pad < 200; pad++)
+                for (uint32_t body = 0; body < 80; body += 13) {
+                        char text[1024];
+                        int len = snprintf(text, sizeof(text),
+                                           "BYE sip:x SIP/2.0\r\nX-%.*s: 1\r\n\t2\nRecord-Route: "
+                                           "<sip:a>\r\nCALL-ID:\t%u\r\nrecord-route:<sip:b>\r\n"
+                                           "Via: a;branch=%u\r\nCSeq: %u BYE\r\n\r\n",
+                                           (int)pad,
+                                           "-----------------------------------------------"
+                                           "-----------------------------------------------"
+                                           "-----------------------------------------------"
+                                           "-----------------------------------------------"
+                                           "------------",
+                                           pad, pad, pad + 1);
+                        uint8_t *copy = malloc((size_t)len + body);
+                        const struct sb_line *l;
+                        struct sb_rx rx;
+                        char want[16];
+
+                        assert_non_null(copy);
+                        memcpy(copy, text, (size_t)len);
+                        memset(copy + len, ' ', body);
+                        assert_true(sb_read(copy, (uint32_t)len + body, &rx));
+                        snprintf(want, sizeof(want), "%u", pad);
+                        assert_int_equal(rx.call_id.len, strlen(want));
+                        assert_memory_equal(copy + rx.call_id.off, want, strlen(want));
+                        assert_int_equal(rx.branch.len, strlen(want));
+                        assert_memory_equal(copy + rx.branch.off, want, strlen(want));
+                        assert_int_equal(rx.cseq, pad + 1);
+                        assert_int_equal(rx.method, SIP_METHOD_BYE);
+                        assert_int_equal(rx.body_off, len);
+                        assert_int_equal(rx.line_cnt, 6);
+                        l = sb_rx_first(&rx, SB_HEADER_RECORD_ROUTE);
+                        assert_ptr_equal(l, &rx.lines[1]);
+                        assert_ptr_equal(sb_rx_next(&rx, l), &rx.lines[3]);
+                        free(copy);
+                }
 }
 
 /* Walking gives what counting gives, round the last one and on. */
@@ -282,6 +339,7 @@ int main(void)
             cmocka_unit_test(a_late_generator_keeps_what_was_meant),
             cmocka_unit_test(deadlines_come_when_due),
             cmocka_unit_test(a_message_is_read),
+            cmocka_unit_test(lines_lie_anywhere),
             cmocka_unit_test(a_walk_meets_everybody),
         };
 

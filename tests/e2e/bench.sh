@@ -25,6 +25,7 @@ brief dataplane/bench_calls .
 brief dataplane/bench_proxy .
 brief dataplane/bench_limits '1000000$|keys'
 brief dataplane/bench_bindings .
+brief harness/bench_stateful live:64
 if [ "$(nproc)" -ge 2 ]; then
         brief contract/bench_ring 'msg:200|line'
 fi

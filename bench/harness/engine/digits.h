@@ -69,4 +69,27 @@ static inline _Bool sb_unhex(const uint8_t *from, uint32_t n, uint64_t *v)
         return all <= 15u;
 }
 
+/* Eight lower-case hexadecimal digits as a number; anything else gives some number. */
+static inline uint32_t sb_unhex8_trusted(const uint8_t *from)
+{
+        uint64_t x;
+
+        memcpy(&x, from, sizeof(x));
+        /* A letter has bit 6, and its low four bits are one to six. */
+        x = (x & UINT64_C(0x0f0f0f0f0f0f0f0f)) + 9u * (x >> 6 & UINT64_C(0x0101010101010101));
+        x = (x << 4 | x >> 8) & UINT64_C(0x00ff00ff00ff00ff);
+        x = (x | x >> 8) & UINT64_C(0x0000ffff0000ffff);
+        return __builtin_bswap32((uint32_t)(x | x >> 16));
+}
+
+/* Sixteen digits as sb_hex16() writes them, and no others. */
+static inline _Bool sb_unhex16(const uint8_t *from, uint64_t *v)
+{
+        uint8_t again[16];
+
+        *v = (uint64_t)sb_unhex8_trusted(from) << 32 | sb_unhex8_trusted(from + 8);
+        sb_hex16(again, *v);
+        return memcmp(again, from, sizeof(again)) == 0;
+}
+
 #endif

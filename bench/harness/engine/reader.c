@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bench/harness/engine/octets.h"
 #include "parser/sip_method.h"
 
 static struct sip_span span(const struct sb_rx *rx, const uint8_t *from, const uint8_t *end)
@@ -34,40 +35,40 @@ static bool start_line(struct sb_rx *rx, const uint8_t *p, const uint8_t *end)
         return true;
 }
 
-/* The value of ";name=" behind the angle brackets of an address. */
+/* The value of ";tag=" behind the angle brackets of an address. */
 static struct sip_span tag_of(const struct sb_rx *rx, const uint8_t *p, const uint8_t *end)
 {
-        const uint8_t *close = memchr(p, '>', (size_t)(end - p));
+        const uint8_t *limit = rx->buf + rx->len;
+        const uint8_t *close = sb_octet_find(p, end, limit, '>');
 
-        for (p = close == NULL ? p : close; p != NULL && end - p > 5;) {
-                p = memchr(p, ';', (size_t)(end - p));
-                if (p == NULL || end - p < 6)
+        for (p = close == end ? p : close; end - p > 5;) {
+                p = sb_octet_find(p, end, limit, ';');
+                if (end - p < 6)
                         break;
                 p++;
-                if (memcmp(p, "tag=", 4) == 0) {
-                        const uint8_t *to = p + 4;
-
-                        while (to < end && *to != ';' && *to != ' ' && *to != ',')
-                                to++;
-                        return span(rx, p + 4, to);
-                }
+                if (memcmp(p, "tag=", 4) == 0)
+                        return span(rx, p + 4, sb_value_end(p + 4, end, limit));
         }
         return (struct sip_span){0, 0};
 }
 
+struct sip_span sb_rx_tag(const struct sb_rx *rx, enum sb_header id)
+{
+        const struct sb_line *l = sb_rx_first(rx, id);
+
+        if (l == NULL)
+                return (struct sip_span){0, 0};
+        return tag_of(rx, rx->buf + l->value_off, rx->buf + l->off + l->len);
+}
+
 static struct sip_span branch_of(const struct sb_rx *rx, const uint8_t *p, const uint8_t *end)
 {
-        const uint8_t *to;
+        const uint8_t *limit = rx->buf + rx->len;
 
-        while ((p = memchr(p, ';', (size_t)(end - p))) != NULL && end - p >= 8) {
-                if (memcmp(p, ";branch=", 8) != 0) {
-                        p++;
-                        continue;
-                }
-                p += 8;
-                for (to = p; to < end && *to != ';' && *to != ',' && *to != ' '; to++)
-                        ;
-                return span(rx, p, to);
+        while ((p = sb_octet_find(p, end, limit, ';')) != end && end - p >= 8) {
+                if (memcmp(p, ";branch=", 8) == 0)
+                        return span(rx, p + 8, sb_value_end(p + 8, end, limit));
+                p++;
         }
         return (struct sip_span){0, 0};
 }
@@ -82,12 +83,6 @@ static void cseq(struct sb_rx *rx, const uint8_t *p, const uint8_t *end)
                 p++;
         rx->cseq = n;
         rx->cseq_method = (uint8_t)sip_method_find(p, (size_t)(end - p));
-}
-
-static bool named(const uint8_t *p, uint32_t len, const char *name, uint32_t name_len, char compact)
-{
-        return (len == name_len && strncasecmp((const char *)p, name, len) == 0) ||
-               (len == 1 && compact != 0 && (*p | 0x20) == compact);
 }
 
 static enum sb_header compact_find(uint8_t c)
@@ -108,118 +103,184 @@ static enum sb_header compact_find(uint8_t c)
         }
 }
 
-/* Lengths tell nearly all of them apart; letters have no case with that bit set, and a hyphen
- * keeps it. */
+/* Four letters or hyphens, whatever their case, against a word in lower case. */
+static inline bool same4(const uint8_t *name, const char word[4])
+{
+        uint32_t a, b;
+
+        memcpy(&a, name, sizeof(a));
+        memcpy(&b, word, sizeof(b));
+        return ((a | 0x20202020u) ^ b) == 0;
+}
+
+/* Lengths tell nearly all of them apart. */
+static inline enum sb_header find(const uint8_t *name, uint32_t len)
+{
+        switch (len) {
+        case 1:
+                return compact_find(name[0]);
+        case 2:
+                return (name[0] | 0x20) == 't' && (name[1] | 0x20) == 'o' ? SB_HEADER_TO
+                                                                          : SB_HEADER_OTHER;
+        case 3:
+                return (name[0] | 0x20) == 'v' && (name[1] | 0x20) == 'i' && (name[2] | 0x20) == 'a'
+                           ? SB_HEADER_VIA
+                           : SB_HEADER_OTHER;
+        case 4:
+                if (same4(name, "cseq"))
+                        return SB_HEADER_CSEQ;
+                return same4(name, "from") ? SB_HEADER_FROM : SB_HEADER_OTHER;
+        case 5:
+                return same4(name, "rout") && same4(name + 1, "oute") ? SB_HEADER_ROUTE
+                                                                      : SB_HEADER_OTHER;
+        case 7:
+                if (same4(name, "call") && same4(name + 3, "l-id"))
+                        return SB_HEADER_CALL_ID;
+                return same4(name, "cont") && same4(name + 3, "tact") ? SB_HEADER_CONTACT
+                                                                      : SB_HEADER_OTHER;
+        case 12:
+                return same4(name, "reco") && same4(name + 4, "rd-r") && same4(name + 8, "oute")
+                           ? SB_HEADER_RECORD_ROUTE
+                           : SB_HEADER_OTHER;
+        default:
+                return SB_HEADER_OTHER;
+        }
+}
+
 enum sb_header sb_header_find(const uint8_t *name, uint32_t len)
 {
-        static const struct {
-                const char *name;
-                uint8_t len;
-                uint8_t id;
-        } table[] = {
-            {"to", 2, SB_HEADER_TO},           {"via", 3, SB_HEADER_VIA},
-            {"from", 4, SB_HEADER_FROM},       {"cseq", 4, SB_HEADER_CSEQ},
-            {"route", 5, SB_HEADER_ROUTE},     {"call-id", 7, SB_HEADER_CALL_ID},
-            {"contact", 7, SB_HEADER_CONTACT}, {"record-route", 12, SB_HEADER_RECORD_ROUTE}};
-
-        if (len == 1)
-                return compact_find(name[0]);
-        for (uint32_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-                uint32_t k = 0;
-
-                if (table[i].len != len || (name[0] | 0x20) != table[i].name[0])
-                        continue;
-                while (k < len && (name[k] | 0x20) == table[i].name[k])
-                        k++;
-                if (k == len)
-                        return (enum sb_header)table[i].id;
-        }
-        return SB_HEADER_OTHER;
+        return find(name, len);
 }
 
-static void header(struct sb_rx *rx, struct sb_line *l)
+static inline bool blank(uint8_t c)
 {
-        const uint8_t *value = rx->buf + l->value_off;
-        const uint8_t *end = rx->buf + l->off + l->len;
-
-        l->id = (uint8_t)sb_header_find(rx->buf + l->off, l->name_len);
-        switch (l->id) {
-        case SB_HEADER_VIA:
-                if (rx->branch.off == 0)
-                        rx->branch = branch_of(rx, value, end);
-                break;
-        case SB_HEADER_FROM:
-                rx->from_tag = tag_of(rx, value, end);
-                break;
-        case SB_HEADER_TO:
-                rx->to_tag = tag_of(rx, value, end);
-                break;
-        case SB_HEADER_CALL_ID:
-                rx->call_id = span(rx, value, end);
-                break;
-        case SB_HEADER_CSEQ:
-                cseq(rx, value, end);
-                break;
-        default:
-                break;
-        }
+        return c == ' ' || c == '\t';
 }
 
-static void line_split(struct sb_rx *rx, const uint8_t *p, const uint8_t *end)
+/* The colon of a line [p, end), which is in nearly every one among the first 16 octets; or end. */
+static inline const uint8_t *colon_of(const uint8_t *p, const uint8_t *end, const uint8_t *limit)
 {
-        const uint8_t *colon = p, *value, *name_end;
-        struct sb_line *l = &rx->lines[rx->line_cnt];
+        uint32_t found = limit - p >= 16 ? sb_octets_16(p, ':') : 0;
 
-        while (colon < end && *colon != ':') /* names are short */
-                colon++;
-        if (colon == end || rx->line_cnt == SB_LINES_MAX)
-                return;
-        for (name_end = colon; name_end > p && (name_end[-1] == ' ' || name_end[-1] == '\t');)
-                name_end--;
-        for (value = colon + 1; value < end && (*value == ' ' || *value == '\t');)
+        if (found == 0)
+                return sb_octet_find(p, end, limit, ':');
+        p += __builtin_ctz(found);
+        return p < end ? p : end;
+}
+
+/* A line without its end as the n-th header field; how many there are now. */
+static inline uint32_t line_split(struct sb_rx *rx, uint32_t n, const uint8_t *p,
+                                  const uint8_t *end, uint8_t last[])
+{
+        const uint8_t *buf = rx->buf;
+        const uint8_t *colon = colon_of(p, end, buf + rx->len), *value = colon + 1;
+        const uint8_t *name_end = colon;
+        struct sb_line *l = &rx->lines[n];
+        enum sb_header id;
+
+        if (colon == end || n == SB_LINES_MAX)
+                return n;
+        if (*value == ' ') /* as nearly everybody writes it */
                 value++;
-        l->off = (uint16_t)(p - rx->buf);
-        l->len = (uint16_t)(end - p);
-        l->name_len = (uint16_t)(name_end - p);
-        l->value_off = (uint16_t)(value - rx->buf);
-        if (l->name_len == 0)
-                return;
-        rx->line_cnt++;
-        header(rx, l);
+        while (value < end && blank(*value))
+                value++;
+        while (name_end > p && blank(name_end[-1]))
+                name_end--;
+        if (name_end == p)
+                return n;
+        id = find(p, (uint32_t)(name_end - p));
+        *l = (struct sb_line){.off = (uint16_t)(p - buf),
+                              .len = (uint16_t)(end - p),
+                              .name_len = (uint16_t)(name_end - p),
+                              .value_off = (uint16_t)(value - buf),
+                              .id = (uint8_t)id,
+                              .next = SB_LINE_NONE};
+        if (id == SB_HEADER_OTHER)
+                return n + 1;
+        if (rx->first[id] == SB_LINE_NONE)
+                rx->first[id] = (uint8_t)n;
+        else
+                rx->lines[last[id]].next = (uint8_t)n;
+        last[id] = (uint8_t)n;
+        if (id == SB_HEADER_VIA && rx->branch.off == 0)
+                rx->branch = branch_of(rx, value, end);
+        else if (id == SB_HEADER_CALL_ID)
+                rx->call_id = span(rx, value, end);
+        else if (id == SB_HEADER_CSEQ)
+                cseq(rx, value, end);
+        return n + 1;
+}
+
+/* Line feeds, 64 octets at a time. */
+struct feeds {
+        const uint8_t *base; /* of the octets that left stands for */
+        const uint8_t *end;
+        uint64_t left;
+};
+
+static inline uint64_t feeds_at(const uint8_t *p, const uint8_t *end, uint32_t len)
+{
+        uint64_t found = 0;
+
+        if (end - p >= 64)
+                return sb_octets_64(p, '\n');
+        if (len >= 64) /* the last 64 octets, less those that were seen */
+                return sb_octets_64(end - 64, '\n') >> (64 - (end - p));
+        for (uint32_t i = 0; p + i < end; i++)
+                found |= (uint64_t)(p[i] == '\n') << i;
+        return found;
+}
+
+/* The next one; NULL behind the last. */
+static inline const uint8_t *feed_next(struct feeds *f, uint32_t len)
+{
+        const uint8_t *at;
+
+        while (f->left == 0) {
+                f->base += 64;
+                if (f->base >= f->end)
+                        return NULL;
+                f->left = feeds_at(f->base, f->end, len);
+        }
+        at = f->base + __builtin_ctzll(f->left);
+        f->left &= f->left - 1;
+        return at;
 }
 
 bool sb_read(const uint8_t *buf, uint32_t len, struct sb_rx *rx)
 {
-        const uint8_t *p = buf, *end = buf + len;
-        bool first = true;
+        const uint8_t *p = buf, *end = buf + len, *lf;
+        struct feeds feeds = {.base = buf, .end = end};
+        uint8_t last[SB_HEADER_CNT] = {0};
+        uint32_t n = 0;
 
-        memset(rx, 0, offsetof(struct sb_rx, lines));
+        memset(rx, 0, offsetof(struct sb_rx, first));
+        memset(rx->first, 0xff, sizeof(rx->first));
         rx->buf = buf;
         rx->len = len;
-        while (p < end) {
-                const uint8_t *lf = memchr(p, '\n', (size_t)(end - p));
+        if (len == 0)
+                return false;
+        feeds.left = feeds_at(buf, end, len);
+        lf = feed_next(&feeds, len);
+        if (lf == NULL || !start_line(rx, p, lf > p && lf[-1] == '\r' ? lf - 1 : lf))
+                return false;
+        for (p = lf + 1; p < end; p = lf + 1) {
                 const uint8_t *stop;
 
+                lf = feed_next(&feeds, len);
                 if (lf == NULL)
                         return false;
-                while (lf + 1 < end && (lf[1] == ' ' || lf[1] == '\t') && !first) {
-                        const uint8_t *more = memchr(lf + 1, '\n', (size_t)(end - lf - 1));
-
-                        if (more == NULL)
-                                return false;
-                        lf = more;
-                }
-                stop = lf > p && lf[-1] == '\r' ? lf - 1 : lf;
-                if (stop == p && !first) {
+                if (lf == p || (lf == p + 1 && *p == '\r')) {
                         rx->body_off = (uint16_t)(lf + 1 - buf);
+                        rx->line_cnt = (uint16_t)n;
                         return rx->call_id.len != 0 && rx->cseq_method + rx->cseq != 0;
                 }
-                if (first && !start_line(rx, p, stop))
+                while (lf != NULL && lf + 1 < end && blank(lf[1]))
+                        lf = feed_next(&feeds, len); /* folded */
+                if (lf == NULL)
                         return false;
-                if (!first)
-                        line_split(rx, p, stop);
-                first = false;
-                p = lf + 1;
+                stop = lf[-1] == '\r' ? lf - 1 : lf;
+                n = line_split(rx, n, p, stop, last);
         }
         return false;
 }
@@ -239,19 +300,24 @@ static char compact_of(const char *name, uint32_t len)
         return 0;
 }
 
+static bool named(const uint8_t *p, uint32_t len, const char *name, uint32_t name_len, char compact)
+{
+        return (len == name_len && strncasecmp((const char *)p, name, len) == 0) ||
+               (len == 1 && compact != 0 && (*p | 0x20) == compact);
+}
+
 const struct sb_line *sb_rx_find(const struct sb_rx *rx, const char *name, uint32_t name_len,
                                  uint32_t from, uint32_t *next)
 {
         enum sb_header id = sb_header_find((const uint8_t *)name, name_len);
-        char compact;
+        char compact = id != SB_HEADER_OTHER ? 0 : compact_of(name, name_len);
 
-        if (id != SB_HEADER_OTHER)
-                return sb_rx_next(rx, id, from, next);
-        compact = compact_of(name, name_len);
         for (uint32_t i = from; i < rx->line_cnt; i++) {
                 const struct sb_line *l = &rx->lines[i];
 
-                if (named(rx->buf + l->off, l->name_len, name, name_len, compact)) {
+                if (id != SB_HEADER_OTHER
+                        ? l->id == id
+                        : named(rx->buf + l->off, l->name_len, name, name_len, compact)) {
                         *next = i + 1;
                         return l;
                 }

@@ -41,25 +41,50 @@ static void end_from(struct sb_end *e, const struct shm_ip *a, bool v6, uint16_t
         e->port = port;
 }
 
-/* True when the buffer was kept. */
-static bool sip(struct sb_worker *w, struct rte_mbuf *m, const struct dp_decap_result *r,
-                uint64_t now_ns)
+/* A frame that was looked into. */
+struct incoming {
+        struct rte_mbuf *m;
+        struct dp_decap_result r;
+        struct sb_rx *rx; /* NULL: no datagram */
+        bool sip;
+};
+
+static void look_into(struct sb_worker *w, struct rte_mbuf *m, struct sb_rx *rx,
+                      struct incoming *in)
 {
         const uint8_t *frame = rte_pktmbuf_mtod(m, const uint8_t *);
+
+        in->m = m;
+        in->rx = NULL;
+        if (dp_decap_core(frame, m->data_len, DP_UDP_SUM_KNOWN, &in->r) != SHM_REASON_NONE ||
+            (in->r.flags & DP_PKT_UDP) == 0 || (in->r.flags & DP_PKT_FRAGMENT) != 0)
+                return;
+        in->rx = rx;
+        in->sip = sb_read(frame + in->r.payload_off, in->r.payload_len, rx);
+        for (uint32_t i = 0; in->sip && i < w->traffic_cnt; i++)
+                if (w->traffics[i].prefetch != NULL)
+                        w->traffics[i].prefetch(w->traffics[i].self, rx);
+}
+
+/* True when the buffer was kept. */
+static bool datagram(struct sb_worker *w, const struct incoming *in, uint64_t now_ns)
+{
+        const uint8_t *frame = rte_pktmbuf_mtod(in->m, const uint8_t *);
+        const struct dp_decap_result *r = &in->r;
         bool v6 = (r->flags & DP_PKT_IP6) != 0;
         struct sb_datagram d = {
-            .m = m, .payload = frame + r->payload_off, .src_mac = frame + 6, .rx = &w->rx};
+            .m = in->m, .payload = frame + r->payload_off, .src_mac = frame + 6, .rx = in->rx};
         int taken = 0;
 
-        if (!sb_read(d.payload, r->payload_len, &w->rx)) {
+        if (!in->sip) {
                 w->counts.rx_not_sip++;
                 return false;
         }
         check(w, d.payload, r->payload_len);
-        if (w->rx.status == 0)
+        if (in->rx->status == 0)
                 w->counts.rx_requests++;
         else
-                w->counts.rx_status[w->rx.status / 100u]++;
+                w->counts.rx_status[in->rx->status / 100u]++;
         end_from(&d.src, &r->flow.src, v6, r->flow.sport);
         end_from(&d.dst, &r->flow.dst, v6, r->flow.dport);
         for (uint32_t i = 0; i < w->traffic_cnt && taken == 0; i++)
@@ -70,25 +95,43 @@ static bool sip(struct sb_worker *w, struct rte_mbuf *m, const struct dp_decap_r
         return taken == 2;
 }
 
-static void frame_in(struct sb_worker *w, struct rte_mbuf *m, uint64_t now_ns)
+static void frame_in(struct sb_worker *w, const struct incoming *in, uint64_t now_ns)
 {
-        struct dp_decap_result r;
+        struct rte_mbuf *m = in->m;
 
         w->counts.rx_frames++;
         w->counts.rx_bytes += m->pkt_len;
-        if (dp_decap_core(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, DP_UDP_SUM_KNOWN,
-                          &r) == SHM_REASON_NONE &&
-            (r.flags & DP_PKT_UDP) != 0 && (r.flags & DP_PKT_FRAGMENT) == 0) {
-                if (!sip(w, m, &r, now_ns))
+        if (in->rx != NULL) {
+                if (!datagram(w, in, now_ns))
                         rte_pktmbuf_free(m);
                 return;
         }
         w->counts.rx_other++;
-        w->counts.rx_fragments += (r.flags & DP_PKT_FRAGMENT) != 0;
+        w->counts.rx_fragments += (in->r.flags & DP_PKT_FRAGMENT) != 0;
         if (sb_neigh_receive(&w->neigh, m) == SB_NEIGH_ANSWER)
                 sb_out_send(&w->out, m);
         else
                 rte_pktmbuf_free(m);
+}
+
+/* Frames are fetched three ahead and read one ahead, so that neither they nor the state of their
+ * calls is waited for. */
+static void receive(struct sb_worker *w, struct rte_mbuf **in, uint16_t cnt, uint64_t now_ns)
+{
+        struct incoming seen[2];
+
+        look_into(w, in[0], &w->rx[0], &seen[0]);
+        for (uint16_t i = 0; i < cnt; i++) {
+                if (i + 3 < cnt) {
+                        const uint8_t *ahead = rte_pktmbuf_mtod(in[i + 3], const uint8_t *);
+
+                        for (uint32_t k = 0; k < 512; k += 64)
+                                rte_prefetch0(ahead + k);
+                }
+                if (i + 1 < cnt)
+                        look_into(w, in[i + 1], &w->rx[(i + 1) & 1], &seen[(i + 1) & 1]);
+                frame_in(w, &seen[i & 1], now_ns);
+        }
 }
 
 bool sb_worker_turn(struct sb_worker *w, uint64_t now_ns)
@@ -97,15 +140,8 @@ bool sb_worker_turn(struct sb_worker *w, uint64_t now_ns)
         uint16_t cnt = rte_eth_rx_burst(w->out.port, w->out.queue, in, SB_OUT_BURST);
         bool busy = cnt != 0;
 
-        for (uint16_t i = 0; i < cnt; i++) {
-                if (i + 2 < cnt) {
-                        const uint8_t *ahead = rte_pktmbuf_mtod(in[i + 2], const uint8_t *);
-
-                        for (uint32_t k = 0; k < 512; k += 64)
-                                rte_prefetch0(ahead + k);
-                }
-                frame_in(w, in[i], now_ns);
-        }
+        if (busy)
+                receive(w, in, cnt, now_ns);
         for (uint32_t i = 0; i < w->traffic_cnt; i++) {
                 struct sb_traffic *t = &w->traffics[i];
                 uint64_t intended_ns;

@@ -25,6 +25,9 @@ struct sb_traffic {
         void (*start)(void *self, uint64_t intended_ns, uint64_t now_ns);
         /* A SIP message came. 0: not mine; 1: taken; 2: taken, and the buffer kept. */
         int (*receive)(void *self, const struct sb_datagram *d, uint64_t now_ns);
+        /* A message is read, and will be received next but one: bring its state near. May be NULL.
+         */
+        void (*prefetch)(void *self, const struct sb_rx *rx);
         void (*timers)(void *self, uint64_t now_ns); /* may be NULL */
         uint32_t (*live)(void *self);                /* calls going on; may be NULL */
         uint32_t live_max;                           /* none is begun beyond; only with live */
@@ -41,7 +44,7 @@ struct sb_worker {
         struct sb_counts counts;
         struct sb_hist times[SB_TIME_CNT];
         struct sip_anom_set anomaly_set; /* all that was seen */
-        struct sb_rx rx;
+        struct sb_rx rx[2];              /* of the message at hand, and of the one behind it */
         struct sip_msg msg;
 };
 

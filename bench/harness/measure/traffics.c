@@ -19,6 +19,11 @@ static int calls_receive(void *self, const struct sb_datagram *d, uint64_t now_n
         return sb_calls_receive(self, d, now_ns);
 }
 
+static void calls_prefetch(void *self, const struct sb_rx *rx)
+{
+        sb_calls_prefetch(self, rx);
+}
+
 static void calls_timers(void *self, uint64_t now_ns)
 {
         sb_calls_timers(self, now_ns);
@@ -67,6 +72,7 @@ static int job_calls(struct sb_bench *b, struct sb_job *j, uint32_t i)
         *t = (struct sb_traffic){.self = j->calls,
                                  .start = j->answers ? NULL : calls_start,
                                  .receive = calls_receive,
+                                 .prefetch = calls_prefetch,
                                  .timers = calls_timers,
                                  .live = calls_live,
                                  .live_max = b->options->live};

@@ -17,8 +17,11 @@ static uint64_t key_of(const struct sb_rx *rx)
                 h = (h ^ word) * UINT64_C(0x9fb21c651e98df25);
                 h ^= h >> 32;
         }
-        for (word = 0; len > 0; len--)
-                word = word << 8 | *p++;
+        word = 0;
+        if (rx->branch.len >= 8) /* the last eight octets, some of them again */
+                memcpy(&word, p + len - 8, 8);
+        else
+                memcpy(&word, p, len);
         h = (h ^ word) * UINT64_C(0x9fb21c651e98df25);
         return (h ^ h >> 32) | 1u;
 }
@@ -93,9 +96,10 @@ static void routes_keep(struct sb_calls *c, uint32_t slot, const struct sb_rx *r
 {
         struct sb_call_text *t = &c->texts[slot];
         const struct sb_line *l, *lines[16];
-        uint32_t from = 0, cnt = 0, at = 0;
+        uint32_t cnt = 0, at = 0;
 
-        while (cnt < 16 && (l = sb_rx_next(rx, SB_HEADER_RECORD_ROUTE, from, &from)) != NULL)
+        for (l = sb_rx_first(rx, SB_HEADER_RECORD_ROUTE); l != NULL && cnt < 16;
+             l = sb_rx_next(rx, l))
                 lines[cnt++] = l;
         for (uint32_t i = 0; i < cnt; i++) {
                 uint32_t len;
@@ -110,7 +114,7 @@ static void routes_keep(struct sb_calls *c, uint32_t slot, const struct sb_rx *r
                 at += len;
         }
         t->routes_len = (uint16_t)at;
-        l = sb_rx_next(rx, SB_HEADER_CONTACT, 0, &from);
+        l = sb_rx_first(rx, SB_HEADER_CONTACT);
         if (l != NULL) {
                 const uint8_t *p = rx->buf + l->value_off, *end = rx->buf + l->off + l->len;
                 const uint8_t *open = memchr(p, '<', (size_t)(end - p));
@@ -121,8 +125,22 @@ static void routes_keep(struct sb_calls *c, uint32_t slot, const struct sb_rx *r
                         p = open + 1;
                         end = close;
                 }
-                text_keep(t->url, &t->url_len, SB_URL_MAX, p, (uint32_t)(end - p));
+                text_keep(t->url, &t->len[SB_TEXT_URL], SB_URL_MAX, p, (uint32_t)(end - p));
         }
+}
+
+static void tag_keep(struct sb_call_text *t, const struct sb_rx *rx)
+{
+        struct sip_span tag = sb_rx_tag(rx, rx->status != 0 ? SB_HEADER_TO : SB_HEADER_FROM);
+
+        if (tag.len == 0)
+                return;
+        t->len[SB_TEXT_TAG] = 0;
+        if (tag.len > SB_TAG_MAX - 5)
+                return;
+        memcpy(t->tag, ";tag=", 5);
+        memcpy(t->tag + 5, rx->buf + tag.off, tag.len);
+        t->len[SB_TEXT_TAG] = (uint16_t)(5u + tag.len);
 }
 
 static bool last_keep(struct sb_calls *c, struct sb_call *call, const struct sb_datagram *d)
@@ -174,24 +192,23 @@ static bool accepted(struct sb_calls *c, uint32_t slot, uint32_t at, const struc
         const struct sb_step *s = &c->set.scenario->steps[at];
         struct sb_call *call = &c->calls[slot];
         const struct sb_rx *rx = d->rx;
-        struct sip_span tag = rx->status != 0 ? rx->to_tag : rx->from_tag;
         enum sb_failure why;
-        uint32_t jump, next;
+        uint32_t jump = SB_STEP_NONE, next;
         bool kept;
 
         c->steps[at].messages++;
         call->seen_key = key_of(rx);
         call->intended_ns = now_ns;
         kept = last_keep(c, call, d);
-        if (tag.len != 0)
-                text_keep(c->texts[slot].tag, &c->texts[slot].tag_len, SB_TAG_MAX,
-                          rx->buf + tag.off, tag.len);
+        if (c->set.scenario->needs_tag)
+                tag_keep(&c->texts[slot], rx);
         if (s->record_routes)
                 routes_keep(c, slot, rx);
         times(c, call, rx, now_ns);
         repetition_ends(call, rx, now_ns);
         sb_call_rtds(c, call, s, now_ns);
-        why = sb_call_actions(c, slot, s->actions, rx, &jump, now_ns);
+        why = s->actions == NULL ? SB_FAIL_CNT
+                                 : sb_call_actions(c, slot, s->actions, rx, &jump, now_ns);
         if (why != SB_FAIL_CNT) {
                 sb_call_end(c, slot, why, now_ns);
                 return kept;

@@ -13,6 +13,7 @@ struct page {
         struct sb_call *call;
         uint32_t slot;
         const struct sb_template *t;
+        struct sb_call_text *text;
         uint8_t *to;
         uint32_t at;
         uint32_t room;
@@ -21,6 +22,7 @@ struct page {
         uint32_t len_at;
         uint32_t len_digits;
         int32_t len_plus;
+        uint32_t body; /* where it begins; 0: not known */
         bool auth_open;
         const char *auth_words; /* "authentication username=... password=..." of a field */
         uint32_t auth_words_len;
@@ -38,14 +40,15 @@ static inline void put(struct page *p, const void *from, uint32_t len)
         p->at += len;
 }
 
-/* By sixteen octets at a time: both sides have room behind. */
-static inline void put_literal(struct page *p, const char *from, uint32_t len)
+/* By SB_LITERAL_PAD octets at a time: both sides have room behind. */
+static inline void put_padded(struct page *p, const char *from, uint32_t len)
 {
         if (len > p->room - p->at) {
                 p->failed = true;
                 return;
         }
-        for (uint32_t i = 0; i < len; i += SB_LITERAL_PAD)
+        memcpy(p->to + p->at, from, SB_LITERAL_PAD); /* most are no longer */
+        for (uint32_t i = SB_LITERAL_PAD; i < len; i += SB_LITERAL_PAD)
                 memcpy(p->to + p->at + i, from + i, SB_LITERAL_PAD);
         p->at += len;
 }
@@ -69,6 +72,16 @@ static void put_number(struct page *p, uint64_t v)
         put(p, text + zeros, 8u - zeros);
 }
 
+/* From a message that was received: by pieces of the same size where it goes on as far. */
+static inline void put_from(struct page *p, const struct sb_rx *rx, const uint8_t *from,
+                            uint32_t len)
+{
+        if (from + len + SB_LITERAL_PAD <= rx->buf + rx->len)
+                put_padded(p, (const char *)from, len);
+        else
+                put(p, from, len);
+}
+
 static void put_address(struct page *p, const struct sb_addr *a, bool brackets)
 {
         char text[SB_ADDR_TEXT_MAX];
@@ -76,42 +89,73 @@ static void put_address(struct page *p, const struct sb_addr *a, bool brackets)
         put(p, text, sb_addr_text(a, p->c->set.env->v6, brackets, text));
 }
 
-static void put_hex16(struct page *p, uint64_t v)
+/* Whom the call is for, as long as the peer has given no Contact. */
+static void target(const struct page *p, struct sb_call_text *text)
 {
-        uint8_t text[16];
+        struct page at = {.c = p->c, .to = (uint8_t *)text->url, .room = sizeof(text->url)};
+        const char *service = p->c->set.env->service;
 
-        sb_hex16(text, v);
-        put(p, text, sizeof(text));
+        put(&at, "sip:", 4);
+        put(&at, service, (uint32_t)strlen(service));
+        put(&at, "@", 1);
+        put_address(&at, &p->call->remote.addr, true);
+        put(&at, ":", 1);
+        put_number(&at, p->call->remote.port);
+        text->len[SB_TEXT_URL] = (uint16_t)at.at;
 }
 
-static void put_branch(struct page *p, uint32_t step)
+/* What does not change as long as the call lasts, written once. */
+static void call_text(const struct page *p, struct sb_call_text *text)
 {
-        uint8_t text[7 + 8 + 16 + 8];
+        struct page at = {.to = (uint8_t *)text->number, .room = sizeof(text->number)};
 
-        memcpy(text, "z9hG4bK", 7);
-        sb_hex8(text + 7, p->c->set.env->pid);
-        sb_hex16(text + 15, p->call->number);
-        sb_hex8(text + 31, step);
-        put(p, text, sizeof(text));
+        put_number(&at, p->call->number + 1);
+        text->len[SB_TEXT_NUMBER] = (uint16_t)at.at;
+        sb_hex16((uint8_t *)text->number_hex, p->call->number);
+        text->len[SB_TEXT_NUMBER_HEX] = sizeof(text->number_hex);
+        sb_dec8((uint8_t *)text->user, (uint32_t)(p->call->number % 100000000u));
+        text->len[SB_TEXT_USER] = sizeof(text->user);
+        at = (struct page){.to = (uint8_t *)text->port, .room = sizeof(text->port)};
+        put_number(&at, p->call->local.port);
+        text->len[SB_TEXT_PORT] = (uint16_t)at.at;
+        text->len[SB_TEXT_IP] =
+            (uint16_t)sb_addr_text(&p->call->local.addr, p->c->set.env->v6, true, text->ip);
+        if (text->len[SB_TEXT_URL] == 0)
+                target(p, text);
+        if (!p->c->set.scenario->plain_id)
+                return;
+        sb_hex16((uint8_t *)text->id, (uint64_t)p->slot << 32 | p->call->gen);
+        memcpy(text->id + 16, p->c->id_tail, p->c->id_tail_len);
+        text->len[SB_TEXT_ID] = (uint16_t)(16u + p->c->id_tail_len);
 }
+
+static const uint16_t text_at[SB_TEXT_CNT] = {
+    [SB_TEXT_NUMBER] = offsetof(struct sb_call_text, number),
+    [SB_TEXT_NUMBER_HEX] = offsetof(struct sb_call_text, number_hex),
+    [SB_TEXT_USER] = offsetof(struct sb_call_text, user),
+    [SB_TEXT_PORT] = offsetof(struct sb_call_text, port),
+    [SB_TEXT_IP] = offsetof(struct sb_call_text, ip),
+    [SB_TEXT_ID] = offsetof(struct sb_call_text, id),
+    [SB_TEXT_TAG] = offsetof(struct sb_call_text, tag),
+    [SB_TEXT_URL] = offsetof(struct sb_call_text, url)};
 
 /* Take back the line that is being written, and leave out the rest of it in the template. */
-static void drop_line(struct page *p, uint32_t *op, uint32_t *inside)
+static const struct sb_op *drop_line(struct page *p, const struct sb_op *op, uint32_t *inside)
 {
         const struct sb_template *t = p->t;
 
         while (p->at > 0 && p->to[p->at - 1] != '\n')
                 p->at--;
-        for ((*op)++; *op < t->op_cnt; (*op)++) {
-                const struct sb_op *o = &t->ops[*op];
-                const char *text = t->literals + o->off;
-                const char *lf = o->kind != SB_OP_LITERAL ? NULL : memchr(text, '\n', o->len);
+        for (op++; op < t->ops + t->op_cnt; op++) {
+                const char *text = t->literals + op->off;
+                const char *lf = op->kind != SB_OP_LITERAL ? NULL : memchr(text, '\n', op->len);
 
                 if (lf != NULL) {
                         *inside = (uint32_t)(lf + 1 - text);
-                        return;
+                        break;
                 }
         }
+        return op;
 }
 
 /* All header fields of that name as they came, or the value of the first. False: there is none. */
@@ -125,17 +169,20 @@ static bool put_last_header(struct page *p, const struct sb_op *op)
 
         if (rx == NULL)
                 return false;
-        while ((l = op->arg != SB_HEADER_OTHER
-                        ? sb_rx_next(rx, (enum sb_header)op->arg, from, &from)
-                        : sb_rx_find(rx, name, op->len, from, &from)) != NULL) {
+        l = op->arg != SB_HEADER_OTHER ? sb_rx_first(rx, (enum sb_header)op->arg)
+                                       : sb_rx_find(rx, name, op->len, 0, &from);
+        while (l != NULL) {
                 if (op->extra == 0) {
-                        put(p, rx->buf + l->value_off, (uint32_t)(l->off + l->len - l->value_off));
+                        put_from(p, rx, rx->buf + l->value_off,
+                                 (uint32_t)(l->off + l->len - l->value_off));
                         return true;
                 }
                 if (any)
                         put(p, "\r\n", 2);
-                put(p, rx->buf + l->off, l->len);
+                put_from(p, rx, rx->buf + l->off, l->len);
                 any = true;
+                l = op->arg != SB_HEADER_OTHER ? sb_rx_next(rx, l)
+                                               : sb_rx_find(rx, name, op->len, from, &from);
         }
         return any;
 }
@@ -205,12 +252,18 @@ static void put_time(struct page *p, uint8_t kind)
                 kind == SB_OP_DATE ? "%a, %d %b %Y %H:%M:%S GMT" : "%Y-%m-%d %H:%M:%S", &tm));
 }
 
+/* Its own part until the first message was sent and read, which may hold more than that. */
 static void put_call_id(struct page *p)
 {
-        const struct sb_calls *c = p->c;
+        uint8_t own[16];
 
-        put_hex16(p, (uint64_t)p->slot << 32 | p->call->gen);
-        put(p, c->id_tail, c->id_tail_len);
+        if (p->text->len[SB_TEXT_ID] != 0) {
+                put_padded(p, p->text->id, p->text->len[SB_TEXT_ID]);
+                return;
+        }
+        sb_hex16(own, (uint64_t)p->slot << 32 | p->call->gen);
+        put(p, own, sizeof(own));
+        put(p, p->c->id_tail, p->c->id_tail_len);
 }
 
 static void leave_len(struct page *p, const struct sb_op *op)
@@ -222,42 +275,14 @@ static void leave_len(struct page *p, const struct sb_op *op)
         put(p, "000", 3);
 }
 
-static void put_tag(struct page *p)
-{
-        const struct sb_call_text *text = &p->c->texts[p->slot];
-
-        if (text->tag_len == 0)
-                return;
-        put(p, ";tag=", 5);
-        put(p, text->tag, text->tag_len);
-}
-
-/* The peer's Contact; before one is known, whom the call is for. */
-static void put_target(struct page *p)
-{
-        const struct sb_call_text *text = &p->c->texts[p->slot];
-
-        if (text->url_len != 0) {
-                put(p, text->url, text->url_len);
-                return;
-        }
-        put(p, "sip:", 4);
-        put(p, p->c->set.env->service, (uint32_t)strlen(p->c->set.env->service));
-        put(p, "@", 1);
-        put_address(p, &p->call->remote.addr, true);
-        put(p, ":", 1);
-        put_number(p, p->call->remote.port);
-}
-
 /* False when the line that the field stands in is to be left out. */
 static bool put_field_of_call(struct page *p, const struct sb_op *op)
 {
-        const struct sb_call_text *text = &p->c->texts[p->slot];
-        uint8_t user[8];
+        const struct sb_call_text *text = p->text;
 
         switch (op->kind) {
         case SB_OP_LOCAL_IP:
-                put_address(p, &p->call->local.addr, op->extra != 0);
+                put_address(p, &p->call->local.addr, false);
                 break;
         case SB_OP_LOCAL_PORT:
                 put_number(p, (uint64_t)(p->call->local.port + op->arg));
@@ -268,20 +293,8 @@ static bool put_field_of_call(struct page *p, const struct sb_op *op)
         case SB_OP_REMOTE_PORT:
                 put_number(p, (uint64_t)(p->call->remote.port + op->arg));
                 break;
-        case SB_OP_CALL_NUMBER:
-                put_number(p, p->call->number + 1);
-                break;
         case SB_OP_CALL_ID:
-                if (text->id_len != 0 && !p->c->set.scenario->plain_id)
-                        put(p, text->id, text->id_len);
-                else
-                        put_call_id(p);
-                break;
-        case SB_OP_BRANCH:
-                put_branch(p, (uint32_t)op->arg);
-                break;
-        case SB_OP_PEER_TAG_PARAM:
-                put_tag(p);
+                put_call_id(p);
                 break;
         case SB_OP_CSEQ:
                 put_number(p, (uint64_t)((int64_t)p->call->cseq + op->arg));
@@ -289,11 +302,8 @@ static bool put_field_of_call(struct page *p, const struct sb_op *op)
         case SB_OP_LAST_HEADER:
                 return put_last_header(p, op);
         case SB_OP_ROUTES:
-                put(p, text->routes, text->routes_len);
+                put_padded(p, text->routes, text->routes_len);
                 return text->routes_len != 0;
-        case SB_OP_NEXT_URL:
-                put_target(p);
-                break;
         case SB_OP_LEN:
                 leave_len(p, op);
                 break;
@@ -305,10 +315,6 @@ static bool put_field_of_call(struct page *p, const struct sb_op *op)
                 break;
         case SB_OP_AUTH:
                 leave_auth(p);
-                break;
-        case SB_OP_USER:
-                sb_dec8(user, (uint32_t)(p->call->number % 100000000u));
-                put(p, user, sizeof(user));
                 break;
         case SB_OP_CLOCK:
         case SB_OP_DATE:
@@ -322,21 +328,60 @@ static bool put_field_of_call(struct page *p, const struct sb_op *op)
         return true;
 }
 
+/* Literals and texts of the call from *op on, as far as one follows the other: nearly all there is,
+ * so what moves is kept in registers. */
+static void plain_pieces(struct page *p, const struct sb_op **op, uint32_t inside)
+{
+        const struct sb_template *t = p->t;
+        const struct sb_op *o = *op, *end = t->ops + t->op_cnt, *body = t->ops + t->body_op;
+        const struct sb_call_text *text = p->text;
+        uint8_t *to = p->to + p->at;
+        const uint8_t *limit = p->to + p->room;
+
+        for (; o < end; o++) {
+                const char *from;
+                uint32_t len;
+
+                if (o->kind == SB_OP_LITERAL) {
+                        from = t->literals + o->off + inside;
+                        len = o->len - inside;
+                        if (o == body)
+                                p->body = (uint32_t)(to - p->to) + t->body_off - inside;
+                        inside = 0;
+                } else if (o->kind == SB_OP_TEXT) {
+                        from = (const char *)text + text_at[o->arg];
+                        len = text->len[o->arg];
+                } else {
+                        break;
+                }
+                if (len > limit - to) {
+                        p->failed = true;
+                        break;
+                }
+                memcpy(to, from, SB_LITERAL_PAD); /* most are no longer */
+                for (uint32_t i = SB_LITERAL_PAD; i < len; i += SB_LITERAL_PAD)
+                        memcpy(to + i, from + i, SB_LITERAL_PAD);
+                to += len;
+        }
+        p->at = (uint32_t)(to - p->to);
+        *op = o;
+}
+
 static void pieces(struct page *p)
 {
         const struct sb_template *t = p->t;
+        const struct sb_op *op = t->ops, *end = op + t->op_cnt;
         uint32_t inside = 0; /* of the literal, when the head of it was left out */
 
-        for (uint32_t i = 0; i < t->op_cnt && !p->failed; i++) {
-                const struct sb_op *op = &t->ops[i];
-
-                if (op->kind == SB_OP_LITERAL) {
-                        put_literal(p, t->literals + op->off + inside, op->len - inside);
-                        inside = 0;
-                } else if (!put_field_of_call(p, op)) {
-                        drop_line(p, &i, &inside);
-                        i--;
-                }
+        for (;;) {
+                plain_pieces(p, &op, inside);
+                if (p->failed || op == end)
+                        return;
+                inside = 0;
+                if (put_field_of_call(p, op))
+                        op++;
+                else
+                        op = drop_line(p, op, &inside);
         }
 }
 
@@ -353,12 +398,15 @@ static void splice(struct page *p, uint32_t at, uint32_t old, const uint8_t *tex
         p->at = p->at - old + len;
 }
 
-/* Content-Length stands near the end of the header section, so that is where to look for it. */
+/* Where the body begins when no literal says so: behind the empty line after Content-Length. */
 static uint32_t body_of(const struct page *p)
 {
         const uint8_t *from = p->to + p->len_at;
-        const uint8_t *end = memmem(from, p->at - p->len_at, "\r\n\r\n", 4);
+        const uint8_t *end;
 
+        if (p->body > p->len_at)
+                return p->body;
+        end = memmem(from, p->at - p->len_at, "\r\n\r\n", 4);
         return end == NULL ? p->at : (uint32_t)(end + 4 - p->to);
 }
 
@@ -368,6 +416,11 @@ static void fill_len(struct page *p)
         uint8_t text[24];
         struct page digits = {.to = text, .room = sizeof(text)};
 
+        if (len >= 100 && len < 1000) { /* as many digits as were left */
+                sb_dec8(text, (uint32_t)len);
+                memcpy(p->to + p->len_at, text + 5, 3);
+                return;
+        }
         put_number(&digits, len < 0 ? 0 : (uint64_t)len);
         splice(p, p->len_at, p->len_digits, text, digits.at);
         if (p->auth_open && p->auth_at > p->len_at)
@@ -450,10 +503,13 @@ uint32_t sb_call_render(struct sb_calls *c, uint32_t slot, const struct sb_templ
                          .call = &c->calls[slot],
                          .slot = slot,
                          .t = t,
+                         .text = &c->texts[slot],
                          .to = to,
                          .room = SB_MESSAGE_MAX,
                          .now_ns = now_ns};
 
+        if (p.text->len[SB_TEXT_NUMBER] == 0)
+                call_text(&p, p.text);
         pieces(&p);
         if (p.len_open && !p.failed)
                 fill_len(&p);

@@ -10,13 +10,19 @@
 #include "bench/harness/engine/digits.h"
 #include "bench/harness/traffic/calls.h"
 
+/* The texts of a call that most of its messages have: up to its Call-ID. */
+#define PREFETCH_TEXT (offsetof(struct sb_call_text, id) + 64u)
+
 /* Zeroed memory of which only touched pages cost anything. */
 static void *reserve(size_t bytes)
 {
         void *p = mmap(NULL, bytes == 0 ? 1 : bytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-        return p == MAP_FAILED ? NULL : p;
+        if (p == MAP_FAILED)
+                return NULL;
+        (void)madvise(p, bytes, MADV_HUGEPAGE); /* calls lie anywhere: fewer pages to look up */
+        return p;
 }
 
 static void release(void *p, size_t bytes)
@@ -109,7 +115,8 @@ uint32_t sb_call_slot_take(struct sb_calls *c)
         call->live = true;
         call->sent_step = call->again_step = SB_STEP_NONE;
         call->hash_next = SB_STEP_NONE;
-        text->id_len = text->tag_len = text->routes_len = text->url_len = 0;
+        memset(text->len, 0, sizeof(text->len));
+        text->routes_len = 0;
         for (uint32_t i = 0; i < c->set.scenario->var_cnt; i++)
                 c->vars[(size_t)slot * c->set.scenario->var_cnt + i].set = false;
         if (++c->live > c->live_peak)
@@ -139,11 +146,12 @@ void sb_call_hash_add(struct sb_calls *c, uint32_t slot, const uint8_t *id, uint
         struct sb_call_text *text = &c->texts[slot];
         uint32_t *head;
 
-        if (text->id_len != 0 || len > SB_CALL_ID_MAX || len == 0)
+        if (call->hashed || len > SB_CALL_ID_MAX || len == 0)
                 return;
         memcpy(text->id, id, len);
-        text->id_len = (uint16_t)len;
+        text->len[SB_TEXT_ID] = (uint16_t)len;
         call->id_hash = hash_of(c, id, len);
+        call->hashed = true;
         head = &c->hash[call->id_hash & c->hash_mask];
         call->hash_next = *head;
         *head = slot;
@@ -163,7 +171,7 @@ void sb_call_slot_give(struct sb_calls *c, uint32_t slot)
 {
         struct sb_call *call = &c->calls[slot];
 
-        if (c->texts[slot].id_len != 0)
+        if (call->hashed)
                 hash_remove(c, slot);
         sb_wheel_clear(c->wheel, slot);
         rte_pktmbuf_free(call->last);
@@ -180,7 +188,7 @@ uint32_t sb_call_find(struct sb_calls *c, const uint8_t *id, uint32_t len, bool 
 
         *own = false;
         if (len == 16 + c->id_tail_len && memcmp(id + 16, c->id_tail, c->id_tail_len) == 0 &&
-            sb_unhex(id, 16, &both)) {
+            sb_unhex16(id, &both)) {
                 slot = (uint32_t)(both >> 32);
                 *own = true;
                 if (slot < c->set.slot_cnt && c->calls[slot].live &&
@@ -194,10 +202,31 @@ uint32_t sb_call_find(struct sb_calls *c, const uint8_t *id, uint32_t len, bool 
         h = hash_of(c, id, len);
         for (slot = c->hash[h & c->hash_mask]; slot != SB_STEP_NONE;
              slot = c->calls[slot].hash_next)
-                if (c->calls[slot].id_hash == h && c->texts[slot].id_len == len &&
+                if (c->calls[slot].id_hash == h && c->texts[slot].len[SB_TEXT_ID] == len &&
                     memcmp(c->texts[slot].id, id, len) == 0)
                         return slot;
         return SB_STEP_NONE;
+}
+
+void sb_calls_prefetch(const struct sb_calls *c, const struct sb_rx *rx)
+{
+        const uint8_t *id = rx->buf + rx->call_id.off;
+        const char *call, *text;
+        uint32_t slot;
+
+        if (rx->call_id.len == 16 + c->id_tail_len && c->set.scenario->plain_id)
+                slot = sb_unhex8_trusted(id);
+        else
+                slot = c->hash[hash_of(c, id, rx->call_id.len) & c->hash_mask];
+        if (slot >= c->set.slot_cnt)
+                return;
+        call = (const char *)&c->calls[slot];
+        text = (const char *)&c->texts[slot];
+        for (uint32_t i = 0; i < sizeof(struct sb_call); i += 64)
+                __builtin_prefetch(call + i, 1);
+        for (uint32_t i = 0; i < PREFETCH_TEXT; i += 64)
+                __builtin_prefetch(text + i, 1);
+        __builtin_prefetch(&c->wheel->links[slot], 1);
 }
 
 struct sb_var *sb_call_var(struct sb_calls *c, uint32_t slot, uint32_t var)

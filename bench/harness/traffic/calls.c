@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bench/harness/engine/octets.h"
 #include "bench/harness/traffic/call_run.h"
 #include "dataplane/stages/inet_sum.h"
 
@@ -33,7 +34,8 @@ void sb_call_end(struct sb_calls *c, uint32_t slot, enum sb_failure why, uint64_
         sb_call_slot_give(c, slot);
 }
 
-static void rtds(struct sb_calls *c, struct sb_call *call, const struct sb_step *s, uint64_t now_ns)
+static void rtds_step(struct sb_calls *c, struct sb_call *call, const struct sb_step *s,
+                      uint64_t now_ns)
 {
         for (uint32_t i = 0; (s->rtd_start | s->rtd_stop) >> i != 0; i++) {
                 if ((s->rtd_stop >> i & 1u) != 0) {
@@ -46,6 +48,13 @@ static void rtds(struct sb_calls *c, struct sb_call *call, const struct sb_step 
         }
 }
 
+static inline void rtds(struct sb_calls *c, struct sb_call *call, const struct sb_step *s,
+                        uint64_t now_ns)
+{
+        if ((s->rtd_start | s->rtd_stop) != 0)
+                rtds_step(c, call, s, now_ns);
+}
+
 /* Render a step's message and give it to the device. False when it cannot be built. */
 static bool transmit(struct sb_calls *c, uint32_t slot, const struct sb_template *t,
                      uint64_t now_ns)
@@ -56,7 +65,7 @@ static bool transmit(struct sb_calls *c, uint32_t slot, const struct sb_template
         struct sb_end ends[2] = {call->local, call->remote};
         struct sb_link link;
         uint8_t *frame;
-        uint32_t len;
+        uint32_t len, whole;
 
         if (m == NULL)
                 return true; /* as if the network had lost it */
@@ -66,7 +75,7 @@ static bool transmit(struct sb_calls *c, uint32_t slot, const struct sb_template
                 rte_pktmbuf_free(m);
                 return false;
         }
-        if (t->request && !c->set.scenario->plain_id && c->texts[slot].id_len == 0) {
+        if (t->request && !c->set.scenario->plain_id && !call->hashed) {
                 struct sb_rx *rx = &c->scratch;
 
                 if (!sb_read(frame + head, len, rx)) {
@@ -77,7 +86,10 @@ static bool transmit(struct sb_calls *c, uint32_t slot, const struct sb_template
         }
         link = c->set.link;
         memcpy(link.dst_mac, call->remote_mac, sizeof(link.dst_mac));
-        sb_frame_head(frame, &link, ends, (uint16_t)len, dp_inet_sum(0, frame + head, len));
+        whole = len & ~31u;
+        sb_frame_head(
+            frame, &link, ends, (uint16_t)len,
+            dp_inet_sum(sb_octets_sum(frame + head, whole), frame + head + whole, len - whole));
         m->data_len = (uint16_t)(head + len);
         m->pkt_len = head + len;
         if (t->request)
@@ -226,7 +238,10 @@ void sb_call_run(struct sb_calls *c, uint32_t slot, uint64_t now_ns)
                         return;
                 }
                 rtds(c, call, s, now_ns);
-                why = sb_call_actions(c, slot, s->actions, NULL, &jump, now_ns);
+                jump = SB_STEP_NONE;
+                why = s->actions == NULL
+                          ? SB_FAIL_CNT
+                          : sb_call_actions(c, slot, s->actions, NULL, &jump, now_ns);
                 if (why != SB_FAIL_CNT) {
                         sb_call_end(c, slot, why, now_ns);
                         return;

@@ -17,13 +17,13 @@
 #include "bench/harness/traffic/scenario.h"
 
 #define SB_CALL_ID_MAX  160u
-#define SB_TAG_MAX      160u
+#define SB_TAG_MAX      160u /* with ";tag=" */
 #define SB_ROUTES_MAX   1024u
 #define SB_URL_MAX      256u
 #define SB_VAR_MAX      512u
 /* Octets of a message that is sent: with the longest head it fits a buffer of DPDK's default size.
  */
-#define SB_MESSAGE_MAX  1960u
+#define SB_MESSAGE_MAX  1944u
 #define SB_MESSAGE_ROOM (SB_MESSAGE_MAX + SB_LITERAL_PAD)
 
 struct sb_var {
@@ -71,17 +71,23 @@ struct sb_call {
         uint8_t session;      /* enum sb_session */
         bool registered;      /* or refused */
         bool live;
+        bool hashed; /* in the table of Call-IDs */
         bool setup_seen;
         struct sb_end local;
         struct sb_end remote;
         uint8_t remote_mac[6];
 };
 
+/* Texts that a call's messages have in common. Copied by SB_LITERAL_PAD octets at a time: what is
+ * read behind one of them is the next one. */
 struct sb_call_text {
-        uint16_t id_len;
-        uint16_t tag_len;
+        uint16_t len[SB_TEXT_CNT]; /* that of SB_TEXT_NUMBER is 0 until all are written */
         uint16_t routes_len;
-        uint16_t url_len;
+        char number[24];
+        char number_hex[16];
+        char user[8];
+        char port[8];
+        char ip[SB_ADDR_TEXT_MAX];
         char id[SB_CALL_ID_MAX];
         char tag[SB_TAG_MAX];
         char routes[SB_ROUTES_MAX];
@@ -154,6 +160,8 @@ void sb_calls_start(struct sb_calls *c, uint64_t intended_ns, uint64_t now_ns);
 /* Give a message to its call. 0: no call of this worker; 1: taken; 2: taken, and the buffer kept.
  */
 int sb_calls_receive(struct sb_calls *c, const struct sb_datagram *d, uint64_t now_ns);
+/* Brings near what sb_calls_receive() of this message will want. */
+void sb_calls_prefetch(const struct sb_calls *c, const struct sb_rx *rx);
 /* Deadlines up to now. */
 void sb_calls_timers(struct sb_calls *c, uint64_t now_ns);
 /* Ends what still goes on, as failed if they are calls of ours. */

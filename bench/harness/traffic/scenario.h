@@ -114,6 +114,7 @@ struct sb_scenario {
         uint32_t step_cnt;
         bool serves;     /* begins with receiving a request */
         bool needs_last; /* received messages are kept with the call */
+        bool needs_tag;  /* the peer's tag is written somewhere */
         bool plain_id;   /* every Call-ID is [call_id] alone */
         bool logs;
         char vars[SB_VARS_MAX][SB_NAME_BYTES];

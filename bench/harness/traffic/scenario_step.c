@@ -280,12 +280,15 @@ int sb_build_finish(struct sb_build *b)
                 step->cseq_methods = sent;
                 if (t != NULL) {
                         s->needs_last = s->needs_last || t->uses_last;
+                        s->needs_tag = s->needs_tag || t->uses_tag;
                         s->plain_id = s->plain_id && (t->plain_id || !t->request);
                 }
                 for (const struct sb_action *a = step->actions; a != NULL; a = a->next) {
                         s->logs = s->logs || a->kind == SB_ACT_LOG;
-                        if (a->text != NULL)
-                                s->needs_last = s->needs_last || a->text->uses_last;
+                        if (a->text == NULL)
+                                continue;
+                        s->needs_last = s->needs_last || a->text->uses_last;
+                        s->needs_tag = s->needs_tag || a->text->uses_tag;
                 }
         }
         if (first)

@@ -152,11 +152,15 @@ static int address(struct build *b, const char *word, size_t len, long plus)
 
                 if (env->local->addr_cnt == 1)
                         return address_add(b, &env->local->base, brackets);
-                return op_add(b, (struct sb_op){.kind = SB_OP_LOCAL_IP, .extra = brackets});
+                if (!brackets && env->v6)
+                        return op_add(b, (struct sb_op){.kind = SB_OP_LOCAL_IP});
+                return op_add(b, (struct sb_op){.kind = SB_OP_TEXT, .arg = SB_TEXT_IP});
         }
         if (IS("local_port")) {
                 if (env->local->port_cnt == 1)
                         return number_add(b, env->local->port + plus);
+                if (plus == 0)
+                        return op_add(b, (struct sb_op){.kind = SB_OP_TEXT, .arg = SB_TEXT_PORT});
                 return op_add(b, (struct sb_op){.kind = SB_OP_LOCAL_PORT, .arg = (int32_t)plus});
         }
         if (IS("remote_ip") || IS("remote_host")) {
@@ -172,6 +176,20 @@ static int address(struct build *b, const char *word, size_t len, long plus)
         return 1;
 }
 
+/* Of a branch only the call's number varies; it ends in eight digits that name the step. */
+static int branch_add(struct build *b, uint32_t step)
+{
+        char text[24];
+        int rc = text_add(b, text,
+                          (size_t)snprintf(text, sizeof(text), "z9hG4bK%08x", b->src->env->pid));
+
+        if (rc == 0)
+                rc = op_add(b, (struct sb_op){.kind = SB_OP_TEXT, .arg = SB_TEXT_NUMBER_HEX});
+        if (rc == 0)
+                rc = text_add(b, text, (size_t)snprintf(text, sizeof(text), "%08x", step));
+        return rc;
+}
+
 /* Words of one call. */
 static int varying(struct build *b, const char *word, size_t len, long plus)
 {
@@ -180,22 +198,24 @@ static int varying(struct build *b, const char *word, size_t len, long plus)
                 uint8_t kind;
                 bool last;
         } table[] = {
-            {"call_number", SB_OP_CALL_NUMBER, false},
             {"call_id", SB_OP_CALL_ID, false},
-            {"peer_tag_param", SB_OP_PEER_TAG_PARAM, false},
             {"cseq", SB_OP_CSEQ, false},
             {"last_Request_URI", SB_OP_LAST_URI, true},
             {"last_cseq_number", SB_OP_LAST_CSEQ, true},
             {"last_message", SB_OP_LAST_MESSAGE, true},
             {"routes", SB_OP_ROUTES, false},
-            {"next_url", SB_OP_NEXT_URL, false},
             {"len", SB_OP_LEN, false},
             {"clock_tick", SB_OP_CLOCK, false},
             {"date", SB_OP_DATE, false},
             {"timestamp", SB_OP_TIMESTAMP, false},
-            {"user", SB_OP_USER, false},
-            {"userid", SB_OP_USER, false},
-            {"dynamic_id", SB_OP_CALL_NUMBER, false},
+        };
+        static const struct {
+                const char *name;
+                enum sb_text text;
+        } texts[] = {
+            {"call_number", SB_TEXT_NUMBER}, {"dynamic_id", SB_TEXT_NUMBER},
+            {"user", SB_TEXT_USER},          {"userid", SB_TEXT_USER},
+            {"peer_tag_param", SB_TEXT_TAG}, {"next_url", SB_TEXT_URL},
         };
 
         if (IS("branch")) {
@@ -203,14 +223,19 @@ static int varying(struct build *b, const char *word, size_t len, long plus)
 
                 if (step + plus < 0)
                         return fail(b, "no message so far back for", word, len);
-                return op_add(b,
-                              (struct sb_op){.kind = SB_OP_BRANCH, .arg = (int32_t)(step + plus)});
+                return branch_add(b, (uint32_t)(step + plus));
         }
         for (uint32_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
                 if (strlen(table[i].name) == len && memcmp(table[i].name, word, len) == 0) {
                         b->t->uses_last = b->t->uses_last || table[i].last;
                         return op_add(b,
                                       (struct sb_op){.kind = table[i].kind, .arg = (int32_t)plus});
+                }
+        for (uint32_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+                if (strlen(texts[i].name) == len && memcmp(texts[i].name, word, len) == 0) {
+                        b->t->uses_tag = b->t->uses_tag || texts[i].text == SB_TEXT_TAG;
+                        return op_add(
+                            b, (struct sb_op){.kind = SB_OP_TEXT, .arg = (int32_t)texts[i].text});
                 }
         return 1;
 }
@@ -464,6 +489,22 @@ static bool plain_call_id(const char *text)
         return strncmp(line, "[call_id]\r\n", 11) == 0;
 }
 
+/* Where the header section ends, if that is in a literal: Content-Length counts from there. */
+static void body_find(struct sb_template *t)
+{
+        for (t->body_op = 0; t->body_op < t->op_cnt; t->body_op++) {
+                const struct sb_op *op = &t->ops[t->body_op];
+                const char *text = t->literals + op->off;
+                const char *at =
+                    op->kind == SB_OP_LITERAL ? memmem(text, op->len, "\r\n\r\n", 4) : NULL;
+
+                if (at != NULL) {
+                        t->body_off = (uint32_t)(at + 4 - text);
+                        return;
+                }
+        }
+}
+
 int sb_template_compile(struct sb_template **out, const char *text, bool is_message,
                         const struct sb_source *src, char error[SB_ERROR_BYTES])
 {
@@ -492,6 +533,7 @@ int sb_template_compile(struct sb_template **out, const char *text, bool is_mess
                 sb_template_free(b.t);
                 return rc;
         }
+        body_find(b.t);
         *out = b.t;
         return 0;
 }

@@ -17,25 +17,22 @@
 
 #define SB_TEMPLATE_OPS_MAX 256u
 #define SB_ERROR_BYTES      512u
-#define SB_LITERAL_PAD      16u /* octets behind the literals that may be read */
+#define SB_LITERAL_PAD      32u /* octets behind the literals that may be read */
 
 enum sb_op_kind {
         SB_OP_LITERAL = 0,
-        SB_OP_LOCAL_IP,
-        SB_OP_LOCAL_PORT,
+        SB_OP_TEXT,       /* of the call; arg: enum sb_text */
+        SB_OP_LOCAL_IP,   /* without brackets */
+        SB_OP_LOCAL_PORT, /* arg: added */
         SB_OP_REMOTE_IP,
         SB_OP_REMOTE_PORT,
-        SB_OP_CALL_NUMBER,
-        SB_OP_CALL_ID,
-        SB_OP_BRANCH, /* arg: number of the step that the transaction belongs to */
-        SB_OP_PEER_TAG_PARAM,
+        SB_OP_CALL_ID,     /* of a scenario whose Call-IDs may be more than [call_id] */
         SB_OP_CSEQ,        /* arg: added */
         SB_OP_LAST_HEADER, /* the literal is the name; arg: enum sb_header */
         SB_OP_LAST_URI,
         SB_OP_LAST_CSEQ, /* arg: added */
         SB_OP_LAST_MESSAGE,
         SB_OP_ROUTES,
-        SB_OP_NEXT_URL,
         SB_OP_LEN,   /* arg: added */
         SB_OP_FIELD, /* arg: column; extra: file */
         SB_OP_VAR,   /* arg: variable */
@@ -43,7 +40,19 @@ enum sb_op_kind {
         SB_OP_CLOCK, /* milliseconds since the start of the run */
         SB_OP_DATE,  /* RFC 3261 20.17 */
         SB_OP_TIMESTAMP,
-        SB_OP_USER, /* eight digits: the user of this call */
+};
+
+/* Texts that a call keeps, since its messages have them in common. */
+enum sb_text {
+        SB_TEXT_NUMBER = 0,
+        SB_TEXT_NUMBER_HEX, /* sixteen digits: what varies of [branch] */
+        SB_TEXT_USER,       /* eight digits */
+        SB_TEXT_PORT,       /* local */
+        SB_TEXT_IP,         /* local, IPv6 in brackets */
+        SB_TEXT_ID,         /* Call-ID */
+        SB_TEXT_TAG,        /* the peer's, with ";tag=" in front */
+        SB_TEXT_URL,        /* the peer's Contact, or whom the call is for */
+        SB_TEXT_CNT,
 };
 
 struct sb_op {
@@ -63,7 +72,10 @@ struct sb_template {
         uint8_t method;           /* request: enum sip_method */
         uint16_t status;          /* response */
         bool uses_last;           /* needs the last received message at hand */
+        bool uses_tag;            /* needs the peer's tag */
         bool plain_id;            /* Call-ID is [call_id] and nothing else */
+        uint32_t body_op;         /* the literal that ends the header section; op_cnt: none does */
+        uint32_t body_off;        /* where in it the body begins */
         struct sb_template *user; /* of [authentication], may be NULL: the run's */
         struct sb_template *password;
 };
