@@ -206,8 +206,7 @@ int dp_app_start(struct dp_app *app, const struct dp_config *config)
         rc = lcores_take(app);
         if (rc != 0)
                 return rc;
-        app->pool = rte_pktmbuf_pool_create("dp_packets", pool_size(config), POOL_CACHE, 0,
-                                            RTE_MBUF_DEFAULT_BUF_SIZE, (int)rte_socket_id());
+        app->pool = dp_ports_pool(pool_size(config), POOL_CACHE, config->workers);
         if (app->pool == NULL)
                 return told("no memory for packets (mempool-size, pending-messages; huge pages: "
                             "sluicectl doctor)",

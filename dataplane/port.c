@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include <rte_ethdev.h>
+#include <rte_mbuf.h>
 
 #include "dataplane/log.h"
+#include "dataplane/packet_pool.h"
 
 /* The device's name is the part before the arguments. */
 static int find_by_name(const char *interface, uint16_t *id)
@@ -38,6 +40,28 @@ static int find_in_order(struct dp_ports *out)
                 return -ENODEV;
         }
         return 0;
+}
+
+static uint32_t af_xdp_ports(void)
+{
+        struct rte_eth_dev_info info;
+        uint32_t cnt = 0;
+
+        for (uint16_t id = 0; id < RTE_MAX_ETHPORTS; id++)
+                cnt += rte_eth_dev_is_valid_port(id) != 0 && rte_eth_dev_info_get(id, &info) == 0 &&
+                       info.driver_name != NULL && strcmp(info.driver_name, "net_af_xdp") == 0;
+        return cnt;
+}
+
+struct rte_mempool *dp_ports_pool(uint32_t buffer_cnt, uint32_t cache, uint32_t workers)
+{
+        uint32_t af_xdp_cnt = af_xdp_ports();
+
+        if (af_xdp_cnt != 0)
+                return dp_pool_side_by_side(
+                    "dp_packets", buffer_cnt + af_xdp_cnt * workers * DP_POOL_AF_XDP_FILL, cache);
+        return rte_pktmbuf_pool_create("dp_packets", buffer_cnt, cache, 0,
+                                       RTE_MBUF_DEFAULT_BUF_SIZE, (int)rte_socket_id());
 }
 
 int dp_ports_find(const struct dp_config *c, struct dp_ports *out)

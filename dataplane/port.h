@@ -21,6 +21,10 @@ struct dp_ports {
  */
 int dp_ports_find(const struct dp_config *c, struct dp_ports *out);
 
+/* The pool of all ports' buffers, as their drivers need it; of EAL's, found or not. NULL with
+ * rte_errno: no memory. */
+struct rte_mempool *dp_ports_pool(uint32_t buffer_cnt, uint32_t cache, uint32_t workers);
+
 /* Configure and start. RSS over addresses and UDP ports where the device has it and there is more
  * than one queue; receive checksum offload where the device has it. 0 or a negative errno, told. */
 int dp_port_start(uint16_t port_id, const struct dp_config *c, struct rte_mempool *pool);

@@ -8,6 +8,8 @@
 # The dataplane owns both ends in the middle and has no address; sluice-control runs outside the
 # namespaces as the user nobody. Several labs live side by side under different ids.
 #
+# LAB_DEVICE=af_xdp: DPDK gets at the interfaces by XDP sockets, which cost less; af_packet unless told.
+#
 # lab_init ID comes first and sets the names; lab_up and lab_down make and remove everything that
 # belongs to the id; a function that fails prints one line and returns 1.
 
@@ -162,6 +164,16 @@ lab_ns_empty() {
 
 # ---- configuration ----
 
+# lab_device NUMBER INTERFACE - how DPDK gets at an interface: by LAB_DEVICE, af_packet or af_xdp.
+lab_device() {
+        case ${LAB_DEVICE:-af_packet} in
+        af_packet) echo "net_af_packet$1,iface=$2,framecnt=$LAB_FRAMES" ;;
+        # Busy polling, which is on unless told otherwise, hears nothing on a veth.
+        af_xdp) echo "net_af_xdp$1,iface=$2,busy_budget=0" ;;
+        *) lab_fail "no device $LAB_DEVICE (LAB_DEVICE: af_packet, af_xdp)" ;;
+        esac
+}
+
 # lab_config [POLICY-FILE [DATAPLANE-FILE]] - write sluice.yaml; the files hold the indented keys of
 # the section `policy` and further ones of `dataplane`. LAB_MODE: the mode, if not inline. LAB_ARMS=1:
 # without the interface inside.
@@ -171,11 +183,11 @@ lab_config() {
 dpdk:
   eal-params: [$(cat "$LAB_RUN/eal-memory"), "--file-prefix", "$LAB_PREFIX"]
   interfaces:
-    - interface: "net_af_packet0,iface=outside,framecnt=$LAB_FRAMES"
+    - interface: "$(lab_device 0 outside)"
       role: outside
 YAML
                 [ "${LAB_ARMS:-2}" -eq 1 ] || cat <<YAML
-    - interface: "net_af_packet1,iface=inside,framecnt=$LAB_FRAMES"
+    - interface: "$(lab_device 1 inside)"
       role: inside
 YAML
                 cat <<YAML
@@ -213,6 +225,11 @@ lab_programs() {
 }
 
 lab_start_dataplane() {
+        # A dataplane that was killed leaves its XDP program, with which no other starts.
+        [ "${LAB_DEVICE:-af_packet}" != af_xdp ] || {
+                ip -n "$LAB_DP" link set outside xdp off
+                ip -n "$LAB_DP" link set inside xdp off
+        }
         setsid ip netns exec "$LAB_DP" "$LAB_LIB/bin/sluice-dataplane" -- --config "$LAB_YAML" \
                 </dev/null >>"$LAB_RUN/dataplane.log" 2>&1 &
         echo $! >"$LAB_RUN/dataplane.pid"

@@ -162,8 +162,16 @@ static void a_late_generator_keeps_what_was_meant(void **state)
                 n++;
         assert_true(n == 1000 && sb_pace_missed(&p) == 0);
         sb_pace_init(&p, 1000.0, 0, 1000000000, UINT64_MAX);
-        assert_true(sb_pace_take(&p, 1000000000, &at) && !sb_pace_take(&p, 1000000000, &at));
+        assert_true(sb_pace_take(&p, 1020000000, &at) && !sb_pace_take(&p, 1020000000, &at));
         assert_true(sb_pace_missed(&p) == 999);
+        /* It was away when the time ended, and not for longer than is forgiven. */
+        sb_pace_init(&p, 1000.0, 0, 1000000000, UINT64_MAX);
+        for (n = 0; sb_pace_take(&p, 1019999999, &at); n++)
+                assert_true(at == n * 1000000);
+        assert_true(n == 1000 && sb_pace_missed(&p) == 0);
+        /* Without a rate nothing is meant, so nothing is late. */
+        sb_pace_init(&p, 0.0, 0, 1000000000, UINT64_MAX);
+        assert_true(sb_pace_take(&p, 1000000000, &at) && !sb_pace_take(&p, 1000000000, &at));
         sb_pace_init(&p, 1000.0, 0, UINT64_MAX / 2, 3);
         for (n = 0; sb_pace_take(&p, 1000000000, &at); n++)
                 ;

@@ -22,6 +22,7 @@ struct server {
         double hiccups;  /* share of trials in which something else goes wrong */
         uint32_t seed;
         uint32_t invalid_above; /* rate that the generator cannot reach; 0: none */
+        uint32_t invalid_first; /* so many trials in which something keeps the generator */
         uint32_t trials;
 };
 
@@ -38,7 +39,8 @@ static int trial(void *ctx, struct sb_trial *t)
         double free_at = 0.0;
 
         s->trials++;
-        t->invalid = s->invalid_above != 0 && t->rate > s->invalid_above;
+        t->invalid =
+            (s->invalid_above != 0 && t->rate > s->invalid_above) || s->trials <= s->invalid_first;
         for (uint64_t i = 0; i < cnt; i++) {
                 double now = (double)i / t->rate;
 
@@ -104,7 +106,16 @@ static void ends_are_named(void **state)
         assert_true(found(&s, 0, 1)->rate <= 0);
         s = (struct server){.capacity = 1e9, .places = 1000, .invalid_above = 20000};
         assert_int_equal(found(&s, 0, 3)->end, SB_SEARCH_LIMIT);
-        assert_true(found(&s, 0, 3)->rate <= 20000);
+        assert_true(found(&s, 0, 3)->rate <= 20000 && found(&s, 0, 3)->rate > 19800);
+        assert_true(found(&s, 0, 3)->failed_at <= 0);
+        /* The generator has no lasting trouble: nothing is said by it. */
+        s = (struct server){.capacity = 5000, .places = 1000, .invalid_first = SB_TRIALS_AGAIN};
+        assert_int_equal(found(&s, 0.001, 1)->end, SB_SEARCH_FOUND);
+        assert_true(s.trials > 10);
+        /* Below what the generator cannot reach the system fails: that is the end. */
+        s = (struct server){.capacity = 3000, .places = 10, .invalid_above = 6000};
+        assert_int_equal(found(&s, 0, 1)->end, SB_SEARCH_FOUND);
+        assert_true(found(&s, 0, 1)->failed_at < 3200);
         /* Below what it began with. */
         s = (struct server){.capacity = 20, .places = 5};
         assert_int_equal(found(&s, 0.01, 3)->end, SB_SEARCH_FOUND);

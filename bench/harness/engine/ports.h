@@ -24,6 +24,9 @@ struct sb_ports_setup {
 
 /* Start EAL. 0 or -EINVAL, told on standard error. */
 int sb_eal_start(const struct sb_ports_setup *s);
+/* The buffers of all ports, or NULL: no memory. */
+struct rte_mempool *sb_ports_pool(const struct sb_ports_setup *s, uint32_t buffer_cnt,
+                                  uint32_t cache);
 /* Is there no cable behind it, and so no neighbour to be found? */
 bool sb_port_is_alone(uint16_t port);
 /* The port of a device; "loop" gives two. 0 or a negative errno, told. */

@@ -232,8 +232,7 @@ static int ports_open(struct sb_bench *b)
 {
         const struct sb_ports_setup *s = &b->options->ports;
 
-        b->pool = rte_pktmbuf_pool_create("bench", POOL_BUFFERS, POOL_CACHE, 0,
-                                          RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+        b->pool = sb_ports_pool(s, POOL_BUFFERS, POOL_CACHE);
         if (b->pool == NULL)
                 return failed("no memory for packets: give EAL more (-- -m 1024, or huge pages)");
         for (uint32_t i = 0; i < s->device_cnt; i++) {

@@ -15,6 +15,7 @@ static bool same(double a, double b)
 static enum judged judge(const struct sb_search *s, double rate, struct sb_search_result *out)
 {
         uint32_t passed = 0, failed = 0, invalid = 0, most = s->trials / 2u + 1u;
+        const uint32_t enough = most + SB_TRIALS_AGAIN;
 
         for (uint32_t i = 0; i < out->trial_cnt; i++) { /* of another goal */
                 const struct sb_trial *t = &out->trials[i];
@@ -28,7 +29,7 @@ static enum judged judge(const struct sb_search *s, double rate, struct sb_searc
                 else
                         failed++;
         }
-        while (passed < most && failed < most && invalid < most) {
+        while (passed < most && failed < most && invalid < enough) {
                 struct sb_trial *t = &out->trials[out->trial_cnt];
 
                 if (out->trial_cnt == SB_TRIALS_MAX)
@@ -49,6 +50,15 @@ static enum judged judge(const struct sb_search *s, double rate, struct sb_searc
         return passed >= most ? PASS : failed >= most ? FAIL : INVALID;
 }
 
+/* What was beyond the system, or the generator, which then was the limit as long as the system has
+ * not failed below. */
+static void too_high(struct sb_search_result *out, enum judged j, double rate)
+{
+        out->end = j == INVALID ? SB_SEARCH_LIMIT : SB_SEARCH_FOUND;
+        if (j == FAIL)
+                out->failed_at = rate;
+}
+
 /* A rate from which to go on, or the end. */
 static bool bracket(const struct sb_search *s, double *low, double *high,
                     struct sb_search_result *out)
@@ -56,7 +66,8 @@ static bool bracket(const struct sb_search *s, double *low, double *high,
         double rate = s->low;
         enum judged j = judge(s, rate, out);
 
-        while (j == FAIL && rate > s->low / 1000.0) {
+        while ((j == FAIL || j == INVALID) && rate > s->low / 1000.0) {
+                too_high(out, j, rate);
                 *high = rate;
                 rate /= 4.0;
                 j = judge(s, rate, out);
@@ -69,20 +80,18 @@ static bool bracket(const struct sb_search *s, double *low, double *high,
                 }
                 rate = fmin(rate * 2.0, s->high);
                 j = judge(s, rate, out);
-                if (j == FAIL)
+                if (j == FAIL || j == INVALID) {
+                        too_high(out, j, rate);
                         *high = rate;
+                }
         }
         if (j == PASS && *low <= 0.0)
                 *low = rate;
-        if (j == INVALID)
-                out->end = SB_SEARCH_LIMIT;
-        else if (j == STOP)
+        if (j == STOP)
                 out->end = SB_SEARCH_GAVE_UP;
-        else if (*low <= 0.0)
+        else if (*low <= 0.0 && out->end != SB_SEARCH_LIMIT)
                 out->end = SB_SEARCH_NONE;
-        else
-                return true;
-        return false;
+        return j != STOP && *low > 0.0;
 }
 
 static void run(const struct sb_search *s, struct sb_search_result *out)
@@ -95,17 +104,18 @@ static void run(const struct sb_search *s, struct sb_search_result *out)
                 double rate = (low + high) / 2.0;
                 enum judged j = judge(s, rate, out);
 
+                if (j == STOP) {
+                        out->end = SB_SEARCH_GAVE_UP;
+                        break;
+                }
                 if (j == PASS) {
                         low = rate;
-                } else if (j == FAIL) {
-                        high = rate;
                 } else {
-                        out->end = j == INVALID ? SB_SEARCH_LIMIT : SB_SEARCH_GAVE_UP;
-                        break;
+                        too_high(out, j, rate);
+                        high = rate;
                 }
         }
         out->rate = low;
-        out->failed_at = high;
 }
 
 void sb_search_run(const struct sb_search *s, struct sb_search_result *out)

@@ -5,7 +5,9 @@
  * A rate passes when most of its trials do; a trial passes when the share of what failed is not
  * above the goal. A goal of 0 gives what RFC 2544 calls the no-drop rate and RFC 7501, for a
  * scenario of calls or registrations, the session establishment or registration rate; a goal above
- * 0 the partial drop rate. Pure: trials are the caller's, and so is time.
+ * 0 the partial drop rate. A trial that is invalid is made again, SB_TRIALS_AGAIN times more than
+ * trials are needed; then the rate is beyond the generator, and the search goes on below it. Pure:
+ * trials are the caller's, and so is time.
  */
 #ifndef SLUICE_BENCH_HARNESS_MEASURE_SEARCH_H
 #define SLUICE_BENCH_HARNESS_MEASURE_SEARCH_H
@@ -13,14 +15,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SB_TRIALS_MAX 256u
+#define SB_TRIALS_MAX   256u
+#define SB_TRIALS_AGAIN 2u
 
 struct sb_trial {
         double rate;         /* asked for */
         double failed_ratio; /* of what was begun */
         double p99_ns;       /* of responses; for the report */
-        bool
-            invalid; /* the generator did not keep to its schedule: says nothing about the system */
+        bool invalid; /* the generator did not keep to its schedule: says nothing of the system */
         bool passed;
 };
 
@@ -39,7 +41,7 @@ enum sb_search_end {
         SB_SEARCH_FOUND = 0,
         SB_SEARCH_ALL_PASS, /* even `high` */
         SB_SEARCH_NONE,     /* not even `low`, nor what is a thousand times less */
-        SB_SEARCH_LIMIT,    /* the generator was the limit */
+        SB_SEARCH_LIMIT,    /* the generator was the limit: `rate` is the highest it kept */
         SB_SEARCH_GAVE_UP,
 };
 
