@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The benchmarks run and check what they measure: a short run of each, and none may report an error. No
 # figure is judged here: times mean nothing on a machine that does other things.
+#
+# Beside others (30 s): it computes.
 . "$(dirname "$0")/harness.sh"
 e2e_begin bench
 

@@ -4,6 +4,8 @@
 # and one number behind many prefixes. Ordinary calls and registrations before and beside them give no
 # alert; each attack gives its own, with start and stop and the attacker's address. In mode enforce the
 # ban bites, survives a restart of control, can be told why, and is gone for good when it is lifted.
+#
+# Beside others (50 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin detections
 

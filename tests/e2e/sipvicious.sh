@@ -4,6 +4,8 @@
 # extensions and the weak password; through the firewall with its default policy it finds nothing, and
 # under another name neither extension nor password. Beside it a user mistypes the password three times and then logs
 # in, and a neighbour behind the same address never notices.
+#
+# Beside others (46 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin sipvicious
 
