@@ -289,15 +289,33 @@ void cp_marks_of_stranger(struct cp_detect *d, const struct cp_observation *o)
 
 /* ---- answers of the inside ---- */
 
-static void of_challenge(struct cp_detect *d, const struct cp_observation *o)
+static void of_asking(struct cp_detect *d, const struct cp_observation *o)
 {
         struct cp_mark m = cp_mark_of(CP_DETECTION_CHALLENGE_LOOP, o);
 
         m.text = m.call_id;
         m.text_len = m.call_id_len;
         cp_detect_mark(d, &m);
+}
+
+static void of_challenge(struct cp_detect *d, const struct cp_observation *o)
+{
+        of_asking(d, o);
         if ((o->ev->known & SHM_KNOWN_REFUSED) == 0)
                 mark(d, CP_DETECTION_UNANSWERED_CHALLENGES, o, text_item(d, &o->account));
+}
+
+static void of_password(struct cp_detect *d, const struct cp_observation *o, bool proven)
+{
+        struct cp_mark m = cp_mark_of(CP_DETECTION_CRACKING, o);
+
+        m.proven = proven;
+        cp_detect_mark(d, &m);
+        if (o->account.len == 0)
+                return;
+        m = cp_mark_aor(CP_DETECTION_CRACKING_AOR, o, &o->account);
+        m.item = source_item(d, o);
+        cp_detect_mark(d, &m);
 }
 
 /* 401 or 407 to credentials with a nonce that had gone to this source: nobody else can have caused
@@ -306,17 +324,9 @@ static void of_refused(struct cp_detect *d, const struct cp_observation *o)
 {
         uint16_t status = o->msg->status;
         bool password = status == 401 || status == 407;
-        struct cp_mark m = cp_mark_of(CP_DETECTION_CRACKING, o);
 
-        if (password || (status == 403 && o->method == SIP_METHOD_REGISTER)) {
-                m.proven = password;
-                cp_detect_mark(d, &m);
-                if (o->account.len != 0) {
-                        m = cp_mark_aor(CP_DETECTION_CRACKING_AOR, o, &o->account);
-                        m.item = source_item(d, o);
-                        cp_detect_mark(d, &m);
-                }
-        }
+        if (password || (status == 403 && o->method == SIP_METHOD_REGISTER))
+                of_password(d, o, password);
         if (password || (o->method == SIP_METHOD_INVITE && is_known(d, o)))
                 return; /* who is known may dial wrong numbers */
         mark(d, CP_DETECTION_ENUMERATION, o, text_item(d, &o->to));
@@ -361,6 +371,29 @@ void cp_marks_of_answer(struct cp_detect *d, const struct cp_observation *o)
                 of_registered(d, o);
         if (status == 482 || status == 483 || status == 440)
                 mark(d, CP_DETECTION_LOOPED, o, 0);
+}
+
+/* What control answers itself is not seen as a response: the request says what became of it. */
+void cp_marks_of_own_answer(struct cp_detect *d, const struct cp_observation *o)
+{
+        switch (o->ev->reason) {
+        case SHM_REASON_AUTHENTICATE:
+                of_challenge(d, o);
+                break;
+        case SHM_REASON_CREDENTIALS:
+                of_asking(d, o);
+                of_password(d, o, true);
+                break;
+        case SHM_REASON_REGISTRAR:
+                if (o->ev->code == 200)
+                        of_registered(d, o);
+                else if (o->ev->code == 403)
+                        of_password(d, o, false);
+                break;
+        default:
+                if (o->ev->code == 404)
+                        mark(d, CP_DETECTION_ENUMERATION, o, text_item(d, &o->to));
+        }
 }
 
 /* ---- calls ---- */

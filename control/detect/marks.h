@@ -17,6 +17,8 @@ void cp_marks_of_verdict(struct cp_detect *d, const struct cp_observation *o);
 void cp_marks_of_request(struct cp_detect *d, const struct cp_observation *o);
 void cp_marks_of_stranger(struct cp_detect *d, const struct cp_observation *o);
 void cp_marks_of_answer(struct cp_detect *d, const struct cp_observation *o);
+/* Requests from the outside that control answered itself (SHM_ACTION_REPLY). */
+void cp_marks_of_own_answer(struct cp_detect *d, const struct cp_observation *o);
 /* An endpoint has shown to be there: the reply that it had before was not misled. */
 void cp_marks_of_proof(struct cp_detect *d, const struct cp_observation *o);
 /* Calls that begin and end, from either side. */

@@ -88,12 +88,15 @@ void cp_detect_event(struct cp_detect *d, const struct shm_event *ev, const stru
         if (!legible || ev->reason >= SHM_REASONS_DECISION_MAX ||
             (ev->known & SHM_KNOWN_REPEAT) != 0)
                 return;
-        if (o.request && o.from_outside)
+        if (o.request && o.from_outside) {
                 cp_marks_of_request(d, &o);
-        else if (!o.request && o.from_outside)
+                if (ev->action == SHM_ACTION_REPLY)
+                        cp_marks_of_own_answer(d, &o);
+        } else if (!o.request && o.from_outside) {
                 cp_marks_of_stranger(d, &o);
-        else if (!o.request)
+        } else if (!o.request) {
                 cp_marks_of_answer(d, &o);
+        }
         cp_marks_of_calls(d, &o);
 }
 

@@ -166,9 +166,11 @@ static bool authenticate(struct cp_edge *e, const struct cp_asked *q, struct cp_
         }
         *user = NULL;
         e->stats.challenged++;
-        e->stats.refused += r == CP_DIGEST_REFUSED;
+        e->stats.refused += r == CP_DIGEST_REFUSED || r == CP_DIGEST_WRONG;
         e->stats.stale += stale;
-        cp_edge_reply(a, cp_digest_status(q->msg), SHM_REASON_AUTHENTICATE);
+        cp_edge_reply(a, cp_digest_status(q->msg),
+                      r == CP_DIGEST_WRONG ? SHM_REASON_CREDENTIALS : SHM_REASON_AUTHENTICATE);
+        a->reply.proven = r == CP_DIGEST_WRONG;
         a->reply.headers_len =
             (uint16_t)cp_digest_challenge(e->set->digest, q->msg, &from, stale, lines);
         memcpy(a->headers, lines, a->reply.headers_len);

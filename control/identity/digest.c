@@ -251,7 +251,7 @@ enum cp_digest_result cp_digest_check(struct cp_digest *d, const struct sip_msg 
 
         OPENSSL_cleanse(ha1, sizeof(ha1));
         if (!fits || who == NULL)
-                return CP_DIGEST_REFUSED;
+                return fresh == CP_NONCE_VALID ? CP_DIGEST_WRONG : CP_DIGEST_REFUSED;
         /* Only who knows the password learns that it is the nonce: after a restart, a new address
          * behind a NAT or a lost count the client goes on without asking its user. */
         if (fresh != CP_NONCE_VALID)

@@ -39,6 +39,8 @@ enum cp_digest_result {
         CP_DIGEST_OK = 0,
         CP_DIGEST_NONE,     /* no credentials for this realm */
         CP_DIGEST_REFUSED,  /* credentials that are not good, for whatever reason */
+        CP_DIGEST_WRONG,    /* the same with a nonce that went to this source, and to nobody else:
+                             * who sends them is there, and has the wrong password */
         CP_DIGEST_STALE,    /* good but for the nonce: ask again with stale=true */
         CP_DIGEST_REPEATED, /* good but for the count, which was used: the same request once more,
                              * or a replay; as STALE for who can not tell them apart */

@@ -25,12 +25,9 @@ static bool is_stale(const struct sip_msg *m)
         return false;
 }
 
-bool dp_refusal_is(const struct sip_msg *response, bool credentials)
+bool dp_refusal_is_status(uint16_t status)
 {
-        switch (response->status) {
-        case 401:
-        case 407:
-                return credentials && !is_stale(response);
+        switch (status) {
         case 403: /* Forbidden */
         case 404: /* Not Found */
         case 410: /* Gone */
@@ -43,7 +40,14 @@ bool dp_refusal_is(const struct sip_msg *response, bool credentials)
         }
 }
 
-/* The keys of whoever sent a request, or is sent a response. */
+bool dp_refusal_is(const struct sip_msg *response, bool credentials)
+{
+        if (response->status == 401 || response->status == 407)
+                return credentials && !is_stale(response);
+        return dp_refusal_is_status(response->status);
+}
+
+/* The keys of who is sent a response. */
 static bool key_of(struct dp_tables *t, const struct dp_source *source, const struct shm_ip *ip,
                    const struct sip_msg *m, enum dp_limit_key which, struct dp_key *out)
 {
@@ -99,6 +103,20 @@ static bool subject_of(struct dp_tables *t, struct dp_pkt *p, enum dp_limit_key 
                 return true;
         default:
                 return dp_police_pkt_key(t, p, DP_PKT_KEY_PREFIX, out);
+        }
+}
+
+void dp_refusals_charge_sender(const struct dp_limits_config *config, struct dp_tables *tables,
+                               struct dp_pkt *p, uint64_t now_ns)
+{
+        for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
+                struct dp_limit_claim c = {.rate = config->refusals[which]};
+
+                if (c.rate.interval_ns == 0 ||
+                    !subject_of(tables, p, (enum dp_limit_key)which, &c.key))
+                        continue;
+                c.key = dp_key_kind(&c.key, DP_KEY_REFUSAL);
+                (void)dp_limits_charge(tables->limits, &c, now_ns);
         }
 }
 

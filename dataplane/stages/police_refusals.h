@@ -4,11 +4,11 @@
  * passwords that are wrong. Who collects them is guessing, and is slowed down to the pace of people
  * who mistype; so a scan or a search for a password does not end in a lifetime.
  *
- * Counted are final responses on their way out, 401 and 407 only when credentials had been shown:
- * the first challenge is no refusal. They can be provoked in another's name, so they never ban:
- * over the limit, the requests of that endpoint (address, user) are dropped, and one goes on as
- * each interval has passed. Never concerned: who is authenticated, known peers, dialogs,
- * emergencies.
+ * Counted are final responses on their way out and those of control's own, 401 and 407 only when
+ * credentials had been shown: the first challenge is no refusal. They can be provoked in another's
+ * name, so they never ban: over the limit, the requests of that endpoint (address, user) are
+ * dropped, and one goes on as each interval has passed. Never concerned: who is authenticated,
+ * known peers, dialogs, emergencies.
  */
 #ifndef SLUICE_DATAPLANE_STAGES_POLICE_REFUSALS_H
 #define SLUICE_DATAPLANE_STAGES_POLICE_REFUSALS_H
@@ -21,10 +21,16 @@
 
 /* Is this final response a refusal? `credentials`: the request had shown some that were its own. */
 bool dp_refusal_is(const struct sip_msg *response, bool credentials);
+/* The same of a status alone: of one that asks for credentials nothing can be said. */
+bool dp_refusal_is_status(uint16_t status);
 
 /* A refusal p passes on its way to `receiver`, which is p->flow.dst: charge it. */
 void dp_refusals_charge(const struct dp_limits_config *config, struct dp_tables *tables,
                         const struct dp_pkt *p, const struct dp_source *receiver, uint64_t now_ns);
+/* Control turns the request p down: charge its sender. By the keys that it was judged by, for its
+ * parse result may be gone; none when it was not concerned. */
+void dp_refusals_charge_sender(const struct dp_limits_config *config, struct dp_tables *tables,
+                               struct dp_pkt *p, uint64_t now_ns);
 
 /* The keys that a request is judged by, their memory asked for; none of what is not concerned. */
 void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *tables,

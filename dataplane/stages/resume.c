@@ -6,6 +6,7 @@
 
 #include "dataplane/exception.h"
 #include "dataplane/stages/decide.h"
+#include "dataplane/stages/police_refusals.h"
 
 /* Records taken in one turn, good or not: neither a full table copy nor a control that floods its
  * ring with answers to nothing may hold up the packets. */
@@ -72,23 +73,36 @@ static void take_headers(struct dp_resume *self, struct dp_pkt *p, const struct 
         p->to_tag = self->tag[turn];
 }
 
+/* Wrong credentials, or what is not to be had: control says it as a server would. */
+static bool is_refusal(const struct shm_reply *r)
+{
+        return r->reason == SHM_REASON_CREDENTIALS || dp_refusal_is_status(r->code);
+}
+
 /* What a server's answer says of the client when it passes (police_proof.h), an answer of control's
- * says as well: who is asked for credentials may send them, and who has registered is known. */
-static void take_trust(struct dp_resume *self, const struct dp_pkt *p, const struct shm_reply *r,
+ * says as well: who is asked for credentials may send them, who has registered is known, and who is
+ * turned down too often is slowed down. */
+static void take_trust(struct dp_resume *self, struct dp_pkt *p, const struct shm_reply *r,
                        uint64_t now_ns)
 {
         bool good = r->code >= 200 && r->code < 300;
         enum dp_trust_result result = DP_TRUST_UNCHANGED;
 
-        if (self->trust == NULL || !p->has_source || p->lane == SHM_LANE_PEER)
+        if (!p->has_source || p->lane == SHM_LANE_PEER)
                 return;
         if (r->reason == SHM_REASON_AUTHENTICATE && (r->code == 401 || r->code == 407))
-                result = dp_trust_lift(self->trust, &p->source, now_ns);
+                result = dp_trust_lift(self->tables->trust, &p->source, now_ns);
         else if (r->reason == SHM_REASON_REGISTRAR && r->proven != 0 && good)
-                result = dp_trust_prove(self->trust, &p->source, DP_TRUST_REGISTER_OK, now_ns);
+                result =
+                    dp_trust_prove(self->tables->trust, &p->source, DP_TRUST_REGISTER_OK, now_ns);
         else if (r->proven != 0)
-                result = dp_trust_prove(self->trust, &p->source, DP_TRUST_NONCE_ECHO, now_ns);
+                result =
+                    dp_trust_prove(self->tables->trust, &p->source, DP_TRUST_NONCE_ECHO, now_ns);
         dp_trust_tell(result, self->counters);
+        if (is_refusal(r)) {
+                self->counters->refusals++;
+                dp_refusals_charge_sender(self->limits, self->tables, p, now_ns);
+        }
 }
 
 static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct shm_reply *r,

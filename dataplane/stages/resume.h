@@ -18,7 +18,7 @@
 #include "dataplane/state/bindings.h"
 #include "dataplane/state/cache.h"
 #include "dataplane/state/forwards.h"
-#include "dataplane/state/trust.h"
+#include "dataplane/state/tables.h"
 
 struct dp_resume {
         struct dp_ctl *ctl;
@@ -26,7 +26,8 @@ struct dp_resume {
         struct dp_cache *cache;
         struct dp_forwards *forwards; /* NULL: nothing is ever proxied */
         struct dp_bans *bans;
-        struct dp_trust *trust;       /* NULL: nobody is to be trusted for what control answers */
+        const struct dp_limits_config *limits;
+        struct dp_tables *tables;     /* trust and limits: of whom control answers */
         struct dp_bindings *bindings; /* NULL: another worker writes them, or none are kept */
         struct dp_control_send *send; /* NULL: not mode edge */
         const enum dp_policy *exceptions;

@@ -26,6 +26,19 @@ static int start(void **state)
         return 0;
 }
 
+/* Five refusals of an endpoint are borne, and a hundred of anything wider. */
+static int start_strict(void **state)
+{
+        (void)state;
+        assert_int_equal(dp_config_load(NULL, &config), 0);
+        chain_config_unlimited(&config);
+        for (unsigned i = 0; i < DP_LIMIT_KEY_CNT; i++)
+                config.limits.refusals[i] =
+                    dp_rate_make(1, UINT64_C(3600000000000), i == DP_LIMIT_ENDPOINT ? 5 : 100);
+        chain = chain_create(&config, true);
+        return 0;
+}
+
 static int stop(void **state)
 {
         (void)state;
@@ -93,11 +106,37 @@ static void what_is_no_registration(void **state)
         assert_int_equal(c->trust_lifted, 0);
 }
 
+/* Passwords that are wrong are slowed down as those that a server refuses; where there were none,
+ * asking is free. */
+static void wrong_passwords(void **state)
+{
+        const struct shm_counters *c = chain_counters(chain);
+        struct shm_request q;
+
+        (void)state;
+        for (unsigned i = 0; i < 5; i++) {
+                (void)registered(7, 401, SHM_REASON_AUTHENTICATE, 0);
+                (void)registered(8, 401, SHM_REASON_CREDENTIALS, 1);
+        }
+        assert_int_equal(c->refusals, 5);
+        assert_int_equal(c->dropped[SHM_REASON_REFUSALS_ENDPOINT], 0);
+        chain_send(SHM_SIDE_OUTSIDE, 8,
+                   "REGISTER sip:h SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.8:5060;branch=z9hG4bKlast\r\n"
+                   "Max-Forwards: 70\r\nFrom: <sip:a@h>;tag=l\r\nTo: <sip:a@h>\r\n"
+                   "Call-ID: last\r\nCSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n");
+        chain_turn(chain);
+        assert_false(chain_request(chain, &q));
+        assert_int_equal(c->dropped[SHM_REASON_REFUSALS_ENDPOINT], 1);
+        chain_assert_conserved(chain);
+        (void)registered(7, 401, SHM_REASON_AUTHENTICATE, 0);
+}
+
 int main(int argc, char **argv)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test_setup_teardown(a_registration, start, stop),
             cmocka_unit_test_setup_teardown(what_is_no_registration, start, stop),
+            cmocka_unit_test_setup_teardown(wrong_passwords, start_strict, stop),
         };
 
         (void)argc;

@@ -115,7 +115,10 @@ void world_say_at(struct world *w, const struct said *s, uint64_t time_ns)
                      .dport = s->inside ? port : 5060,
                      .ip_proto = 17,
                      .side = s->inside ? SHM_SIDE_INSIDE : SHM_SIDE_OUTSIDE},
-            .action = s->reason == 0 ? SHM_ACTION_PASS : SHM_ACTION_DROP,
+            .action = s->code != 0     ? SHM_ACTION_REPLY
+                      : s->reason == 0 ? SHM_ACTION_PASS
+                                       : SHM_ACTION_DROP,
+            .code = s->code,
             .reason = s->reason == 0 ? SHM_REASON_PASS_POLICY : s->reason,
             .lane = s->lane,
             .known = s->known,

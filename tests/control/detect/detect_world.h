@@ -39,6 +39,7 @@ struct said {
         uint8_t known; /* enum shm_known */
         uint8_t lane;
         uint16_t reason; /* 0 = passed */
+        uint16_t code;   /* control answers it so itself, for that reason; 0 = it does not */
 };
 
 /* Every detection in this mode; thresholds as in detections.def. */

@@ -189,6 +189,51 @@ static void test_cracking(void **state)
         world_assert_one_alert(&w, CP_DETECTION_CRACKING);
 }
 
+/* The same at our own registrar, which no response tells of. */
+static void own_answers(const char *user, enum shm_reason reason, uint16_t code, unsigned cnt)
+{
+        for (unsigned i = 0; i < cnt; i++)
+                world_say(&w, &(struct said){.method = "REGISTER",
+                                             .user = user,
+                                             .credentials = reason != SHM_REASON_AUTHENTICATE,
+                                             .known = SHM_KNOWN_PROVES,
+                                             .reason = (uint16_t)reason,
+                                             .code = code});
+}
+
+static void test_cracking_our_registrar(void **state)
+{
+        (void)state;
+        for (unsigned i = 0; i < 50; i++) { /* phones log in, and somebody mistypes */
+                const char *user = world_number("n%u", i);
+
+                own_answers(user, SHM_REASON_AUTHENTICATE, 401, 1);
+                own_answers(user, SHM_REASON_CREDENTIALS, 401, i < 3 ? 1 : 0);
+                own_answers(user, SHM_REASON_REGISTRAR, 200, 1);
+        }
+        own_answers("bob", SHM_REASON_CREDENTIALS, 401, 16);
+        assert_int_equal(world_started(&w, 0), 0);
+        own_answers("bob", SHM_REASON_CREDENTIALS, 401, 1);
+        world_assert_source(&w, CP_DETECTION_CRACKING, "198.51.100.7");
+        assert_int_equal(w.last[CP_DETECTION_CRACKING].proven, 20);
+        world_assert_one_alert(&w, CP_DETECTION_CRACKING);
+}
+
+static void test_enumeration_at_our_registrar(void **state)
+{
+        (void)state;
+        for (unsigned i = 0; i < 30; i++)
+                own_answers(world_number("x%u", i), SHM_REASON_AUTHENTICATE, 401, 1);
+        assert_int_equal(world_started(&w, 0), 0); /* they have time yet */
+        world_pass(&w, 25);
+        world_assert_source(&w, CP_DETECTION_UNANSWERED_CHALLENGES, "198.51.100.7");
+        for (unsigned i = 0; i < 30; i++)
+                world_say(&w, &(struct said){.user = world_number("y%u", i),
+                                             .reason = SHM_REASON_LOCATION,
+                                             .code = 404});
+        world_assert_source(&w, CP_DETECTION_ENUMERATION, "198.51.100.7");
+}
+
 static void test_cracking_aor(void **state)
 {
         (void)state;
@@ -437,6 +482,8 @@ int main(void)
             T(test_enumeration_by_verdict),
             T(test_unanswered_challenges),
             T(test_cracking),
+            T(test_cracking_our_registrar),
+            T(test_enumeration_at_our_registrar),
             T(test_cracking_aor),
             T(test_toll_fraud),
             T(test_sequential_dialling),

@@ -55,6 +55,8 @@ static void a_register_is_challenged_and_stored(void **state)
         assert_int_equal(f->r.id, f->id);
         assert_true(ASK(f, .user = "alice", .password = "guess", .nonce = f->nonce, .nc = 2));
         assert_int_equal(edge_code(f), 401);
+        assert_int_equal(f->r.reason, SHM_REASON_CREDENTIALS);
+        assert_int_equal(f->r.proven, 1); /* it came back with a nonce of his */
         assert_null(strstr(f->dp.lines, "stale"));
         /* The same octets again are a retransmission, and are told the same... */
         assert_true(ASK(f, .user = "alice", .password = "wonderland", .nonce = f->nonce));

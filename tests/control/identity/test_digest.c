@@ -178,6 +178,21 @@ static void what_is_wrong_is_refused(void **state)
         world_destroy(w);
 }
 
+/* Who has the wrong password is told from who may only pretend: by the nonce, which is his. */
+static void wrong_is_proven_by_the_nonce(void **state)
+{
+        struct world *w = world_create(ALL, false);
+        const struct cp_digest_from other = {from.addr, (uint16_t)(from.port + 1), from.now_s};
+        const struct client c = {.user = "alice", .password = "guess", .nonce = w->nonce};
+
+        (void)state;
+        assert_int_equal(try_at(w, c, &from), CP_DIGEST_WRONG);
+        assert_int_equal(try_at(w, c, &other), CP_DIGEST_REFUSED);
+        assert_int_equal(TRY(w, .password = "guess", .user = "zorro"), CP_DIGEST_WRONG);
+        assert_int_equal(TRY(w, .password = "guess", .nonce = "forged"), CP_DIGEST_REFUSED);
+        world_destroy(w);
+}
+
 /* MD5 and SHA-512/256 where the policy has SHA-256 alone; a user that has no HA1 for one. */
 static void no_downgrade(void **state)
 {
@@ -193,7 +208,7 @@ static void no_downgrade(void **state)
         w = world_create(ALL, false);
         u.algs = 1u << CP_DIGEST_SHA_256;
         assert_int_equal(cp_users_put(w->users, &u), 0);
-        assert_int_equal(TRY(w, .algorithm = "MD5"), CP_DIGEST_REFUSED);
+        assert_int_equal(TRY(w, .algorithm = "MD5"), CP_DIGEST_WRONG);
         assert_int_equal(TRY(w, .nc = 1), CP_DIGEST_OK);
         world_destroy(w);
 }
@@ -231,9 +246,9 @@ static void odd_names(void **state)
         assert_non_null(cp_users_get(w->users, "j\303\244s\303\270n"));
         memset(name, 'a', sizeof(name) - 1);
         name[sizeof(name) - 1] = '\0';
-        assert_int_equal(TRY(w, .user = name), CP_DIGEST_REFUSED);
+        assert_int_equal(TRY(w, .user = name), CP_DIGEST_WRONG);
         assert_int_equal(TRY(w, .user = ""), CP_DIGEST_NONE);
-        assert_int_equal(TRY(w, .user = "al\\ice", .password = "x"), CP_DIGEST_REFUSED);
+        assert_int_equal(TRY(w, .user = "al\\ice", .password = "x"), CP_DIGEST_WRONG);
         assert_int_equal(TRY(w, .nc = 1), CP_DIGEST_OK);
         world_destroy(w);
 }
@@ -279,7 +294,7 @@ static void all_take_the_same_time(void **state)
                         double from_ns = clock_ns();
 
                         assert_int_equal(cp_digest_check(w->digest, &r[k].msg, &from, &user),
-                                         CP_DIGEST_REFUSED);
+                                         CP_DIGEST_WRONG);
                         took[k][i] = clock_ns() - from_ns;
                 }
         }
@@ -347,6 +362,7 @@ int main(int argc, char **argv)
             cmocka_unit_test(challenges_strongest_first),
             cmocka_unit_test(who_knows_the_password_is_let_in),
             cmocka_unit_test(what_is_wrong_is_refused),
+            cmocka_unit_test(wrong_is_proven_by_the_nonce),
             cmocka_unit_test(no_downgrade),
             cmocka_unit_test(a_replay_is_refused),
             cmocka_unit_test(odd_names),
