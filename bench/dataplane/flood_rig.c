@@ -104,7 +104,7 @@ static struct dp_key key_of(enum flood_table table, const struct dp_siphash_key 
                 dp_source_of(key, ip, 5060, &s);
                 return s.endpoint;
         }
-        dp_siphash_once128(key, ip->b, sizeof(ip->b), out.w);
+        dp_siphash13_once128(key, ip->b, sizeof(ip->b), out.w);
         return out;
 }
 

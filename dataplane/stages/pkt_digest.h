@@ -14,7 +14,7 @@ static inline struct dp_key dp_span_digest(const struct dp_siphash_key *key,
 {
         struct dp_key out;
 
-        dp_siphash_once128(key, sip_span_at(m, s), s.len, out.w);
+        dp_siphash13_once128(key, sip_span_at(m, s), s.len, out.w);
         return out;
 }
 

@@ -68,7 +68,7 @@ bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m
         if (len > AOR_BYTES_MAX)
                 len = 0;
         text[0] = 'U';
-        dp_siphash_once128(key, text, 1 + len, out->w);
+        dp_siphash13_once128(key, text, 1 + len, out->w);
         return true;
 }
 
@@ -190,7 +190,7 @@ bool dp_police_question(const struct dp_limits_config *config, struct dp_tables 
 /* 5 to 12 s: those who are turned down together do not come back together. */
 static uint16_t retry_after_s(const struct dp_pkt *p)
 {
-        return (uint16_t)(5u + ((p->source.endpoint.w[0] ^ p->serial) & 7u));
+        return (uint16_t)(5u + (p->serial * UINT64_C(0x9e3779b97f4a7c15) >> 61));
 }
 
 static bool has_credentials(const struct sip_msg *m)

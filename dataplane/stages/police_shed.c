@@ -57,7 +57,7 @@ enum dp_shed_level dp_police_shed_kind(const struct dp_pkt *p)
 
 static uint16_t retry_after_s(const struct dp_police_shed *self, const struct dp_pkt *p)
 {
-        uint64_t mixed = (p->source.endpoint.w[0] ^ p->serial) * UINT64_C(0x9e3779b97f4a7c15);
+        uint64_t mixed = p->serial * UINT64_C(0x9e3779b97f4a7c15);
         uint32_t least = self->config->retry_after_s;
 
         return (uint16_t)(least + (uint32_t)(mixed >> 32) % (least + 1u));

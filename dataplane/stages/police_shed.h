@@ -4,8 +4,8 @@
  * them, those of strangers first (state/load.h says how much of it, and why).
  *
  * Never shed: emergencies, the inside, responses, what was taken before and is repeated, and ACK,
- * BYE, CANCEL and PRACK, which end or settle something. Retry-After is spread by source and packet,
- * so that those who are turned down together do not come back together.
+ * BYE, CANCEL and PRACK, which end or settle something. Retry-After is spread over the packets, so
+ * that those who are turned down together do not come back together.
  */
 #ifndef SLUICE_DATAPLANE_STAGES_POLICE_SHED_H
 #define SLUICE_DATAPLANE_STAGES_POLICE_SHED_H

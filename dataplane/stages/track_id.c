@@ -79,7 +79,7 @@ static void tx_key(const struct named *n, enum key_kind kind, uint64_t more, str
                 memcpy(text, head, sizeof(head));
                 len = put(text, len, n->m, via->branch);
                 len = put(text, len, n->m, via->host);
-                dp_siphash_once128(&n->c->seed, text, len, key->w);
+                dp_siphash13_once128(&n->c->seed, text, len, key->w);
                 return;
         }
         dp_siphash_init128(&h, &n->c->seed);

@@ -147,12 +147,12 @@ static inline uint32_t home(const struct dp_bans *b, const struct prefix *p)
         uint64_t last = (uint64_t)p->port << 8 | p->len;
 
         if (p->hi == 0 && p->lo >> 32 == 0xffffu)
-                return (uint32_t)dp_siphash_end(&v, (p->lo & UINT32_MAX) << 24 | last |
-                                                        IP4_OCTETS << 56) &
+                return (uint32_t)dp_siphash13_end(&v, (p->lo & UINT32_MAX) << 24 | last |
+                                                          IP4_OCTETS << 56) &
                        b->mask;
-        dp_siphash_word(&v, p->hi);
-        dp_siphash_word(&v, p->lo);
-        return (uint32_t)dp_siphash_end(&v, last | IP6_OCTETS << 56) & b->mask;
+        dp_siphash13_word(&v, p->hi);
+        dp_siphash13_word(&v, p->lo);
+        return (uint32_t)dp_siphash13_end(&v, last | IP6_OCTETS << 56) & b->mask;
 }
 
 static inline bool slot_is(const struct slot *s, const struct prefix *p)

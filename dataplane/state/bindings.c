@@ -99,7 +99,7 @@ void dp_bindings_readers(struct dp_bindings *b, struct rte_rcu_qsbr *qsbr)
 
 uint64_t dp_bindings_hash(const struct dp_bindings *b, const void *aor, size_t len)
 {
-        return dp_siphash_once(&b->key, aor, len);
+        return dp_siphash13_once(&b->key, aor, len);
 }
 
 /* Set 0 is the first choice, 1 the second one; both and the tag from different bits. */

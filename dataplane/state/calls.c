@@ -44,7 +44,7 @@ void dp_calls_destroy(struct dp_calls *c)
 
 uint64_t dp_calls_hash(const struct dp_calls *c, struct dp_octets o)
 {
-        return dp_siphash_once(&c->seed, o.at, o.len);
+        return dp_siphash13_once(&c->seed, o.at, o.len);
 }
 
 uint32_t dp_calls_addr(const struct dp_calls *c, const struct shm_ip *ip)

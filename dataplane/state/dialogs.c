@@ -31,7 +31,7 @@ struct dp_dialog_id dp_dialog_id_make(const struct dp_calls *c, uint64_t call_id
             call_id,
         };
 
-        dp_siphash_words128(&c->seed, words, 3, id.key.w);
+        dp_siphash13_words128(&c->seed, words, 3, id.key.w);
         return id;
 }
 

@@ -136,7 +136,7 @@ static struct name name_of(uint8_t side, const struct shm_ip *ip)
 
 static struct entry *set_of(const struct dp_neighbours *t, const struct name *n)
 {
-        uint64_t hash = dp_siphash_once(&t->key, n, sizeof(*n));
+        uint64_t hash = dp_siphash13_once(&t->key, n, sizeof(*n));
 
         return &t->entries[(size_t)((uint32_t)hash & t->set_mask) * WAYS];
 }

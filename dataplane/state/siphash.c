@@ -39,6 +39,25 @@ static inline uint64_t load_short(const uint8_t *p, size_t n, bool room)
                (uint64_t)p[n - 1] << (8u * (n - 1));
 }
 
+/* ---- SipHash-2-4 ---- */
+
+static inline void word24(struct dp_siphash_state *v, uint64_t word)
+{
+        v->d ^= word;
+        dp_siphash_round(v);
+        dp_siphash_round(v);
+        v->a ^= word;
+}
+
+static inline uint64_t fold24(struct dp_siphash_state *v)
+{
+        dp_siphash_round(v);
+        dp_siphash_round(v);
+        dp_siphash_round(v);
+        dp_siphash_round(v);
+        return v->a ^ v->b ^ v->c ^ v->d;
+}
+
 void dp_siphash_init(struct dp_siphash *s, const struct dp_siphash_key *key)
 {
         *s = (struct dp_siphash){.v = dp_siphash_begin(key)};
@@ -61,20 +80,20 @@ void dp_siphash_update(struct dp_siphash *s, const void *data, size_t bytes)
         s->bytes += bytes;
         if (kept == 0) {
                 for (; bytes >= 8; bytes -= 8, p += 8)
-                        dp_siphash_word(&v, load64(p));
+                        word24(&v, load64(p));
                 tail = load_short(p, bytes, room);
         } else {
                 uint64_t word;
 
                 for (; bytes >= 8; bytes -= 8, p += 8) {
                         word = load64(p);
-                        dp_siphash_word(&v, tail | word << (8u * kept));
+                        word24(&v, tail | word << (8u * kept));
                         tail = drop_octets(word, 8u - kept);
                 }
                 word = load_short(p, bytes, room);
                 tail |= word << (8u * kept);
                 if (kept + bytes >= 8) {
-                        dp_siphash_word(&v, tail);
+                        word24(&v, tail);
                         tail = drop_octets(word, 8u - kept);
                 }
         }
@@ -84,27 +103,35 @@ void dp_siphash_update(struct dp_siphash *s, const void *data, size_t bytes)
 
 uint64_t dp_siphash_final(struct dp_siphash *s)
 {
-        return dp_siphash_end(&s->v, s->tail | s->bytes << 56);
+        word24(&s->v, s->tail | s->bytes << 56);
+        s->v.c ^= 0xffu;
+        return fold24(&s->v);
 }
 
 void dp_siphash_final128(struct dp_siphash *s, uint64_t out[2])
 {
-        dp_siphash_end128(&s->v, s->tail | s->bytes << 56, out);
+        word24(&s->v, s->tail | s->bytes << 56);
+        s->v.c ^= 0xeeu;
+        out[0] = fold24(&s->v);
+        s->v.b ^= 0xddu;
+        out[1] = fold24(&s->v);
 }
 
-uint64_t dp_siphash_once(const struct dp_siphash_key *key, const void *data, size_t bytes)
+/* ---- SipHash-1-3 ---- */
+
+uint64_t dp_siphash13_once(const struct dp_siphash_key *key, const void *data, size_t bytes)
 {
         struct dp_siphash_state v = dp_siphash_begin(key);
         const uint8_t *p = data;
         size_t left = bytes;
 
         for (; left >= 8; left -= 8, p += 8)
-                dp_siphash_word(&v, load64(p));
-        return dp_siphash_end(&v, load_short(p, left, bytes >= 8) | (uint64_t)bytes << 56);
+                dp_siphash13_word(&v, load64(p));
+        return dp_siphash13_end(&v, load_short(p, left, bytes >= 8) | (uint64_t)bytes << 56);
 }
 
-void dp_siphash_once128(const struct dp_siphash_key *key, const void *data, size_t bytes,
-                        uint64_t out[2])
+void dp_siphash13_once128(const struct dp_siphash_key *key, const void *data, size_t bytes,
+                          uint64_t out[2])
 {
         struct dp_siphash_state v = dp_siphash_begin(key);
         const uint8_t *p = data;
@@ -112,6 +139,6 @@ void dp_siphash_once128(const struct dp_siphash_key *key, const void *data, size
 
         v.b ^= DP_SIPHASH_WIDE;
         for (; left >= 8; left -= 8, p += 8)
-                dp_siphash_word(&v, load64(p));
-        dp_siphash_end128(&v, load_short(p, left, bytes >= 8) | (uint64_t)bytes << 56, out);
+                dp_siphash13_word(&v, load64(p));
+        dp_siphash13_end128(&v, load_short(p, left, bytes >= 8) | (uint64_t)bytes << 56, out);
 }

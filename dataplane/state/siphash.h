@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * siphash.h - SipHash-2-4 with 64- and 128-bit output, fed in as many pieces as the caller has.
+ * siphash.h - SipHash, the keyed hash: without the key, random at each start, nobody can choose
+ * inputs that collide, nor make an output.
  *
- * The keyed hash behind every table of the dataplane: without the key an attacker can not choose
- * inputs that collide. The key is the caller's secret, random at each start. It stays 2-4, not 1-3:
- * one key serves for weeks, and anybody can watch for as long which of his addresses share a limit,
- * so the margin of the published analysis is not given away for some 60 instructions a hash.
+ *   dp_siphash_*     SipHash-2-4, in as many pieces as the caller has: for outputs that leave the
+ *                    process, tags and tokens that anybody may collect
+ *   dp_siphash13_*   SipHash-1-3, of one piece: for the keys of tables, which nobody ever sees
+ *
+ * Why less is enough for tables: the rounds that 1-3 leaves out are margin against who has inputs
+ * with their outputs. A table's key never leaves the process; what shows of it from outside is
+ * whether two inputs share an entry, which takes 60 equal bits and more, and by timing perhaps
+ * whether they share a set. No attack on 1-3 is known that would need as little, nor one that finds
+ * its key at all, and the tables of Rust, Python and Ruby rest on it under the same attackers. What
+ * leaves (edge/proxy_token.h, reply_tag.h) stays 2-4: there outputs are to be had for the asking.
+ * Both may have one key: from outputs of 2-4 it can not be found, and there are no others.
  *
  * Only the octets count, not how they are cut into pieces: a caller that hashes several fields
  * separates them by fixed lengths or by hashing the length too. Pure; one thread per struct.
@@ -45,10 +53,11 @@ void dp_siphash_update(struct dp_siphash *s, const void *data, size_t bytes);
 uint64_t dp_siphash_final(struct dp_siphash *s);
 void dp_siphash_final128(struct dp_siphash *s, uint64_t out[2]);
 
-/* All three steps for one piece. */
-uint64_t dp_siphash_once(const struct dp_siphash_key *key, const void *data, size_t bytes);
-void dp_siphash_once128(const struct dp_siphash_key *key, const void *data, size_t bytes,
-                        uint64_t out[2]);
+/* ---- SipHash-1-3 ---- */
+
+uint64_t dp_siphash13_once(const struct dp_siphash_key *key, const void *data, size_t bytes);
+void dp_siphash13_once128(const struct dp_siphash_key *key, const void *data, size_t bytes,
+                          uint64_t out[2]);
 
 /* ---- the rounds, for keys of a few words whose number the compiler knows ---- */
 
@@ -85,17 +94,15 @@ static inline void dp_siphash_round(struct dp_siphash_state *v)
 }
 
 /* Take in eight octets. */
-static inline void dp_siphash_word(struct dp_siphash_state *v, uint64_t word)
+static inline void dp_siphash13_word(struct dp_siphash_state *v, uint64_t word)
 {
         v->d ^= word;
-        dp_siphash_round(v);
         dp_siphash_round(v);
         v->a ^= word;
 }
 
-static inline uint64_t dp_siphash_fold(struct dp_siphash_state *v)
+static inline uint64_t dp_siphash13_fold(struct dp_siphash_state *v)
 {
-        dp_siphash_round(v);
         dp_siphash_round(v);
         dp_siphash_round(v);
         dp_siphash_round(v);
@@ -103,32 +110,32 @@ static inline uint64_t dp_siphash_fold(struct dp_siphash_state *v)
 }
 
 /* `last`: the octets that are left, and in its highest one how many there were in all. */
-static inline uint64_t dp_siphash_end(struct dp_siphash_state *v, uint64_t last)
+static inline uint64_t dp_siphash13_end(struct dp_siphash_state *v, uint64_t last)
 {
-        dp_siphash_word(v, last);
+        dp_siphash13_word(v, last);
         v->c ^= 0xffu;
-        return dp_siphash_fold(v);
+        return dp_siphash13_fold(v);
 }
 
-static inline void dp_siphash_end128(struct dp_siphash_state *v, uint64_t last, uint64_t out[2])
+static inline void dp_siphash13_end128(struct dp_siphash_state *v, uint64_t last, uint64_t out[2])
 {
-        dp_siphash_word(v, last);
+        dp_siphash13_word(v, last);
         v->c ^= 0xeeu;
-        out[0] = dp_siphash_fold(v);
+        out[0] = dp_siphash13_fold(v);
         v->b ^= 0xddu;
-        out[1] = dp_siphash_fold(v);
+        out[1] = dp_siphash13_fold(v);
 }
 
-/* As dp_siphash_once128() of n words, each little-endian. */
-static inline void dp_siphash_words128(const struct dp_siphash_key *key, const uint64_t *word,
-                                       unsigned n, uint64_t out[2])
+/* As dp_siphash13_once128() of n words, each little-endian. */
+static inline void dp_siphash13_words128(const struct dp_siphash_key *key, const uint64_t *word,
+                                         unsigned n, uint64_t out[2])
 {
         struct dp_siphash_state v = dp_siphash_begin(key);
 
         v.b ^= DP_SIPHASH_WIDE;
         for (unsigned i = 0; i < n; i++)
-                dp_siphash_word(&v, word[i]);
-        dp_siphash_end128(&v, (uint64_t)n * 8u << 56, out);
+                dp_siphash13_word(&v, word[i]);
+        dp_siphash13_end128(&v, (uint64_t)n * 8u << 56, out);
 }
 
 #endif

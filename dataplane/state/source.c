@@ -24,7 +24,7 @@ static inline struct dp_key hash2(const struct dp_siphash_key *key, uint64_t wor
         const uint64_t words[2] = {word, kind};
         struct dp_key out;
 
-        dp_siphash_words128(key, words, 2, out.w);
+        dp_siphash13_words128(key, words, 2, out.w);
         return out;
 }
 
@@ -33,7 +33,7 @@ static inline struct dp_key hash6(const struct dp_siphash_key *key, const uint64
         const uint64_t words[3] = {half[0], half[1], KIND_HOST6};
         struct dp_key out;
 
-        dp_siphash_words128(key, words, 3, out.w);
+        dp_siphash13_words128(key, words, 3, out.w);
         return out;
 }
 
@@ -85,6 +85,6 @@ struct dp_key dp_source_within(const struct dp_siphash_key *key, const struct sh
         if (prefix_len < 128)
                 words[1] &= htobe64(prefix_len <= 64 ? 0 : UINT64_MAX << (128 - prefix_len));
         words[2] = KIND_WITHIN | (uint64_t)prefix_len << 8 | (uint64_t)port << 16;
-        dp_siphash_words128(key, words, 3, out.w);
+        dp_siphash13_words128(key, words, 3, out.w);
         return out;
 }

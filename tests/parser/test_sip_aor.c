@@ -53,10 +53,47 @@ static void table(void **state)
         }
 }
 
+/* Hosts of each length, with each octet that a host may have at each place, into a buffer that ends
+ * where the address does. */
+static void hosts(void **state)
+{
+        static const char octets[] = "abcxyzABCMXYZ0189-.";
+        unsigned written = 0;
+
+        (void)state;
+        for (size_t len = 1; len <= 40; len++) {
+                for (size_t turn = 0; turn < sizeof(octets) - 1; turn++) {
+                        char uri[64] = "sip:u@", want[64] = "sip:u@";
+                        size_t n = 6;
+
+                        for (size_t i = 0; i < len; i++, n++) {
+                                uri[n] = octets[(i * 7 + turn) % (sizeof(octets) - 1)];
+                                want[n] =
+                                    (char)(uri[n] >= 'A' && uri[n] <= 'Z' ? uri[n] + 32 : uri[n]);
+                        }
+                        struct guard g = guard_create(n);
+                        uint8_t *out = guard_tail(&g, uri, n);
+                        struct probe p;
+                        struct sip_uri u;
+                        struct sip_cur *c = probe_value(&p, uri, n);
+
+                        if (sip_uri_parse(c, &u) == SIP_ANOM_NONE && u.host.len == len) {
+                                assert_int_equal(sip_aor_write(c->buf, &u, out, n), n);
+                                assert_memory_equal(out, want, n);
+                                written++;
+                        }
+                        probe_end(&p);
+                        guard_destroy(&g);
+                }
+        }
+        assert_true(written > 200);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(table),
+            cmocka_unit_test(hosts),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
