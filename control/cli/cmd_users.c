@@ -55,7 +55,7 @@ static int call_with_password(struct cp_cli *cli, const struct cp_cli_args *args
         json_t *r = NULL, *text;
         int rc;
 
-        if (cp_cli_password(args->word[0], password, why, sizeof(why)) != 0) {
+        if (cp_cli_password(password, why, sizeof(why)) != 0) {
                 json_decref(params);
                 fprintf(cli->err, "sluicectl: %s\n", why);
                 return CP_CLI_USAGE;

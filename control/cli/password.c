@@ -2,6 +2,7 @@
 #include "control/cli/password.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,14 +23,30 @@ static int fail(char *why, size_t why_len, const char *text)
         return -EINVAL;
 }
 
-/* A line without its end, octet by octet: what follows it stays for others. */
-static int read_line(char out[CP_CLI_PASSWORD_BYTES], char *why, size_t why_len)
+/* Wait for input with this signal mask, which lets in what is kept out at all other times: so a
+ * signal can not come unseen between a look at `caught` and the wait. False when one came. */
+static bool wait_with(const sigset_t *mask)
+{
+        struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+        int n;
+
+        do
+                n = ppoll(&in, 1, NULL, mask);
+        while (n < 0 && errno == EINTR && caught == 0);
+        return n > 0;
+}
+
+/* A line without its end, octet by octet: what follows it stays for others. mask: NULL = do not
+ * look at signals. */
+static int read_line(const sigset_t *mask, char out[CP_CLI_PASSWORD_BYTES], char *why,
+                     size_t why_len)
 {
         size_t len = 0;
         char c;
 
         for (;;) {
-                ssize_t n = read(STDIN_FILENO, &c, 1);
+                ssize_t n =
+                    mask == NULL || wait_with(mask) ? read(STDIN_FILENO, &c, 1) : (ssize_t)-1;
 
                 if (n < 0 && errno == EINTR && caught == 0)
                         continue;
@@ -45,60 +62,66 @@ static int read_line(char out[CP_CLI_PASSWORD_BYTES], char *why, size_t why_len)
         return len != 0 ? 0 : fail(why, why_len, "a password is expected on standard input");
 }
 
-static int ask(const char *prompt, const char *name, char out[CP_CLI_PASSWORD_BYTES], char *why,
+static int ask(const sigset_t *mask, const char *prompt, char out[CP_CLI_PASSWORD_BYTES], char *why,
                size_t why_len)
 {
         int rc;
 
-        fprintf(stderr, "%s%s: ", prompt, name);
+        fputs(prompt, stderr);
         fflush(stderr);
-        rc = read_line(out, why, why_len);
+        rc = read_line(mask, out, why, why_len);
         fputc('\n', stderr);
         return rc;
 }
 
-static int ask_twice(const char *name, char out[CP_CLI_PASSWORD_BYTES], char *why, size_t why_len)
+static int ask_twice(const sigset_t *mask, char out[CP_CLI_PASSWORD_BYTES], char *why,
+                     size_t why_len)
 {
         char again[CP_CLI_PASSWORD_BYTES];
-        int rc = ask("Password of ", name, out, why, why_len);
+        int rc = ask(mask, "Password: ", out, why, why_len);
 
         if (rc == 0)
-                rc = ask("Once more, of ", name, again, why, why_len);
+                rc = ask(mask, "Once more: ", again, why, why_len);
         if (rc == 0 && strcmp(out, again) != 0)
                 rc = fail(why, why_len, "these are two passwords; nothing is changed");
         explicit_bzero(again, sizeof(again));
         return rc;
 }
 
-static int without_echo(const struct termios *before, const char *name,
-                        char out[CP_CLI_PASSWORD_BYTES], char *why, size_t why_len)
+static int without_echo(const struct termios *before, char out[CP_CLI_PASSWORD_BYTES], char *why,
+                        size_t why_len)
 {
         static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
-        const struct sigaction catch = {.sa_handler = note}; /* no SA_RESTART: read() ends */
+        const struct sigaction catch = {.sa_handler = note};
         struct sigaction old[sizeof(signals) / sizeof(signals[0])];
         struct termios quiet = *before;
+        sigset_t kept_out, mask;
         int rc;
 
         caught = 0;
-        for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        sigemptyset(&kept_out);
+        for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+                sigaddset(&kept_out, signals[i]);
                 sigaction(signals[i], &catch, &old[i]);
+        }
+        sigprocmask(SIG_BLOCK, &kept_out, &mask);
         quiet.c_lflag &= ~(tcflag_t)ECHO;
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-        rc = ask_twice(name, out, why, why_len);
+        rc = ask_twice(&mask, out, why, why_len);
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, before);
         for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
                 sigaction(signals[i], &old[i], NULL);
+        sigprocmask(SIG_SETMASK, &mask, NULL);
         if (caught != 0)
                 raise(caught);
         return rc;
 }
 
-int cp_cli_password(const char *name, char out[CP_CLI_PASSWORD_BYTES], char *why, size_t why_len)
+int cp_cli_password(char out[CP_CLI_PASSWORD_BYTES], char *why, size_t why_len)
 {
         struct termios before;
-        int rc = tcgetattr(STDIN_FILENO, &before) == 0
-                     ? without_echo(&before, name, out, why, why_len)
-                     : read_line(out, why, why_len);
+        int rc = tcgetattr(STDIN_FILENO, &before) == 0 ? without_echo(&before, out, why, why_len)
+                                                       : read_line(NULL, out, why, why_len);
 
         if (rc != 0)
                 explicit_bzero(out, CP_CLI_PASSWORD_BYTES);

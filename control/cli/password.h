@@ -12,6 +12,6 @@
 
 /* 0, or -EINVAL and one line in `why`: none, one too long or with a NUL, or two that differ. A
  * signal that comes while the terminal does not echo is acted on when it does again. */
-int cp_cli_password(const char *name, char out[CP_CLI_PASSWORD_BYTES], char *why, size_t why_len);
+int cp_cli_password(char out[CP_CLI_PASSWORD_BYTES], char *why, size_t why_len);
 
 #endif

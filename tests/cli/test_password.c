@@ -30,7 +30,7 @@ static const char *read_from_pipe(const char *text, size_t len, size_t *left)
         assert_int_equal(write(fds[1], text, len), len);
         close(fds[1]);
         assert_int_equal(dup2(fds[0], STDIN_FILENO), STDIN_FILENO);
-        rc = cp_cli_password("alice", out, why, sizeof(why));
+        rc = cp_cli_password(out, why, sizeof(why));
         n = read(STDIN_FILENO, rest, sizeof(rest));
         assert_true(n >= 0);
         *left = (size_t)n;
@@ -109,7 +109,7 @@ static pid_t ask_there(int slave, const char *want)
 
                 dup2(slave, STDIN_FILENO);
                 dup2(slave, STDERR_FILENO);
-                rc = cp_cli_password("alice", out, why, sizeof(why));
+                rc = cp_cli_password(out, why, sizeof(why));
                 _exit(rc == 0 && strcmp(out, want) == 0 ? 0 : rc == 0 ? 1 : 2);
         }
         return pid;
@@ -138,10 +138,10 @@ static void asked_twice_without_echo(void **state)
 
                 open_terminal(&t, &slave);
                 pid = ask_there(slave, "hidden");
-                until_shown(&t, "Password of alice: ");
+                until_shown(&t, "Password: ");
                 assert_false(echoes(slave));
                 type(&t, "hidden\n");
-                until_shown(&t, "Once more, of alice: ");
+                until_shown(&t, "Once more: ");
                 type(&t, rows[i].again);
                 assert_int_equal(waitpid(pid, &status, 0), pid);
                 assert_true(WIFEXITED(status));
@@ -162,7 +162,7 @@ static void a_signal_leaves_the_terminal_as_it_was(void **state)
         (void)state;
         open_terminal(&t, &slave);
         pid = ask_there(slave, "hidden");
-        until_shown(&t, "Password of alice: ");
+        until_shown(&t, "Password: ");
         assert_false(echoes(slave));
         assert_int_equal(kill(pid, SIGTERM), 0);
         assert_int_equal(waitpid(pid, &status, 0), pid);
