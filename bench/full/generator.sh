@@ -54,8 +54,8 @@ cpu_seconds() {
         awk '/^(user|sys)/ { sum += $2 } END { print sum + 0 }' "$1"
 }
 
-answering_start() { # sluice-bench answers at the other end of the veth
-        ip netns exec "$LAB_DP" taskset -c "$last_cpu" "$bench" run --device net_af_packet0,iface=outside --scenario uas \
+answering_start() { # DEVICE: sluice-bench answers at the other end of the veth
+        ip netns exec "$LAB_DP" taskset -c "$last_cpu" "$bench" run --device "$1,iface=outside" --scenario uas \
                 --local 198.51.100.50 --time 3600 --quiet -- --no-huge -m 512 --file-prefix="$LAB_PREFIX-uas" \
                 >"$tmp/answering.txt" 2>&1 &
         answering=$!
@@ -69,9 +69,9 @@ answering_stop() {
 
 # Both callers on CPU 0 of the outside namespace, the same answering side on another; SIPp as its manual has it
 # for load: as fast as it goes with 200 calls at a time, which no queue on the way is too short for.
-beside_sipp() {
-        local ours theirs per_cpu cpu calls seconds
-        answering_start || { left_out "calls beside SIPp" "nobody answers: $(tail -n 1 "$tmp/answering.txt")"; return 0; }
+beside_sipp() { # DRIVER: of our ends of the veth
+        local ours theirs per_cpu cpu calls seconds device=${1}0 at="calls, veth, $1"
+        answering_start "$device" || { left_out "calls beside SIPp" "nobody answers: $(tail -n 1 "$tmp/answering.txt")"; return 0; }
         rm -f "$tmp/sipp.csv"
         (cd "$tmp" && TIMEFORMAT=$'real %R\nuser %U\nsys %S' && { time timeout 60 ip netns exec "$LAB_OUT" taskset -c 0 sipp \
                 -nostdin -sn uac -i "$LAB_CALLER" -p 5070 198.51.100.50:5060 -r 20000 -l 200 -m "$sipp_calls" \
@@ -81,20 +81,24 @@ beside_sipp() {
         seconds=$(awk '/^real/ { print $2 }' "$tmp/sipp.time")
         cpu=$(cpu_seconds "$tmp/sipp.time")
         theirs=$(awk -v n="$calls" -v s="$seconds" 'BEGIN { print (s > 0 ? n / s : 0) }')
-        answering_start || return 0
+        answering_start "$device" || return 0
         in_ns=(ip netns exec "$LAB_OUT" taskset -c 0)
-        ours=$(most veth --device net_af_packet0,iface=wire --local 198.51.100.100 --locals 100 --ports 20 --remote 198.51.100.50 \
+        ours=$(most "$1" --device "$device,iface=wire" --local 198.51.100.100 --locals 100 --ports 20 --remote 198.51.100.50 \
                 --low 1000 --high 200000 -- --no-huge -m 512)
-        ip netns exec "$LAB_OUT" taskset -c 0 "$bench" run --quiet --device net_af_packet0,iface=wire --local 198.51.100.100 \
+        ip netns exec "$LAB_OUT" taskset -c 0 "$bench" run --quiet --device "$device,iface=wire" --local 198.51.100.100 \
                 --locals 100 --ports 20 --remote 198.51.100.50 --rate "$cpu_rate" --time "$span" --linger 0 --drain 5 --wait 3000 \
                 --json "$tmp/veth_cpu.json" -- --no-huge -m 512 >/dev/null 2>&1 || [ $? -eq 3 ] || [ $? -eq 1 ]
         per_cpu=$(said "$tmp/veth_cpu.json" '.result.rates.calls_per_cpu_s')
         answering_stop
-        row "calls, veth, to sluice-bench answering" "$ours" "a second" "sipp -sn uac, the same" "$theirs" "20 times" 20
+        row "$at, to sluice-bench answering" "$ours" "a second" "sipp -sn uac, the same" "$theirs" "20 times" 20
         # A worker polls: turns with nothing to do do not count.
-        row "calls, veth, for each second of the caller's CPU time" "$per_cpu" "" "sipp -sn uac" \
+        row "$at, for each second of the caller's CPU time" "$per_cpu" "" "sipp -sn uac" \
                 "$(awk -v n="$calls" -v c="$cpu" 'BEGIN { print (c > 0 ? n / c : 0) }')" "20 times" 20
-        ratio calls_to_sipp "$ours" "$theirs"
+        ratio "calls_to_sipp_$1" "$ours" "$theirs"
+}
+
+has_af_xdp() {
+        zgrep -qsx CONFIG_XDP_SOCKETS=y /proc/config.gz || grep -qsx CONFIG_XDP_SOCKETS=y "/boot/config-$(uname -r)"
 }
 
 part_generator() {
@@ -104,7 +108,12 @@ part_generator() {
         if ! command -v sipp >/dev/null; then
                 left_out "calls beside SIPp" "package sip-tester is not installed"
         elif LAB_HUGE=no lab_up; then
-                beside_sipp
+                beside_sipp net_af_packet
+                if has_af_xdp; then
+                        beside_sipp net_af_xdp
+                else
+                        left_out "net_af_xdp" "this kernel has no XDP sockets"
+                fi
                 lab_down
         else
                 left_out "calls beside SIPp" "no lab"
