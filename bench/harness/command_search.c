@@ -12,6 +12,8 @@
 #include "bench/harness/report/json.h"
 
 #define TRIAL_SECONDS  5.0
+#define FIRST_SHARE    8.0 /* of a trial's length that the first ones have */
+#define FIRST_LEAST    0.5 /* seconds */
 #define CURVE_POINTS   8u
 #define GOALS_MAX      8u
 #define HOLD_BEYOND_MS 500.0 /* until the last session is up, too */
@@ -62,7 +64,7 @@ static int load(struct trials *all, const struct sb_trial *t)
                 o->hold_ms = t->rate / o->rate * 1e3 + HOLD_BEYOND_MS;
                 return sb_bench_run(all->bench, o->rate, 0, all->result);
         default:
-                return sb_bench_run(all->bench, t->rate, all->seconds, all->result);
+                return sb_bench_run(all->bench, t->rate, t->seconds, all->result);
         }
 }
 
@@ -81,8 +83,8 @@ static int trial(void *ctx, struct sb_trial *t)
         sb_trust_judge(&trust, all->result, all->bench->worker_cnt);
         all->untrusted += trust.cnt != 0;
         if (!all->bench->options->quiet)
-                fprintf(stderr, "  %12.1f%s  failed %.5f  p99 %.1f us%s\n", t->rate,
-                        units[all->find], t->failed_ratio, t->p99_ns / 1e3,
+                fprintf(stderr, "  %12.1f%s %6.2f s  failed %.5f  p99 %.1f us%s\n", t->rate,
+                        units[all->find], t->seconds, t->failed_ratio, t->p99_ns / 1e3,
                         t->invalid ? "  (the generator was too slow)" : "");
         return 0;
 }
@@ -108,11 +110,12 @@ static json_t *search_json(const struct sb_search *s, const struct sb_search_res
         json_t *list = json_array(), *o = json_object();
 
         for (uint32_t i = 0; i < r->trial_cnt; i++)
-                json_array_append_new(
-                    list, json_pack("{s:f, s:f, s:f, s:b, s:b}", "rate", r->trials[i].rate,
-                                    "failed_ratio", r->trials[i].failed_ratio, "p99_ns",
-                                    r->trials[i].p99_ns, "passed", r->trials[i].passed, "invalid",
-                                    r->trials[i].invalid));
+                json_array_append_new(list,
+                                      json_pack("{s:f, s:f, s:f, s:f, s:b, s:b}", "rate",
+                                                r->trials[i].rate, "seconds", r->trials[i].seconds,
+                                                "failed_ratio", r->trials[i].failed_ratio, "p99_ns",
+                                                r->trials[i].p99_ns, "passed", r->trials[i].passed,
+                                                "invalid", r->trials[i].invalid));
         json_object_set_new(o, "end", json_string(sb_search_end_name(r->end)));
         json_object_set_new(o, "rate_per_s", json_real(r->rate));
         json_object_set_new(o, "failed_at_per_s", json_real(r->failed_at));
@@ -223,12 +226,12 @@ int sb_command_search(struct sb_main *m)
         struct sb_options *o = &m->options;
         struct trials all = {.options = o};
         struct sb_search_result *found = calloc(GOALS_MAX, sizeof(*found));
-        const struct sb_search s = {.low = o->search_low,
-                                    .high = o->search_high,
-                                    .precision = o->precision,
-                                    .trials = o->trials | 1u,
-                                    .trial = trial,
-                                    .ctx = &all};
+        struct sb_search s = {.low = o->search_low,
+                              .high = o->search_high,
+                              .precision = o->precision,
+                              .trials = o->trials | 1u,
+                              .trial = trial,
+                              .ctx = &all};
         int status = SB_EXIT_SETUP;
 
         all.goal_cnt = goals_of(o, all.goals);
@@ -240,6 +243,11 @@ int sb_command_search(struct sb_main *m)
         all.bench = sb_command_begin(m);
         all.result = malloc(sizeof(*all.result));
         all.seconds = o->seconds > 0 ? o->seconds : TRIAL_SECONDS;
+        if (all.find == FIND_RATE) { /* the others end when all that was begun has ended */
+                s.seconds = all.seconds;
+                s.first_seconds = o->first_seconds > 0 ? o->first_seconds
+                                                       : fmax(s.seconds / FIRST_SHARE, FIRST_LEAST);
+        }
         if (all.bench != NULL && all.result != NULL && found != NULL) {
                 sb_search_goals(&s, all.goals, all.goal_cnt, found);
                 status = search_report(m, &all, &s, found);

@@ -65,6 +65,7 @@ static const char usage[] =
     "  --goals A,B,...   several goals in one search, trials shared\n"
     "  --goal SHARE      that may fail (0)          --trials N  of each rate; most decide (3)\n"
     "  --precision SHARE to which the bounds are to agree (0.01); --time of a trial (5)\n"
+    "  --first-time S    of the first trials, doubled up to --time (an eighth, 0.5 at least)\n"
     "Compare\n"
     "  --tolerance SHARE that a figure may be worse (0.05)\n"
     "Micro\n"
@@ -96,6 +97,7 @@ enum option_id {
         O_GOAL,
         O_TRIALS,
         O_PRECISION,
+        O_FIRST_TIME,
         O_SCENARIO,
         O_ANSWER,
         O_INJECT,
@@ -155,6 +157,7 @@ static const struct option table[] = {
     {"goal", required_argument, NULL, O_GOAL},
     {"trials", required_argument, NULL, O_TRIALS},
     {"precision", required_argument, NULL, O_PRECISION},
+    {"first-time", required_argument, NULL, O_FIRST_TIME},
     {"scenario", required_argument, NULL, O_SCENARIO},
     {"answer", required_argument, NULL, O_ANSWER},
     {"inject", required_argument, NULL, O_INJECT},
@@ -325,6 +328,7 @@ static int one(struct sb_options *o, int id, const char *name)
             {.id = O_HIGH, .least = 0.001, .most = 1e9, .real = &o->search_high},
             {.id = O_GOAL, .least = 0, .most = 1, .real = &o->loss_goal},
             {.id = O_TRIALS, .least = 1, .most = 99, .u32 = &o->trials},
+            {.id = O_FIRST_TIME, .least = 0.05, .most = 1e6, .real = &o->first_seconds},
             {.id = O_PRECISION, .least = 0.0001, .most = 0.5, .real = &o->precision},
             {.id = O_LOCALS, .least = 1, .most = 4e9, .u32 = &o->local_cnt},
             {.id = O_PORT, .least = 1, .most = 65535, .u16 = &o->local_port},

@@ -66,7 +66,8 @@ struct sb_options {
         const char *log;
         double search_low;
         double search_high;
-        double loss_goal; /* ratio */
+        double loss_goal;     /* ratio */
+        double first_seconds; /* of a search's first trials; 0: an eighth of the others */
         uint32_t trials;
         double precision;
         double tolerance;   /* of compare */

@@ -24,6 +24,7 @@ struct server {
         uint32_t invalid_above; /* rate that the generator cannot reach; 0: none */
         uint32_t invalid_first; /* so many trials in which something keeps the generator */
         uint32_t trials;
+        double seconds; /* that they took */
 };
 
 static double uniform(struct server *s)
@@ -35,10 +36,12 @@ static double uniform(struct server *s)
 static int trial(void *ctx, struct sb_trial *t)
 {
         struct server *s = ctx;
-        uint64_t cnt = (uint64_t)(t->rate * SECONDS), lost = 0;
+        const double seconds = t->seconds > 0 ? t->seconds : SECONDS;
+        uint64_t cnt = (uint64_t)(t->rate * seconds), lost = 0;
         double free_at = 0.0;
 
         s->trials++;
+        s->seconds += seconds;
         t->invalid =
             (s->invalid_above != 0 && t->rate > s->invalid_above) || s->trials <= s->invalid_first;
         for (uint64_t i = 0; i < cnt; i++) {
@@ -58,6 +61,8 @@ static int trial(void *ctx, struct sb_trial *t)
         return 0;
 }
 
+static double first_seconds; /* 0: all trials are alike */
+
 static struct sb_search_result *found(struct server *s, double goal, uint32_t trials)
 {
         static struct sb_search_result r;
@@ -66,6 +71,8 @@ static struct sb_search_result *found(struct server *s, double goal, uint32_t tr
                                          .goal = goal,
                                          .precision = 0.005,
                                          .trials = trials,
+                                         .seconds = SECONDS,
+                                         .first_seconds = first_seconds,
                                          .trial = trial,
                                          .ctx = s};
 
@@ -94,11 +101,10 @@ static void the_capacity_is_found(void **state)
         assert_true(near >= 95);
 }
 
-static void ends_are_named(void **state)
+static void the_ends(void)
 {
         struct server s = {.capacity = 1e9, .places = 1000};
 
-        (void)state;
         assert_int_equal(found(&s, 0, 1)->end, SB_SEARCH_ALL_PASS);
         assert_true(found(&s, 0, 1)->rate >= 1e6);
         s = (struct server){.capacity = 1e9, .places = 1000, .hiccups = 1.0};
@@ -122,6 +128,15 @@ static void ends_are_named(void **state)
         assert_true(found(&s, 0.01, 3)->rate < 30);
 }
 
+static void ends_are_named(void **state)
+{
+        (void)state;
+        the_ends();
+        first_seconds = SECONDS / 4;
+        the_ends();
+        first_seconds = 0.0;
+}
+
 /* Nothing but the capacity counts here: a queue of ten forgives nothing. */
 static void the_capacity_itself_is_found(void **state)
 {
@@ -139,6 +154,66 @@ static void the_capacity_itself_is_found(void **state)
         }
         printf("within 2 %% of the capacity: %u of %u runs\n", near, RUNS);
         assert_true(near >= 95);
+}
+
+/* The longest trials of the rate that was found, and of the one that failed, are what it rests on.
+ */
+static void decided_by_whole_trials(const struct sb_search_result *r)
+{
+        uint32_t low = 0, high = 0;
+
+        for (uint32_t i = 0; i < r->trial_cnt; i++) {
+                const struct sb_trial *t = &r->trials[i];
+
+                if (t->seconds < SECONDS)
+                        continue;
+                low += fabs(t->rate - r->rate) < 1e-6 && t->failed_ratio <= 0.001;
+                high += fabs(t->rate - r->failed_at) < 1e-6 && t->failed_ratio > 0.001;
+        }
+        assert_true(low >= 2 && high >= 2);
+}
+
+/* Trials that begin at an eighth of their length find the same in less time; what a queue of a
+ * thousand forgives a short one is no part of it. */
+static void trials_grow(void **state)
+{
+        static struct sb_search_result r;
+
+        (void)state;
+        for (uint32_t places = 10; places <= 1000; places *= 100) {
+                double grown = 0.0, whole = 0.0;
+                uint32_t near = 0;
+
+                for (uint32_t run = 0; run < RUNS; run++) {
+                        struct server s = {.capacity = 1500 + 170 * run,
+                                           .places = places,
+                                           .seed = 9000 + run,
+                                           .hiccups = 0.02};
+                        struct sb_search search = {.low = 100,
+                                                   .high = 1e6,
+                                                   .goal = 0.001,
+                                                   .precision = 0.005,
+                                                   .trials = 3,
+                                                   .seconds = SECONDS,
+                                                   .first_seconds = SECONDS / 8,
+                                                   .trial = trial,
+                                                   .ctx = &s};
+                        double want = s.capacity + (places > 10 ? places / SECONDS : 0.0);
+
+                        sb_search_run(&search, &r);
+                        assert_int_equal(r.end, SB_SEARCH_FOUND);
+                        near += fabs(r.rate - want) <= 0.02 * want;
+                        decided_by_whole_trials(&r);
+                        grown += s.seconds;
+                        s.seconds = 0.0;
+                        search.first_seconds = 0.0;
+                        sb_search_run(&search, &r);
+                        whole += s.seconds;
+                }
+                printf("queue of %u: within 2 %% in %u of %u runs, in %.2f of the time\n", places,
+                       near, RUNS, grown / whole);
+                assert_true(near >= 95 && grown < whole * 0.8);
+        }
 }
 
 /* Loses a share that grows evenly above a rate: every goal has a rate of its own. */
@@ -228,6 +303,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(the_capacity_is_found),
             cmocka_unit_test(the_capacity_itself_is_found),
+            cmocka_unit_test(trials_grow),
             cmocka_unit_test(goals_share_their_trials),
             cmocka_unit_test(trials_have_statistics),
             cmocka_unit_test(ends_are_named),

@@ -6,12 +6,14 @@
 
 enum judged { PASS, FAIL, INVALID, STOP };
 
+#define PHASES_MAX 6u /* before the last one */
+
 static bool same(double a, double b)
 {
         return fabs(a - b) <= 1e-9 * fmax(a, b);
 }
 
-/* Trials of one rate until the majority is certain. */
+/* Trials of one rate until the majority is certain. A longer one counts for a shorter one. */
 static enum judged judge(const struct sb_search *s, double rate, struct sb_search_result *out)
 {
         uint32_t passed = 0, failed = 0, invalid = 0, most = s->trials / 2u + 1u;
@@ -20,7 +22,7 @@ static enum judged judge(const struct sb_search *s, double rate, struct sb_searc
         for (uint32_t i = 0; i < out->trial_cnt; i++) { /* of another goal */
                 const struct sb_trial *t = &out->trials[i];
 
-                if (!same(t->rate, rate))
+                if (!same(t->rate, rate) || t->seconds < s->seconds * 0.999)
                         continue;
                 if (t->invalid)
                         invalid++;
@@ -36,6 +38,7 @@ static enum judged judge(const struct sb_search *s, double rate, struct sb_searc
                         return STOP;
                 memset(t, 0, sizeof(*t));
                 t->rate = rate;
+                t->seconds = s->seconds;
                 if (s->trial(s->ctx, t) < 0)
                         return STOP;
                 out->trial_cnt++;
@@ -94,26 +97,101 @@ static bool bracket(const struct sb_search *s, double *low, double *high,
         return j != STOP && *low > 0.0;
 }
 
-static void run(const struct sb_search *s, struct sb_search_result *out)
+/* Halves between the bounds until they are near enough. */
+static bool halve(const struct sb_search *s, double *low, double *high,
+                  struct sb_search_result *out)
 {
-        double low = 0.0, high = 0.0;
-        bool go;
-
-        go = bracket(s, &low, &high, out);
-        while (go && (high - low) / high > s->precision) {
-                double rate = (low + high) / 2.0;
+        while ((*high - *low) / *high > s->precision) {
+                double rate = (*low + *high) / 2.0;
                 enum judged j = judge(s, rate, out);
 
                 if (j == STOP) {
                         out->end = SB_SEARCH_GAVE_UP;
-                        break;
+                        return false;
                 }
                 if (j == PASS) {
-                        low = rate;
+                        *low = rate;
                 } else {
                         too_high(out, j, rate);
-                        high = rate;
+                        *high = rate;
                 }
+        }
+        return true;
+}
+
+/* The bounds of shorter trials, or only the lower one of a search that met no upper one: tried
+ * again, and moved out, twice as far each time, until they hold. */
+static bool confirm(const struct sb_search *s, double *low, double *high,
+                    struct sb_search_result *out)
+{
+        double at = *low, top = *high, step = top > at ? top - at : at * s->precision;
+        enum judged j = judge(s, at, out);
+
+        *low = *high = 0.0;
+        for (; (j == FAIL || j == INVALID) && at > s->low / 1000.0; step *= 2.0) {
+                too_high(out, j, at);
+                *high = at;
+                at = fmax(at - step, s->low / 1001.0);
+                j = judge(s, at, out);
+        }
+        if (j == PASS)
+                *low = at;
+        at = fmin(fmax(top, at), s->high);
+        for (; j == PASS && *high <= 0.0; step *= 2.0) {
+                if (*low >= s->high) {
+                        out->end = SB_SEARCH_ALL_PASS;
+                        return false;
+                }
+                if (at <= *low)
+                        at = fmin(*low + step, s->high);
+                j = judge(s, at, out);
+                if (j == PASS) {
+                        *low = at;
+                } else if (j != STOP) {
+                        too_high(out, j, at);
+                        *high = at;
+                }
+        }
+        if (j == STOP)
+                out->end = SB_SEARCH_GAVE_UP;
+        else if (*low <= 0.0 && out->end != SB_SEARCH_LIMIT)
+                out->end = SB_SEARCH_NONE;
+        return j != STOP && *low > 0.0;
+}
+
+static uint32_t phases_before(const struct sb_search *s)
+{
+        uint32_t n = 0;
+
+        if (s->first_seconds > 0.0)
+                while (n < PHASES_MAX && s->seconds / (double)(1u << n) > s->first_seconds * 1.001)
+                        n++;
+        return n;
+}
+
+static void run(const struct sb_search *s, struct sb_search_result *out)
+{
+        double low = 0.0, high = 0.0;
+
+        for (uint32_t before = phases_before(s);; before--) {
+                struct sb_search phase = *s;
+                bool go;
+
+                out->end = SB_SEARCH_FOUND;
+                out->failed_at = 0.0;
+                if (before != 0) { /* a hint is no matter for majorities */
+                        phase.trials = 1;
+                        phase.seconds = s->seconds / (double)(1u << before);
+                        phase.precision = fmin(s->precision * (double)(1u << before), 0.5);
+                }
+                go = low > 0.0 ? confirm(&phase, &low, &high, out)
+                               : bracket(&phase, &low, &high, out);
+                go = go && halve(&phase, &low, &high, out);
+                if (before == 0 || out->end == SB_SEARCH_GAVE_UP)
+                        break;
+                /* A short trial may be wrong about all but where to begin. */
+                if (!go)
+                        high = 0.0;
         }
         out->rate = low;
 }

@@ -8,6 +8,11 @@
  * 0 the partial drop rate. A trial that is invalid is made again, SB_TRIALS_AGAIN times more than
  * trials are needed; then the rate is beyond the generator, and the search goes on below it. Pure:
  * trials are the caller's, and so is time.
+ *
+ * Trials grow, as MLRsearch has it: the first phase makes one short trial of each rate until its
+ * bounds are coarsely known, each phase behind it trials twice as long of bounds half as wide, and
+ * the last one the whole trials that decide. What a phase hands on is a hint, no result: both
+ * bounds are tried again, and moved apart until they hold.
  */
 #ifndef SLUICE_BENCH_HARNESS_MEASURE_SEARCH_H
 #define SLUICE_BENCH_HARNESS_MEASURE_SEARCH_H
@@ -20,6 +25,7 @@
 
 struct sb_trial {
         double rate;         /* asked for */
+        double seconds;      /* asked for; 0: as the search says nothing of time */
         double failed_ratio; /* of what was begun */
         double p99_ns;       /* of responses; for the report */
         bool invalid; /* the generator did not keep to its schedule: says nothing of the system */
@@ -31,7 +37,10 @@ struct sb_search {
         double high;      /* never above it */
         double goal;      /* share that may fail */
         double precision; /* stop when the bounds are so near, as a share */
-        uint32_t trials;  /* odd: of each rate; the majority decides */
+        uint32_t trials;  /* odd: of each rate in the last phase; the majority decides */
+        double seconds;   /* of a trial there; 0: trials have no length */
+        double
+            first_seconds; /* of a trial of the first phase; 0, or not below seconds: one phase */
         /* Do a trial of t->rate: fill in the rest. 0, or negative to give up. */
         int (*trial)(void *ctx, struct sb_trial *t);
         void *ctx;
