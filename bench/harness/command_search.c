@@ -213,8 +213,8 @@ static int search_report(struct sb_main *m, struct trials *all, const struct sb_
                         rate_name(o, all->find), found[i].rate, units[all->find], all->goals[i],
                         sb_search_end_name(found[i].end), found[i].trial_cnt, all->untrusted);
         status = sb_command_write(m, document);
-        if (status == SB_EXIT_OK && found[0].rate <= 0)
-                status = SB_EXIT_FAILED;
+        if (status == SB_EXIT_OK && found[0].rate <= 0) /* the generator's limit is no failure */
+                status = found[0].end == SB_SEARCH_LIMIT ? SB_EXIT_DOUBT : SB_EXIT_FAILED;
         else if (status == SB_EXIT_OK && all->untrusted * 2 > last->trial_cnt)
                 status = SB_EXIT_DOUBT;
         json_decref(document);
