@@ -10,6 +10,7 @@
 
 #include "bench/harness/engine/ports.h"
 #include "bench/harness/engine/worker.h"
+#include "bench/harness/traffic/calls_traffic.h"
 
 #define BUFFERS 65535u
 #define CACHE   512u
@@ -44,31 +45,6 @@ bool calls_rig_start(void)
         env.pool = rte_pktmbuf_pool_create("rig", BUFFERS, CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
                                            SOCKET_ID_ANY);
         return env.pool != NULL && sb_port_open("loop", env.pool, env.ports) == 0;
-}
-
-static void start(void *self, uint64_t intended_ns, uint64_t now_ns)
-{
-        sb_calls_start(self, intended_ns, now_ns);
-}
-
-static int receive(void *self, const struct sb_datagram *d, uint64_t now_ns)
-{
-        return sb_calls_receive(self, d, now_ns);
-}
-
-static void prefetch(void *self, const struct sb_rx *rx)
-{
-        sb_calls_prefetch(self, rx);
-}
-
-static void timers(void *self, uint64_t now_ns)
-{
-        sb_calls_timers(self, now_ns);
-}
-
-static uint32_t live(void *self)
-{
-        return ((const struct sb_calls *)self)->live;
 }
 
 static bool addresses(struct side *d, bool calling)
@@ -109,13 +85,7 @@ static bool side_up(struct side *d, uint32_t i, uint32_t live_max)
         set.env = &d->env;
         if (sb_calls_create(&d->calls, &set, &d->worker->out, d->worker->times, 0) != 0)
                 return false;
-        d->worker->traffics[0] = (struct sb_traffic){.self = d->calls,
-                                                     .start = i == 0 ? start : NULL,
-                                                     .receive = receive,
-                                                     .prefetch = prefetch,
-                                                     .timers = timers,
-                                                     .live = live,
-                                                     .live_max = live_max};
+        d->worker->traffics[0] = sb_calls_traffic(d->calls, i != 0, live_max);
         d->worker->traffic_cnt = 1;
         return true;
 }

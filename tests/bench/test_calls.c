@@ -20,6 +20,7 @@
 #include "bench/harness/report/rfc6076.h"
 #include "bench/harness/engine/ports.h"
 #include "bench/harness/engine/worker.h"
+#include "bench/harness/traffic/calls_traffic.h"
 #include "parser/sip_check.h"
 #include "parser/sip_parse.h"
 
@@ -136,31 +137,6 @@ static void side_up(struct side *d, uint32_t i, const char *scenario, bool v6)
         assert_int_equal(sb_calls_create(&d->calls, &set, &d->w->out, d->w->times, 0), 0);
 }
 
-static void start(void *self, uint64_t intended_ns, uint64_t now_ns)
-{
-        sb_calls_start(self, intended_ns, now_ns);
-}
-
-static int receive(void *self, const struct sb_datagram *d, uint64_t now_ns)
-{
-        return sb_calls_receive(self, d, now_ns);
-}
-
-static void prefetch(void *self, const struct sb_rx *rx)
-{
-        sb_calls_prefetch(self, rx);
-}
-
-static void timers(void *self, uint64_t now_ns)
-{
-        sb_calls_timers(self, now_ns);
-}
-
-static uint32_t live(void *self)
-{
-        return ((struct sb_calls *)self)->live;
-}
-
 static void both_up(const char *caller, const char *answering, bool v6)
 {
         lab.now_ns = MS;
@@ -169,13 +145,7 @@ static void both_up(const char *caller, const char *answering, bool v6)
                 struct side *d = &lab.sides[i];
 
                 side_up(d, i, i == 0 ? caller : answering, v6);
-                d->w->traffics[0] = (struct sb_traffic){.self = d->calls,
-                                                        .start = i == 0 ? start : NULL,
-                                                        .receive = receive,
-                                                        .prefetch = prefetch,
-                                                        .timers = timers,
-                                                        .live = live,
-                                                        .live_max = UINT32_MAX};
+                d->w->traffics[0] = sb_calls_traffic(d->calls, i != 0, UINT32_MAX);
                 d->w->traffic_cnt = 1;
                 memset(lab.wires[i], 0, sizeof(*lab.wires[i]));
                 lab.wires[i]->from = lab.rings[2 * i];

@@ -5,34 +5,7 @@
 #include <string.h>
 
 #include "bench/harness/measure/run.h"
-
-static void calls_start(void *self, uint64_t intended_ns, uint64_t now_ns)
-{
-        struct sb_calls *c = self;
-
-        if (!c->stop_soon)
-                sb_calls_start(c, intended_ns, now_ns);
-}
-
-static int calls_receive(void *self, const struct sb_datagram *d, uint64_t now_ns)
-{
-        return sb_calls_receive(self, d, now_ns);
-}
-
-static void calls_prefetch(void *self, const struct sb_rx *rx)
-{
-        sb_calls_prefetch(self, rx);
-}
-
-static void calls_timers(void *self, uint64_t now_ns)
-{
-        sb_calls_timers(self, now_ns);
-}
-
-static uint32_t calls_live(void *self)
-{
-        return ((const struct sb_calls *)self)->live;
-}
+#include "bench/harness/traffic/calls_traffic.h"
 
 static struct sb_link link_of(const struct sb_bench *b, const struct sb_job *j, uint32_t i)
 {
@@ -69,13 +42,7 @@ static int job_calls(struct sb_bench *b, struct sb_job *j, uint32_t i)
         if (rc != 0)
                 return rc;
         j->answers = b->scenario[i]->serves;
-        *t = (struct sb_traffic){.self = j->calls,
-                                 .start = j->answers ? NULL : calls_start,
-                                 .receive = calls_receive,
-                                 .prefetch = calls_prefetch,
-                                 .timers = calls_timers,
-                                 .live = calls_live,
-                                 .live_max = b->options->live};
+        *t = sb_calls_traffic(j->calls, j->answers, b->options->live);
         j->worker->traffic_cnt++;
         return 0;
 }

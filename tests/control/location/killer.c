@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/control/location/killer.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -167,4 +175,29 @@ void killer_arm(unsigned at)
 {
         effects = 0;
         die_at = at;
+}
+
+bool killer_fork(unsigned at, void (*work)(int pipe), unsigned *said)
+{
+        int fds[2], status;
+        pid_t pid;
+
+        *said = 0;
+        assert_int_equal(pipe(fds), 0);
+        fflush(NULL);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                close(fds[0]);
+                killer_arm(at);
+                work(fds[1]);
+        }
+        close(fds[1]);
+        for (unsigned n; read(fds[0], &n, sizeof(n)) == sizeof(n);)
+                *said = n;
+        close(fds[0]);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ||
+                    (WIFEXITED(status) && WEXITSTATUS(status) == 0));
+        return WIFEXITED(status);
 }

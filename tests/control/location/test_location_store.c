@@ -17,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -120,29 +119,13 @@ static void clean(void)
 /* True when the child came to its end alive. */
 static bool one_kill(unsigned at)
 {
-        unsigned said = 0;
+        unsigned said;
         char why[512] = "";
         struct cp_location *l;
-        int fds[2], status;
-        pid_t pid;
+        bool alive;
 
         clean();
-        assert_int_equal(pipe(fds), 0);
-        fflush(NULL);
-        pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-                close(fds[0]);
-                killer_arm(at);
-                child(fds[1]);
-        }
-        close(fds[1]);
-        for (unsigned n; read(fds[0], &n, sizeof(n)) == sizeof(n);)
-                said = n;
-        close(fds[0]);
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        assert_true((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ||
-                    (WIFEXITED(status) && WEXITSTATUS(status) == 0));
+        alive = killer_fork(at, child, &said);
         l = open_location(REG_NOW + 1, why);
         if (l == NULL)
                 fail_msg("killed at %u: %s", at, why);
@@ -150,7 +133,7 @@ static bool one_kill(unsigned at)
             !is_state(cp_location_bindings(l), said + 1))
                 fail_msg("killed at %u: batch %u was said, and is not there", at, said);
         cp_location_close(l);
-        return WIFEXITED(status);
+        return alive;
 }
 
 static void killed_at_every_step(void **state)

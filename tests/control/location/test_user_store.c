@@ -226,29 +226,13 @@ static void check_after_kill(unsigned at, unsigned said)
 /* True when the child came to its end alive. */
 static bool one_kill(unsigned at)
 {
-        unsigned said = 0;
-        int fds[2], status;
-        pid_t pid;
+        unsigned said;
+        bool alive;
 
         clean();
-        assert_int_equal(pipe(fds), 0);
-        fflush(NULL);
-        pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-                close(fds[0]);
-                killer_arm(at);
-                child(fds[1]);
-        }
-        close(fds[1]);
-        for (unsigned n; read(fds[0], &n, sizeof(n)) == sizeof(n);)
-                said = n;
-        close(fds[0]);
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        assert_true((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ||
-                    (WIFEXITED(status) && WEXITSTATUS(status) == 0));
+        alive = killer_fork(at, child, &said);
         check_after_kill(at, said);
-        return WIFEXITED(status);
+        return alive;
 }
 
 static void killed_at_every_step(void **state)
