@@ -40,7 +40,7 @@ static struct shm_ip random_ip(bool v4)
         }
         for (unsigned i = 0; i < 16; i += 2) {
                 uint64_t r = next();
-                uint16_t g = (r & 3) == 0 ? 0 : (uint16_t)((r >> 32 & 0xffff) >> (r >> 8 & 12));
+                uint32_t g = (r & 3) == 0 ? 0 : (uint32_t)(r >> 32 & 0xffff) >> (r >> 8 & 12);
 
                 ip.b[i] = (uint8_t)(g >> 8);
                 ip.b[i + 1] = (uint8_t)g;
