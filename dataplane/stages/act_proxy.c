@@ -174,7 +174,9 @@ static void request(struct dp_act_proxy *self, struct dp_pkt *p, const struct si
         hop = dp_proxy_hop_of(r);
         if (r->next == DP_PROXY_ASK &&
             (p->forward == NULL || !decided_hop(self, p->forward, now_ns, &hop))) {
-                end(p, SHM_REASON_NO_HOP, 480); /* 16.5: an empty target set */
+                /* 16.5: an empty target set. What passes only because control is late is not
+                 * answered: it comes again, and somebody knows then. */
+                end(p, SHM_REASON_NO_HOP, p->reason == SHM_REASON_PASS_EXCEPTION ? 0 : 480);
                 return;
         }
         reason = forward(self, p, &hop, now_ns);

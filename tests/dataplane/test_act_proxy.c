@@ -41,6 +41,7 @@ static struct chain *chain;
 static struct {
         uint8_t flags, scopes;
         bool silent; /* asking would be a fault */
+        bool away;
         unsigned asked;
 } control;
 
@@ -126,7 +127,7 @@ static void decide(void)
 {
         struct shm_request r;
 
-        while (chain_request(chain, &r)) {
+        while (!control.away && chain_request(chain, &r)) {
                 if (control.silent)
                         fail_msg("control was asked");
                 control.asked++;
@@ -477,6 +478,23 @@ static void answered(void **state)
         assert_int_equal(got.msg.status, 480);
 }
 
+/* The exception table lets it pass, and nobody says where to: it is decided when it comes again. */
+static void passed_to_nowhere(void **state)
+{
+        (void)state;
+        config.exceptions[SHM_CLASS_INVITE] = DP_POLICY_PASS;
+        chain_control_detach(chain);
+        control.away = true;
+        carry(SHM_SIDE_OUTSIDE, INVITE("6"));
+        assert_int_equal(got.cnt, 0);
+        assert_int_equal(chain_counters(chain)->dropped[SHM_REASON_NO_HOP], 1);
+        chain_control_attach(chain);
+        control.away = false;
+        carry(SHM_SIDE_OUTSIDE, INVITE("6"));
+        expect_to(BOB, 5080);
+        expect_request(OUR_INNER, VIA_A "i6\r\n");
+}
+
 static void responses_refused(void **state)
 {
         char in[1024];
@@ -504,6 +522,7 @@ int main(int argc, char **argv)
             TEST(refused_remembered),
             TEST(registration),
             TEST(answered),
+            TEST(passed_to_nowhere),
             TEST(responses_refused),
         };
 
