@@ -33,6 +33,20 @@ static void print(const struct cp_host_addresses *all, char *out, size_t cap)
         }
 }
 
+/* Resolvers turn the order from answer to answer, which is no change. */
+static bool is_same(const struct cp_config_hop *h, const struct cp_host_addresses *found)
+{
+        for (uint32_t i = 0; i < found->cnt; i++) {
+                uint32_t k = 0;
+
+                while (k < h->ip_cnt && memcmp(&h->ip[k], &found->ip[i], sizeof(h->ip[k])) != 0)
+                        k++;
+                if (k == h->ip_cnt)
+                        return false;
+        }
+        return h->ip_cnt == found->cnt;
+}
+
 /* What became of a hop's name. True when it leads elsewhere. */
 static bool take_hop(struct cp_config_hop *h, const struct cp_name *answer)
 {
@@ -49,8 +63,7 @@ static bool take_hop(struct cp_config_hop *h, const struct cp_name *answer)
         if (h->error != 0)
                 cp_log(CP_LOG_NOTICE, "gateway %s can be looked up again", answer->host);
         h->error = 0;
-        if (h->ip_cnt == answer->found.cnt &&
-            memcmp(h->ip, answer->found.ip, h->ip_cnt * sizeof(h->ip[0])) == 0)
+        if (is_same(h, &answer->found))
                 return false;
         memcpy(h->ip, answer->found.ip, sizeof(h->ip));
         h->ip_cnt = answer->found.cnt;

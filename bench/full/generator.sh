@@ -97,10 +97,6 @@ beside_sipp() { # DRIVER: of our ends of the veth
         ratio "calls_to_sipp_$1" "$ours" "$theirs"
 }
 
-has_af_xdp() {
-        zgrep -qsx CONFIG_XDP_SOCKETS=y /proc/config.gz || grep -qsx CONFIG_XDP_SOCKETS=y "/boot/config-$(uname -r)"
-}
-
 part_generator() {
         section generator "The generator" "sluice-bench run ${mix_arguments[*]}; sluice-bench search; sipp; dpdk-testpmd"
         stateless
@@ -109,7 +105,7 @@ part_generator() {
                 left_out "calls beside SIPp" "package sip-tester is not installed"
         elif LAB_HUGE=no lab_up; then
                 beside_sipp net_af_packet
-                if has_af_xdp; then
+                if xdp_sockets; then
                         beside_sipp net_af_xdp
                 else
                         left_out "net_af_xdp" "this kernel has no XDP sockets"

@@ -52,6 +52,11 @@ lab_until() {
         done
 }
 
+# Has the kernel XDP sockets (AF_XDP is 44)?
+xdp_sockets() {
+        python3 -c 'import socket; socket.socket(44, socket.SOCK_RAW)' 2>/dev/null
+}
+
 lab_check() {
         local tool
         [ "$(id -u)" -eq 0 ] || lab_fail "network namespaces need root: run it with sudo" || return 1

@@ -4,8 +4,7 @@
 # and a generator on such a device, for longer than its buffers last if any of them gets lost.
 . "$(dirname "$0")/harness.sh"
 e2e_begin af_xdp
-zgrep -qx CONFIG_XDP_SOCKETS=y /proc/config.gz 2>/dev/null ||
-        grep -qx CONFIG_XDP_SOCKETS=y "/boot/config-$(uname -r)" 2>/dev/null || e2e_skip "this kernel has no XDP sockets"
+xdp_sockets || e2e_skip "this kernel has no XDP sockets"
 export LAB_DEVICE=af_xdp
 
 e2e_lab
