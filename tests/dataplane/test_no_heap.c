@@ -23,6 +23,7 @@
 
 #include "tests/dataplane/chain.h"
 #include "tests/dataplane/frame.h"
+#include "tests/dataplane/own_memory.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HEAP_IS_WATCHED 0 /* the sanitizer has its own */
@@ -71,19 +72,6 @@ void free(void *p)
         __libc_free(p);
 }
 #endif
-
-static long rss_pages(void)
-{
-        char text[128];
-        long size = 0, resident = 0;
-        FILE *f = fopen("/proc/self/statm", "re");
-
-        assert_non_null(f);
-        assert_non_null(fgets(text, sizeof(text), f));
-        fclose(f);
-        assert_int_equal(sscanf(text, "%ld %ld", &size, &resident), 2);
-        return resident;
-}
 
 static unsigned long packets = 200000;
 
@@ -167,14 +155,14 @@ static void test_no_heap(void **state)
                         config.limits.rates[SHM_LANE_UNPROVEN][cls][key] = (struct dp_rate){0, 0};
         c = chain_create(&config, false);
         run(c, 1, 20000); /* libraries bind their symbols, stacks grow to their size */
-        before = rss_pages();
+        before = own_memory_kib();
         atomic_store(&watching, true);
         run(c, 20000, 20000 + packets);
         atomic_store(&watching, false);
-        after = rss_pages();
+        after = own_memory_kib();
         const struct shm_counters *n = chain_counters(c);
 
-        print_message("%lu packets: %lu heap calls, %+ld pages; passed %" PRIu64
+        print_message("%lu packets: %lu heap calls, %+ld KiB; passed %" PRIu64
                       ", over limit %" PRIu64 ", over budget %" PRIu64 ", malformed %" PRIu64 "\n",
                       packets, atomic_load(&heap_calls), after - before, n->sent, n->limit_over,
                       n->dropped[SHM_REASON_OVER_BUDGET], n->malformed);
@@ -278,7 +266,7 @@ static void test_challenges(void **state)
         const struct shm_counters *n;
         struct dp_config config;
         struct chain *c;
-        long before;
+        long before, more;
 
         (void)state;
         assert_int_equal(dp_config_load(NULL, &config), 0);
@@ -290,18 +278,19 @@ static void test_challenges(void **state)
         n = chain_counters(c);
         strangers(c, 0, 20000, NULL, nonce);
         assert_int_equal(n->challenges, 20000);
-        before = rss_pages();
+        before = own_memory_kib();
         atomic_store(&heap_calls, 0);
         atomic_store(&watching, true);
         strangers(c, 20000, 20000 + challenges, NULL, nonce);
         atomic_store(&watching, false);
-        print_message("%lu challenges: %lu heap calls, %+ld pages, %" PRIu64 " entries\n",
-                      challenges, atomic_load(&heap_calls), rss_pages() - before, live(c));
+        more = own_memory_kib() - before;
+        print_message("%lu challenges: %lu heap calls, %+ld KiB, %" PRIu64 " entries\n", challenges,
+                      atomic_load(&heap_calls), more, live(c));
         assert_int_equal(n->challenges, 20000 + challenges);
         assert_int_equal(live(c), 0);
         assert_int_equal(atomic_load(&heap_calls), 0);
         if (HEAP_IS_WATCHED)
-                assert_int_equal(rss_pages() - before, 0);
+                assert_int_equal(more, 0);
 
         /* somebody else's, one with an octet changed, and one's own when it is too old */
         const unsigned long mine = 20000 + challenges - 1, tries = challenges / 30;
