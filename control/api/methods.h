@@ -7,6 +7,8 @@
 
 #include "control/api/rpc.h"
 
+struct cp_edge;
+
 extern const struct cp_rpc_method cp_methods[];
 
 /* methods_status.c */
@@ -25,6 +27,8 @@ int cp_method_events_subscribe(struct cp_rpc_call *call);
 /* methods_top.c */
 int cp_method_top(struct cp_rpc_call *call);
 /* methods_location.c */
+/* The registrar of a call; NULL after cp_rpc_fail() when there is none. */
+struct cp_edge *cp_method_edge(struct cp_rpc_call *call);
 int cp_method_location_list(struct cp_rpc_call *call);
 int cp_method_location_remove(struct cp_rpc_call *call);
 int cp_method_location_status(struct cp_rpc_call *call);

@@ -48,7 +48,7 @@ static json_t *binding_json(const struct cp_aor *aor, const struct cp_binding *x
         return o;
 }
 
-static struct cp_edge *edge_of(struct cp_rpc_call *call)
+struct cp_edge *cp_method_edge(struct cp_rpc_call *call)
 {
         struct cp_engine *e = call->ctx;
 
@@ -72,7 +72,7 @@ static void add_bindings(json_t *list, const struct cp_aor *aor, size_t max)
 int cp_method_location_list(struct cp_rpc_call *call)
 {
         struct cp_engine *e = call->ctx;
-        struct cp_edge *edge = edge_of(call);
+        struct cp_edge *edge = cp_method_edge(call);
         json_int_t limit = cp_rpc_number(call, "limit", LIST_MAX, LIST_MAX);
         const char *only = NULL;
         struct cp_bindings *b;
@@ -107,7 +107,7 @@ int cp_method_location_list(struct cp_rpc_call *call)
 int cp_method_location_remove(struct cp_rpc_call *call)
 {
         struct cp_engine *e = call->ctx;
-        struct cp_edge *edge = edge_of(call);
+        struct cp_edge *edge = cp_method_edge(call);
         const char *name = edge != NULL ? cp_rpc_text(call, "aor") : NULL;
         struct cp_bindings *b;
         struct cp_aor *aor;
@@ -128,7 +128,7 @@ int cp_method_location_remove(struct cp_rpc_call *call)
 int cp_method_location_status(struct cp_rpc_call *call)
 {
         struct cp_engine *e = call->ctx;
-        struct cp_edge *edge = edge_of(call);
+        struct cp_edge *edge = cp_method_edge(call);
         struct cp_location_stats store;
         struct cp_edge_stats s;
         struct cp_bindings *b;
@@ -160,7 +160,7 @@ int cp_method_location_status(struct cp_rpc_call *call)
 /* Numbers change on reload alone, which is in this thread: no gate. */
 int cp_method_routes_find(struct cp_rpc_call *call)
 {
-        struct cp_edge *edge = edge_of(call);
+        struct cp_edge *edge = cp_method_edge(call);
         const char *number = edge != NULL ? cp_rpc_text(call, "number") : NULL;
         const struct cp_number_map *map;
         const char *target;

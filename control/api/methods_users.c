@@ -5,16 +5,6 @@
 #include "control/api/methods.h"
 #include "control/engine_users.h"
 
-static struct cp_edge *edge_of(struct cp_rpc_call *call)
-{
-        struct cp_engine *e = call->ctx;
-
-        if (e->edge == NULL)
-                (void)cp_rpc_fail(call, CP_RPC_FAILED,
-                                  "there is no registrar: sluice.yaml has no section edge");
-        return e->edge;
-}
-
 static json_t *text_json(const char *text)
 {
         json_t *s = json_string(text);
@@ -44,7 +34,7 @@ static json_t *user_json(const struct cp_user *u)
 /* Users change in this thread alone: no gate. */
 int cp_method_users_list(struct cp_rpc_call *call)
 {
-        struct cp_edge *edge = edge_of(call);
+        struct cp_edge *edge = cp_method_edge(call);
         const struct cp_user *u;
         uint32_t at = 0;
         json_t *list;
@@ -76,7 +66,7 @@ int cp_method_users_add(struct cp_rpc_call *call)
         struct cp_engine *e = call->ctx;
         char why[200];
 
-        if (edge_of(call) == NULL || (a.name = cp_rpc_text(call, "name")) == NULL ||
+        if (cp_method_edge(call) == NULL || (a.name = cp_rpc_text(call, "name")) == NULL ||
             (a.password = cp_rpc_text(call, "password")) == NULL ||
             !text_if_any(call, "aor", &a.aor) || !text_if_any(call, "forward", &a.forward))
                 return -1;
@@ -88,7 +78,7 @@ int cp_method_users_add(struct cp_rpc_call *call)
 
 int cp_method_users_passwd(struct cp_rpc_call *call)
 {
-        const char *name = edge_of(call) != NULL ? cp_rpc_text(call, "name") : NULL;
+        const char *name = cp_method_edge(call) != NULL ? cp_rpc_text(call, "name") : NULL;
         const char *password = name != NULL ? cp_rpc_text(call, "password") : NULL;
         struct cp_engine *e = call->ctx;
         char why[200];
@@ -103,7 +93,7 @@ int cp_method_users_passwd(struct cp_rpc_call *call)
 
 int cp_method_users_remove(struct cp_rpc_call *call)
 {
-        const char *name = edge_of(call) != NULL ? cp_rpc_text(call, "name") : NULL;
+        const char *name = cp_method_edge(call) != NULL ? cp_rpc_text(call, "name") : NULL;
         struct cp_engine *e = call->ctx;
         unsigned ended = 0;
         char why[200];

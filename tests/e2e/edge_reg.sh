@@ -33,15 +33,6 @@ edge:
     - {name: bob, password: secret}
 YAML
 
-kill_control() {
-        local pid
-        pid=$(lab_pid control)
-        kill -9 "$pid"
-        lab_until 5 lab_gone "$pid" || e2e_fail "control does not die"
-        lab_start_control
-        lab_until 20 lab_attached || e2e_fail "control is not attached again"
-}
-
 agent() { # EDGE LOCAL
         local line pid
         coproc AGENT { exec ip netns exec "$LAB_OUT" timeout 120 python3 "$E2E/edge_reg.py" "$1" "$2" 2>&1; }
@@ -49,7 +40,7 @@ agent() { # EDGE LOCAL
         exec 7<&"${AGENT[0]}" 8>&"${AGENT[1]}"
         read -r -u 7 line || line="it ended"
         [ "$line" = kill ] || e2e_fail "agent by $1: $line $(cat <&7)"
-        kill_control
+        e2e_restart_control
         echo go >&8
         line=$(cat <&7)
         exec 7<&- 8>&-

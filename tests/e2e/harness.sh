@@ -83,6 +83,16 @@ e2e_conserved() {
         e2e_is "times that the equation did not hold" "$(lab_counter .conservation_errors)" -eq 0
 }
 
+# e2e_restart_control - killed, and there again.
+e2e_restart_control() {
+        local pid
+        pid=$(lab_pid control)
+        kill -9 "$pid"
+        lab_until 5 lab_gone "$pid" || e2e_fail "control does not die"
+        lab_start_control
+        lab_until 20 lab_attached || e2e_fail "control is not attached again"
+}
+
 # e2e_counts FILTER OPERATOR WANTED - true when the counter stands so (for lab_until).
 e2e_counts() {
         [ "$(lab_counter "$1")" "$2" "$3" ]

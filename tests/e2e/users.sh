@@ -33,15 +33,6 @@ cat >"$e2e_tmp/dataplane" <<'YAML'
       question: {endpoint: 500/s burst 1000, address: 500/s burst 1000, prefix: 500/s burst 1000}
 YAML
 
-restart_control() {
-        local pid
-        pid=$(lab_pid control)
-        kill -9 "$pid"
-        lab_until 5 lab_gone "$pid" || e2e_fail "control does not die"
-        lab_start_control
-        lab_until 20 lab_attached || e2e_fail "control is not attached again"
-}
-
 bindings() {
         lab_ctl --json location status | jq .bindings
 }
@@ -109,7 +100,7 @@ echo other | lab_ctl users passwd u1 >/dev/null || e2e_fail "no other password"
 registers new u1 other || e2e_fail "the new password does not: $(sipp_failures new)"
 echo third | lab_ctl users passwd u1 >/dev/null || e2e_fail "no third password"
 before=$(bindings)
-restart_control
+e2e_restart_control
 e2e_is "bindings after a kill" "$(bindings)" -eq "$before"
 ! registers killed_old u1 other || e2e_fail "after a kill the password before registers"
 registers killed u1 third || e2e_fail "after a kill the password does not: $(sipp_failures killed)"
@@ -121,7 +112,7 @@ e2e_is "bindings of u1, of both clients" "$ended" -eq 2
 ! lab_ctl location list sip:u1@example.com >/dev/null || e2e_fail "u1 is removed, and still registered"
 e2e_is "bindings without u1" "$(bindings)" -eq $((before - ended))
 ! registers removed u1 third || e2e_fail "a removed user registers"
-restart_control
+e2e_restart_control
 ! registers removed_killed u1 third || e2e_fail "after a kill a removed user registers"
 e2e_is "users of the store" "$(lab_ctl --json users list | jq '[.users[] | select(.source == "store")] | length')" -eq $((users + 1))
 ! grep -qa third "$LAB_LIB/state/location.db" || e2e_fail "a password is in the store"
