@@ -195,6 +195,8 @@ static uint32_t said_s(struct cp_nonces *n, uint32_t now_s)
             n->lifetime_s / SPREAD_S < SPREAD_S ? n->lifetime_s / SPREAD_S + 1 : SPREAD_S;
         uint32_t back_s = n->given++ % spread_s;
 
+        if (now_s == n->since_s)
+                return now_s + 1; /* a second ahead, which a check takes */
         return now_s - n->since_s > back_s ? now_s - back_s : now_s;
 }
 

@@ -44,12 +44,13 @@ void cp_nonces_key(struct cp_nonces *n, uint32_t key_id, const uint8_t key[SHM_N
  * SHM_SECRET_EPOCH_S at most. */
 void cp_nonces_share(struct cp_nonces *n, const uint8_t secret[SHM_SECRET_BYTES]);
 
-/* No nonce will say that it was made at since_s or before, but those of that very second. */
+/* No nonce will say that it was made at since_s or before: those of that very second say the next.
+ */
 void cp_nonces_since(struct cp_nonces *n, uint32_t since_s);
 
-/* A nonce for a source, another one than the last 15 unless lifetime_s is below 240 or since_s hardly
- * over: it says in turn that it is 0 to 15 s old. Times are seconds since the epoch. False without
- * randomness. */
+/* A nonce for a source, another one than the last 15 unless lifetime_s is below 240 or since_s
+ * hardly over: it says in turn that it is 0 to 15 s old. Times are seconds since the epoch. False
+ * without randomness. */
 bool cp_nonces_make(struct cp_nonces *n, const struct shm_ip *addr, uint16_t port, uint32_t now_s,
                     char out[SHM_NONCE_CHARS]);
 

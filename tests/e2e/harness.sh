@@ -93,6 +93,20 @@ e2e_restart_control() {
         lab_until 20 lab_attached || e2e_fail "control is not attached again"
 }
 
+control_uptime() { # seconds
+        lab_ctl --json status | jq '.control.uptime_s // .uptime_s'
+}
+
+control_is_up() { # SECONDS
+        [ "$(control_uptime)" -ge "$1" ]
+}
+
+# What a worker asked in the second in which control starts, control asks again: which counts of such a nonce
+# were used before, nobody knows. Whoever expects one challenge for each begins after it.
+e2e_counts_begin() {
+        lab_until 20 control_is_up $(($(control_uptime) + 2)) || e2e_fail "control is not up for two seconds"
+}
+
 # e2e_counts FILTER OPERATOR WANTED - true when the counter stands so (for lab_until).
 e2e_counts() {
         [ "$(lab_counter "$1")" "$2" "$3" ]

@@ -95,6 +95,17 @@ static void another_each_time(void **state)
                     shm_nonce_head((const uint8_t *)nonce[0], SHM_NONCE_CHARS, &id, &made_s));
                 assert_in_range(made_s, NOW - 3, NOW);
         }
+        /* In that second itself: one that is good, and still is when since_s no longer counts. */
+        cp_nonces_since(n, NOW);
+        for (unsigned i = 0; i < 16; i++) {
+                uint32_t id, made_s;
+
+                assert_true(cp_nonces_make(n, &addr, 5060, NOW, nonce[0]));
+                assert_true(
+                    shm_nonce_head((const uint8_t *)nonce[0], SHM_NONCE_CHARS, &id, &made_s));
+                assert_int_equal(made_s, NOW + 1);
+                assert_int_equal(check(n, nonce[0], 5060, NOW), CP_NONCE_VALID);
+        }
         cp_nonces_destroy(n);
 }
 
