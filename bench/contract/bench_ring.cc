@@ -137,6 +137,7 @@ void line_bounce(benchmark::State &state)
                         return;
                 }
         }
+        state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kBatch * 16));
         state.counters["per_round_trip"] =
             benchmark::Counter(static_cast<double>(state.iterations() * kBatch * 16),
                                benchmark::Counter::kIsRate | benchmark::Counter::kInvert);

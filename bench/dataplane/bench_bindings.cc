@@ -35,6 +35,7 @@ template <typename Burst> void run(benchmark::State &state, const char *per, Bur
                 }
         state.counters[per] =
             (cpu_ns() - start) / (static_cast<double>(state.iterations()) * BINDINGS_RIG_BURST);
+        state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * BINDINGS_RIG_BURST));
         state.counters["octets/user"] =
             static_cast<double>(bindings_rig_bytes(rig)) / static_cast<double>(state.range(0));
 }

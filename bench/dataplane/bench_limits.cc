@@ -43,6 +43,7 @@ template <typename Burst> void run(benchmark::State &state, const char *per, Bur
                 }
         state.counters[per] =
             (cpu_ns() - start) / (static_cast<double>(state.iterations()) * LIMITS_RIG_BURST);
+        state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * LIMITS_RIG_BURST));
 }
 
 void charge(benchmark::State &state, bool ahead)

@@ -106,8 +106,13 @@ rules_write() { # NAME BASE: a thousand, of which three hold for any message
                                 f[i % 5 + 1], name, i, name, i, base + i }' >"$tmp/$1.rules"
 }
 
+# The lab's one worker goes over to a new set with the first message that it has afterwards.
+went_over() { # SWAPS BEFORE
+        [ "$(lab_counter .rule_swaps)" -gt "$1" ]
+}
+
 reload_part() {
-        local i loader swaps ns
+        local i loader swaps ns seen
         section reload "Reloading 1,000 rules under calls" "sluicectl rules apply, $reloads times, while sluice-bench run --rate $rate"
         rules_write a 1000000
         rules_write b 2000000
@@ -122,10 +127,16 @@ reload_part() {
         swaps=$(lab_counter .rule_swaps) ns=$(lab_counter .rule_swap_ns)
         load reloaded run wire --time "$((reloads * 2))" --rate "$rate" &
         loader=$!
+        # A set that is asked for before the last one is in force takes its place: each is waited for.
         for ((i = 0; i < reloads; i++)); do
+                seen=$(lab_counter .rule_swaps)
                 cp "$tmp/$( ((i % 2)) && echo a || echo b).rules" "$tmp/new.rules"
                 mv "$tmp/new.rules" "$tmp/now.rules"
-                lab_ctl rules apply >"$tmp/apply.log" 2>&1 || break
+                lab_ctl rules apply >"$tmp/apply.log" 2>&1 || {
+                        echo "reload: a set was refused: $(tail -n 1 "$tmp/apply.log")" >>"$tmp/doubts"
+                        break
+                }
+                lab_until 10 went_over "$seen" || true
         done
         wait $loader || true
         swaps=$(($(lab_counter .rule_swaps) - swaps)) ns=$(($(lab_counter .rule_swap_ns) - ns))
