@@ -148,8 +148,10 @@ int sb_command_compare(struct sb_main *m)
                 out = sb_compare(&how, a, b);
         if (out != NULL) {
                 compared_text(out);
-                status = json_integer_value(json_object_get(out, "slower")) != 0 ? SB_EXIT_FAILED
-                                                                                 : SB_EXIT_OK;
+                status = json_integer_value(json_object_get(out, "slower")) != 0 ||
+                                 json_integer_value(json_object_get(out, "gone")) != 0
+                             ? SB_EXIT_FAILED
+                             : SB_EXIT_OK;
                 if (m->options.json != NULL && sb_json_write(out, m->options.json) != 0)
                         status = SB_EXIT_SETUP;
         } else if (a != NULL && b != NULL) {

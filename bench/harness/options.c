@@ -77,6 +77,7 @@ static const char usage[] =
     "  --json FILE, --csv FILE, --sipp-csv FILE, --html FILE; - is standard output\n"
     "  --log FILE        what <log> actions say     --quiet   nothing on the screen\n"
     "  --check N         every N-th message is read by Sluice's parser as well (64); 0 never\n"
+    "  --help, --version\n"
     "\n"
     "Exit status: 0 done, 1 calls failed or the search found nothing, 2 wrong command line or "
     "set-up,\n"

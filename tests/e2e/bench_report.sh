@@ -35,12 +35,19 @@ bench_says 1 compare a.json slow.json
 grep -q 'response p50 .* slower' out || e2e_fail "compare does not say what got slower"
 bench_says 0 compare slow.json a.json
 
-# Quotients are compared, too: better is higher.
-echo '{"schema": "sluice-bench/1", "kind": "ratios", "ratios": {"x_to_y": 2.0, "gone": 1}}' >ratios_a.json
+# Quotients are compared, too: better is higher. What a baseline names and the other lacks is told, and is a failure;
+# of a report it is not: a part of it may be left out.
+echo '{"schema": "sluice-bench/1", "kind": "ratios", "ratios": {"x_to_y": 2.0}}' >ratios_a.json
 echo '{"schema": "sluice-bench/1", "kind": "ratios", "ratios": {"x_to_y": 1.5}}' >ratios_b.json
 bench_says 1 compare ratios_a.json ratios_b.json
 bench_says 0 compare ratios_b.json ratios_a.json
 bench_says 0 compare ratios_a.json ratios_b.json --tolerance 0.5
+jq '.ratios.lost = 1' ratios_a.json >baseline.json
+bench_says 1 compare baseline.json ratios_b.json --tolerance 0.5
+grep -q '^lost .* gone$' out || e2e_fail "compare does not name what is gone: $(cat out)"
+bench_says 0 compare ratios_b.json baseline.json
+jq '.kind = "full"' baseline.json >full.json
+bench_says 0 compare full.json ratios_b.json --tolerance 0.5
 
 # A scenario in YAML, windows with drift, RFC 6076, several goals, bursts and sessions.
 cp "$E2E/bench_call.yaml" call.yaml

@@ -121,14 +121,31 @@ static void micro(json_t *out, const struct sb_compare *c, const json_t *a, cons
         }
 }
 
+/* Of a baseline, which is a list of what must be there, not of what happened to be measured. */
+static void gone(json_t *out, const char *name, const json_t *a)
+{
+        json_object_set_new(out, "gone",
+                            json_integer(json_integer_value(json_object_get(out, "gone")) + 1));
+        json_array_append_new(json_object_get(out, "rows"),
+                              json_pack("{s:s, s:f, s:n, s:s}", "name", name, "a",
+                                        json_number_value(a), "b", "verdict", "gone"));
+}
+
 /* Quotients of one run each, higher being better: what may be compared between machines. */
 static void ratios(json_t *out, const struct sb_compare *c, const json_t *a, json_t *b)
 {
+        const json_t *from = json_object_get(a, "ratios");
+        const char *kind = json_string_value(json_object_get(a, "kind"));
         const char *name;
         json_t *v;
 
-        json_object_foreach((json_t *)(uintptr_t)a, name, v)
-            single(out, c, name, v, json_object_get(b, name), false);
+        json_object_foreach((json_t *)(uintptr_t)from, name, v)
+        {
+                if (json_is_number(json_object_get(b, name)))
+                        single(out, c, name, v, json_object_get(b, name), false);
+                else if (kind != NULL && strcmp(kind, "ratios") == 0)
+                        gone(out, name, v);
+        }
 }
 
 json_t *sb_compare(const struct sb_compare *c, const json_t *a, const json_t *b)
@@ -141,7 +158,7 @@ json_t *sb_compare(const struct sb_compare *c, const json_t *a, const json_t *b)
 
         if ((ra == NULL || rb == NULL) && (ma == NULL || mb == NULL) && (qa == NULL || qb == NULL))
                 return NULL;
-        out = json_pack("{s:[], s:i}", "rows", "slower", 0);
+        out = json_pack("{s:[], s:i, s:i}", "rows", "slower", 0, "gone", 0);
         single(out, c, "search rate", json_object_get(sa, "rate_per_s"),
                json_object_get(sb, "rate_per_s"), false);
         single(out, c, "calls per second",
@@ -149,6 +166,6 @@ json_t *sb_compare(const struct sb_compare *c, const json_t *a, const json_t *b)
                json_object_get(json_object_get(rb, "rates"), "calls_per_s"), false);
         times(out, c, ra, rb);
         micro(out, c, ma, mb);
-        ratios(out, c, qa, qb);
+        ratios(out, c, a, qb);
         return out;
 }

@@ -17,8 +17,10 @@ struct sb_compare {
         double confidence; /* 0.95 or 0.99 */
 };
 
-/* {"rows": [{"name", "a", "b", "ratio", "low", "high", "verdict"}], "slower": n}; verdict is one of
- * same, slower, faster. NULL when one of the two holds no result. */
+/* {"rows": [{"name", "a", "b", "ratio", "low", "high", "verdict"}], "slower": n, "gone": n};
+ * verdict is one of same, slower, faster, gone. Gone is a ratio that a baseline (kind "ratios")
+ * names in a and that b lacks: then b is null, and ratio, low and high are not there. NULL when one
+ * of the two holds no result. */
 json_t *sb_compare(const struct sb_compare *c, const json_t *a, const json_t *b);
 
 #endif
