@@ -26,8 +26,12 @@ static bool is_emergency(const struct dp_classify *self, const struct sip_msg *m
 
         if (u->scheme == SIP_SCHEME_URN)
                 return sip_class_is_sos(m);
+        if (u->user.len == 0)
+                return false;
+        /* the first octet tells nearly all users from all numbers */
         for (uint32_t i = 0; i < self->emergency_cnt; i++)
-                if (span_is(m, u->user, self->emergency[i]))
+                if (self->emergency[i][0] == (char)*sip_span_at(m, u->user) &&
+                    span_is(m, u->user, self->emergency[i]))
                         return true;
         return false;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dataplane/stages/nonce_shown.h"
 #include "parser/sip_auth.h"
 #include "parser/sip_timer.h"
 
@@ -169,15 +170,12 @@ static struct sip_cur cursor(const struct sip_msg *m, const struct sip_hdr *h,
         };
 }
 
-/* The first nonce of each header: credentials have one, and challenges that offer several
- * algorithms repeat theirs or send a header each. */
-static unsigned nonces_of(const struct sip_msg *m, enum sip_hdr_id id, struct dp_octets *out,
-                          unsigned room)
+/* The first nonce of each header: challenges that offer several algorithms repeat theirs or send a
+ * header each. */
+static unsigned nonces_sent(const struct sip_msg *m, enum sip_hdr_id id, struct dp_octets *out,
+                            unsigned room)
 {
         const struct sip_hdr *h = sip_msg_first(m, id);
-        enum sip_auth_kind kind = id == SIP_HDR_AUTHORIZATION || id == SIP_HDR_PROXY_AUTHORIZATION
-                                      ? SIP_AUTH_CREDENTIALS
-                                      : SIP_AUTH_CHALLENGE;
         unsigned cnt = 0;
 
         while (h != NULL && cnt < room) {
@@ -185,7 +183,7 @@ static unsigned nonces_of(const struct sip_msg *m, enum sip_hdr_id id, struct dp
                 struct sip_cur c = cursor(m, h, &notes);
                 struct sip_auth auth;
 
-                if (sip_auth_parse(&c, kind, &auth) == SIP_VALUE_OK &&
+                if (sip_auth_parse(&c, SIP_AUTH_CHALLENGE, &auth) == SIP_VALUE_OK &&
                     auth.scheme == SIP_AUTH_DIGEST && auth.nonce.len != 0)
                         out[cnt++] = octets(m, auth.nonce);
                 h = h->next_same != SIP_HDR_NONE ? &m->hdrs[h->next_same] : NULL;
@@ -193,16 +191,30 @@ static unsigned nonces_of(const struct sip_msg *m, enum sip_hdr_id id, struct dp
         return cnt;
 }
 
+static unsigned nonces_shown(const struct sip_msg *m, enum sip_hdr_id id, struct dp_octets *out,
+                             unsigned room)
+{
+        const struct sip_hdr *h = sip_msg_first(m, id);
+        unsigned cnt = 0;
+
+        while (h != NULL && cnt < room) {
+                cnt += dp_nonce_shown(sip_span_at(m, h->value), h->value.len, &out[cnt]);
+                h = h->next_same != SIP_HDR_NONE ? &m->hdrs[h->next_same] : NULL;
+        }
+        return cnt;
+}
+
 unsigned dp_track_nonces(const struct sip_msg *m, struct dp_octets out[DP_TRACK_NONCES])
 {
-        bool request = m->kind == SIP_KIND_REQUEST;
         unsigned cnt;
 
-        cnt = nonces_of(m, request ? SIP_HDR_AUTHORIZATION : SIP_HDR_WWW_AUTHENTICATE, out,
-                        DP_TRACK_NONCES);
-        return cnt + nonces_of(m,
-                               request ? SIP_HDR_PROXY_AUTHORIZATION : SIP_HDR_PROXY_AUTHENTICATE,
-                               out + cnt, DP_TRACK_NONCES - cnt);
+        if (m->kind == SIP_KIND_REQUEST) {
+                cnt = nonces_shown(m, SIP_HDR_AUTHORIZATION, out, DP_TRACK_NONCES);
+                return cnt + nonces_shown(m, SIP_HDR_PROXY_AUTHORIZATION, out + cnt,
+                                          DP_TRACK_NONCES - cnt);
+        }
+        cnt = nonces_sent(m, SIP_HDR_WWW_AUTHENTICATE, out, DP_TRACK_NONCES);
+        return cnt + nonces_sent(m, SIP_HDR_PROXY_AUTHENTICATE, out + cnt, DP_TRACK_NONCES - cnt);
 }
 
 uint32_t dp_track_session_s(const struct sip_msg *m)

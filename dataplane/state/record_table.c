@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "dataplane/state/record_head.h"
+
 #define WAYS        8u
 #define BODY_WORDS  8u /* key, vars, fixed */
 #define CHOICES     2u
@@ -15,27 +17,7 @@
 /* Attempts to claim a way while others claim theirs, or to change a word that others change. */
 #define TRIES       16u
 
-/* A head, from the lowest bit up: end 28, generation 12, state 4, kept 1, phase 2, fingerprint 17.
- */
-#define END_BITS    28u
-#define END_MASK    ((UINT64_C(1) << END_BITS) - 1)
-#define GEN_SHIFT   28u
-#define GEN_MASK    UINT64_C(0xfff)
-#define STATE_SHIFT 40u
-#define STATE_MASK  UINT64_C(0xf)
-#define KEPT_BIT    (UINT64_C(1) << 44)
-#define PHASE_SHIFT 45u
-#define FP_SHIFT    47u
-
-enum phase {
-        PHASE_FREE = 0,
-        PHASE_BUSY = 1, /* claimed, body not complete: nobody's but the claimer's */
-        PHASE_LIVE = 2, /* until its end */
-};
-
-#define VAR_MASK   ((UINT64_C(1) << DP_REC_VAR_BITS) - 1)
-#define LIFE_TICKS (DP_REC_LIFE_MAX_NS / DP_REC_TICK_NS)
-_Static_assert(LIFE_TICKS < (END_MASK + 1) / 2, "a life does not fit the end");
+#define VAR_MASK ((UINT64_C(1) << DP_REC_VAR_BITS) - 1)
 _Static_assert(64u - DP_REC_VAR_BITS == 12, "the generation does not fit a var");
 
 struct set {
@@ -50,60 +32,6 @@ struct dp_records {
         uint64_t bytes;
         _Alignas(64) _Atomic uint64_t sweep_next;
 };
-
-/* ---- heads ---- */
-
-static inline enum phase head_phase(uint64_t h)
-{
-        return (enum phase)(h >> PHASE_SHIFT & 3u);
-}
-
-static inline uint16_t head_generation(uint64_t h)
-{
-        return (uint16_t)(h >> GEN_SHIFT & GEN_MASK);
-}
-
-static inline uint8_t head_state(uint64_t h)
-{
-        return (uint8_t)(h >> STATE_SHIFT & STATE_MASK);
-}
-
-static inline uint64_t tick(uint64_t now_ns)
-{
-        return now_ns / DP_REC_TICK_NS & END_MASK;
-}
-
-/* Ticks up to the end of an entry, 0 when it is past. An end further ahead than any life is one
- * that went by long ago. */
-static inline uint64_t head_left(uint64_t h, uint64_t now_tick)
-{
-        uint64_t left = ((h & END_MASK) - now_tick) & END_MASK;
-
-        return left <= LIFE_TICKS ? left : 0;
-}
-
-static inline bool head_alive(uint64_t h, uint64_t now_tick)
-{
-        return head_phase(h) == PHASE_LIVE && head_left(h, now_tick) != 0;
-}
-
-static uint64_t end_tick(uint64_t now_ns, uint64_t life_ns)
-{
-        uint64_t ticks = life_ns / DP_REC_TICK_NS + 2; /* both ends are rounded down */
-
-        return (tick(now_ns) + (ticks < LIFE_TICKS ? ticks : LIFE_TICKS)) & END_MASK;
-}
-
-static inline uint64_t head_make(uint64_t fp, uint16_t generation, enum phase phase)
-{
-        return fp << FP_SHIFT | (uint64_t)phase << PHASE_SHIFT | (uint64_t)generation << GEN_SHIFT;
-}
-
-/* The head that a way has when nobody uses it: the generation stays. */
-static inline uint64_t head_freed(uint64_t h)
-{
-        return head_make(0, head_generation(h), PHASE_FREE);
-}
 
 static inline uint64_t key_fp(const struct dp_key *key)
 {
@@ -194,31 +122,98 @@ static bool way_read(const struct set *s, unsigned way, uint64_t h, const struct
         return true;
 }
 
-static bool set_find(const struct dp_records *t, uint32_t set, const struct dp_key *key,
+/* What the heads of a set say at a glance: bits by way, the first way highest. */
+struct glance {
+        unsigned same; /* the fingerprint is this one; whether it is live shows the second look */
+        unsigned free; /* nobody's; dead ones are not among them */
+};
+
+/* Sequentially consistent for duplicates_settle(). */
+static inline void glance_at(struct glance *g, const struct set *s, unsigned way, uint64_t fp)
+{
+        uint64_t h = atomic_load(&s->head[way]);
+
+        g->same += g->same + ((h ^ fp << FP_SHIFT) < UINT64_C(1) << FP_SHIFT);
+        g->free += g->free + ((h & PHASE_MASK) == 0);
+}
+
+/* No branches, for which way it is nobody can predict; and no loop, for compilers do not unroll one
+ * with atomics in it. */
+static inline struct glance glance(const struct set *s, uint64_t fp)
+{
+        struct glance g = {0, 0};
+
+        _Static_assert(WAYS == 8, "all ways are looked at");
+        glance_at(&g, s, 0, fp);
+        glance_at(&g, s, 1, fp);
+        glance_at(&g, s, 2, fp);
+        glance_at(&g, s, 3, fp);
+        glance_at(&g, s, 4, fp);
+        glance_at(&g, s, 5, fp);
+        glance_at(&g, s, 6, fp);
+        glance_at(&g, s, 7, fp);
+        return g;
+}
+
+/* A place in the two sets of a key, and the bits of such places: the first of the first set
+ * highest.
+ */
+struct place {
+        uint32_t set;
+        unsigned way;
+};
+
+static inline unsigned place_bit(unsigned choice, unsigned way)
+{
+        return 1u << (CHOICES * WAYS - 1u - choice * WAYS - way);
+}
+
+/* The places where an entry of the key may be. */
+static inline unsigned places_of(const struct dp_records *t, const uint32_t set[CHOICES],
+                                 const struct dp_key *key)
+{
+        return glance(&t->sets[set[0]], key_fp(key)).same << WAYS |
+               glance(&t->sets[set[1]], key_fp(key)).same;
+}
+
+/* The first of `places`, which are not 0. */
+static inline struct place place_first(const uint32_t set[CHOICES], unsigned places)
+{
+        unsigned n = (unsigned)__builtin_clz(places) - (32u - CHOICES * WAYS);
+
+        return (struct place){.set = set[n / WAYS], .way = n % WAYS};
+}
+
+static inline unsigned places_but_first(unsigned places)
+{
+        return places & ~(1u << (31 - __builtin_clz(places)));
+}
+
+static bool found_in(const struct dp_records *t, struct place at, const struct dp_key *key,
                      uint64_t now_tick, struct dp_rec_entry *out)
 {
-        const struct set *s = &t->sets[set];
+        const struct set *s = &t->sets[at.set];
+        uint64_t h = atomic_load_explicit(&s->head[at.way], memory_order_acquire);
 
-        for (unsigned way = 0; way < WAYS; way++) {
-                uint64_t h = atomic_load_explicit(&s->head[way], memory_order_acquire);
-
-                if (h >> FP_SHIFT == key_fp(key) && head_alive(h, now_tick) &&
-                    way_read(s, way, h, key, out)) {
-                        out->ref.set = set;
-                        return true;
-                }
-        }
-        return false;
+        out->ref.set = at.set;
+        return h >> FP_SHIFT == key_fp(key) && head_alive(h, now_tick) &&
+               way_read(s, at.way, h, key, out);
 }
 
 bool dp_rec_find(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                  struct dp_rec_entry *out)
 {
-        uint64_t now_tick = tick(now_ns);
         uint32_t set[CHOICES];
+        struct dp_rec_entry e;
 
         key_sets(t, key, set);
-        return set_find(t, set[0], key, now_tick, out) || set_find(t, set[1], key, now_tick, out);
+        for (unsigned p = places_of(t, set, key); p != 0; p = places_but_first(p)) {
+                if (!found_in(t, place_first(set, p), key, tick(now_ns), &e))
+                        continue;
+                *out = e;
+                return true;
+        }
+        return false;
 }
 
 /* ---- changing ---- */
@@ -369,6 +364,32 @@ static const struct choice *choose(const struct survey *a, const struct survey *
         return a->best.left <= b->best.left ? &a->best : &b->best;
 }
 
+/* A put on its way. */
+struct put {
+        struct dp_rec_put out;
+        struct choice choice;
+        uint64_t now_tick;
+};
+
+/* Where most keys go: neither set has anything under the fingerprint, and one has a free way.
+ * False: a survey must say. Free ways count, not dead ones, which a sweep frees before long. */
+static bool choose_free(const struct dp_records *t, const uint32_t set[CHOICES],
+                        const struct dp_key *key, struct choice *out)
+{
+        const struct glance a = glance(&t->sets[set[0]], key_fp(key));
+        const struct glance b = glance(&t->sets[set[1]], key_fp(key));
+        bool first = __builtin_popcount(a.free) >= __builtin_popcount(b.free);
+        unsigned free = first ? a.free : b.free;
+
+        if ((a.same | b.same) != 0 || free == 0)
+                return false;
+        out->set = first ? set[0] : set[1];
+        out->way = (unsigned)__builtin_clz(free) - (32u - WAYS);
+        out->head = atomic_load_explicit(&t->sets[out->set].head[out->way], memory_order_acquire);
+        out->left = 0;
+        return head_phase(out->head) == PHASE_FREE;
+}
+
 static void body_write(struct set *s, unsigned way, const struct dp_key *key, uint16_t generation,
                        const struct dp_rec_entry *e)
 {
@@ -396,24 +417,20 @@ static bool duplicates_settle(struct dp_records *t, const uint32_t set[CHOICES],
                               const struct dp_key *key, struct dp_rec_ref mine,
                               struct dp_rec_put *out)
 {
-        bool before = true; /* places in front of mine */
+        unsigned own = place_bit(mine.set != set[0], mine.way);
+        unsigned others = places_of(t, set, key) & ~own;
 
         out->added = 1;
-        for (unsigned place = 0; place < CHOICES * WAYS; place++) {
-                uint32_t at = set[place / WAYS];
-                unsigned way = place % WAYS;
-                uint64_t h = atomic_load(&t->sets[at].head[way]);
+        for (; others != 0; others = places_but_first(others)) {
+                struct place at = place_first(set, others);
+                uint64_t h = atomic_load(&t->sets[at.set].head[at.way]);
                 struct dp_rec_entry other;
 
-                if (at == mine.set && way == mine.way) {
-                        before = false;
-                        continue;
-                }
                 if (head_phase(h) != PHASE_LIVE || h >> FP_SHIFT != key_fp(key) ||
-                    !way_read(&t->sets[at], way, h, key, &other))
+                    !way_read(&t->sets[at.set], at.way, h, key, &other))
                         continue;
-                other.ref.set = at;
-                if (before) {
+                other.ref.set = at.set;
+                if (others > own) { /* it is in front of mine */
                         out->added = !dp_rec_remove(t, mine);
                         return false;
                 }
@@ -443,39 +460,49 @@ static bool claim(struct dp_records *t, const struct choice *c, const struct dp_
         return true;
 }
 
+/* The survey of both sets: EXISTS, NO_ROOM, or ADDED for *out, where the key may go. */
+static enum dp_rec_status choose_surveyed(struct dp_records *t, const uint32_t set[CHOICES],
+                                          const struct dp_key *key, struct dp_rec_entry *e,
+                                          struct put *put)
+{
+        struct survey a = survey(t, set[0], key, put->now_tick, e), b = {.found = false};
+
+        if (!a.found)
+                b = survey(t, set[1], key, put->now_tick, e);
+        put->out.removed += a.freed + b.freed;
+        if (a.found || b.found)
+                return DP_REC_EXISTS;
+        put->choice = *choose(&a, &b);
+        return put->choice.left == UINT64_MAX ? DP_REC_NO_ROOM : DP_REC_ADDED;
+}
+
 struct dp_rec_put dp_rec_put(struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                              uint64_t life_ns, struct dp_rec_entry *e)
 {
-        struct dp_rec_put out = {.status = DP_REC_NO_ROOM};
-        uint64_t now_tick = tick(now_ns);
+        struct put put = {.out = {.status = DP_REC_NO_ROOM}, .now_tick = tick(now_ns)};
+        const struct choice *c = &put.choice;
         uint32_t set[CHOICES];
 
         key_sets(t, key, set);
         for (unsigned n = 0; n < TRIES; n++) {
-                struct survey a = survey(t, set[0], key, now_tick, e), b = {.found = false};
-
-                if (!a.found)
-                        b = survey(t, set[1], key, now_tick, e);
-                out.removed += a.freed + b.freed;
-                if (a.found || b.found) {
-                        out.status = DP_REC_EXISTS;
-                        return out;
+                if (!choose_free(t, set, key, &put.choice)) {
+                        put.out.status = choose_surveyed(t, set, key, e, &put);
+                        if (put.out.status != DP_REC_ADDED)
+                                return put.out;
                 }
-                const struct choice *c = choose(&a, &b);
-
-                if (c->left == UINT64_MAX)
-                        return out;
                 if (!claim(t, c, key, end_tick(now_ns, life_ns), e))
                         continue;
-                out.removed += head_phase(c->head) == PHASE_LIVE;
-                out.evicted = c->left != 0;
-                if (duplicates_settle(t, set, key, e->ref, &out))
-                        out.status = DP_REC_ADDED;
+                put.out.removed += head_phase(c->head) == PHASE_LIVE;
+                put.out.evicted = c->left != 0;
+                put.out.status = DP_REC_NO_ROOM;
+                if (duplicates_settle(t, set, key, e->ref, &put.out))
+                        put.out.status = DP_REC_ADDED;
                 else if (dp_rec_find(t, key, now_ns, e))
-                        out.status = DP_REC_EXISTS;
-                return out;
+                        put.out.status = DP_REC_EXISTS;
+                return put.out;
         }
-        return out;
+        put.out.status = DP_REC_NO_ROOM;
+        return put.out;
 }
 
 uint32_t dp_rec_sweep(struct dp_records *t, uint64_t now_ns, uint32_t sets)
