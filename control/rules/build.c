@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 struct cp_rule_place cp_build_place(const struct cp_build *b, const char *at)
 {
@@ -76,7 +77,46 @@ struct cp_piece cp_piece_trim(struct cp_piece p)
 
 bool cp_piece_is(struct cp_piece p, const char *word)
 {
-        return p.len == strlen(word) && memcmp(p.at, word, p.len) == 0;
+        return p.len == strlen(word) && strncasecmp(p.at, word, p.len) == 0;
+}
+
+bool cp_piece_same(struct cp_piece p, const char *name)
+{
+        return p.len == strlen(name) && memcmp(p.at, name, p.len) == 0;
+}
+
+int cp_hex_digit(char c)
+{
+        if (c >= '0' && c <= '9')
+                return c - '0';
+        c |= 0x20;
+        return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+size_t cp_join_len(const char *at, const char *end)
+{
+        size_t n = 1;
+
+        if (at == end || *at != '\\')
+                return 0;
+        while (at + n < end && at[n] == '\r')
+                n++;
+        return at + n < end && at[n] == '\n' ? n + 1 : 0;
+}
+
+struct cp_piece cp_piece_join(struct cp_build *b, struct cp_piece p)
+{
+        char *text = cp_arena_take(&b->set->arena, p.len + 1);
+        size_t n = 0;
+
+        for (size_t i = 0; text != NULL && i < p.len;) {
+                size_t join = cp_join_len(p.at + i, p.at + p.len);
+
+                if (join == 0)
+                        text[n++] = p.at[i];
+                i += join != 0 ? join : 1;
+        }
+        return (struct cp_piece){text, n};
 }
 
 struct cp_piece cp_piece_cut(struct cp_piece p, char sep, struct cp_piece *rest)

@@ -26,9 +26,11 @@ struct cp_build {
         uint32_t known_line;
         uint32_t known_column;
         struct cp_piece option; /* its name, for complaints */
+        size_t rule_len;        /* octets of its text */
         uint32_t group;         /* of the buffer that contents are for, MATCH_NONE: none yet */
         uint32_t last;          /* the step in it that modifiers are for, MATCH_NONE: none */
         bool established;       /* flow:established was said */
+        bool priority;          /* priority was said */
         bool failed;
 };
 
@@ -41,9 +43,18 @@ __attribute__((format(printf, 3, 4))) int cp_build_bad(struct cp_build *b, const
 struct cp_rule_place cp_build_place(const struct cp_build *b, const char *at);
 
 struct cp_piece cp_piece_trim(struct cp_piece p);
+/* A word of the language, in any letter case. */
 bool cp_piece_is(struct cp_piece p, const char *word);
+/* A name that somebody gave, to the letter. */
+bool cp_piece_same(struct cp_piece p, const char *name);
 /* Cut p at the first `sep`: what is before it; *rest is what is behind, at = NULL without sep. */
 struct cp_piece cp_piece_cut(struct cp_piece p, char sep, struct cp_piece *rest);
+/* Its value, -1: it is none. */
+int cp_hex_digit(char c);
+/* Octets of a backslash and the line end behind it, which only join two lines; 0: none at `at`. */
+size_t cp_join_len(const char *at, const char *end);
+/* A copy without the joins of lines in it, in the set's arena; at = NULL without memory. */
+struct cp_piece cp_piece_join(struct cp_build *b, struct cp_piece p);
 /* A decimal number low..high of all octets of p. */
 bool cp_piece_number(struct cp_piece p, uint64_t low, uint64_t high, uint64_t *out);
 

@@ -93,6 +93,27 @@ static bool read_prefix(struct cp_piece p, struct cp_prefix *out)
         return cp_prefix_parse(text, out) == 0;
 }
 
+/* "192.0.2.0/255.255.255.0" */
+static bool read_netmask(struct cp_piece p, struct cp_prefix *out)
+{
+        struct cp_piece mask_text;
+        struct cp_piece text = cp_piece_cut(p, '/', &mask_text);
+        struct cp_prefix mask;
+        uint32_t bits = 0;
+
+        if (mask_text.len == 0 || memchr(mask_text.at, '/', mask_text.len) != NULL ||
+            !read_prefix(text, out) || !read_prefix(mask_text, &mask) || !cp_ip_is_v4(&out->ip) ||
+            !cp_ip_is_v4(&mask.ip))
+                return false;
+        for (unsigned i = 12; i < 16; i++)
+                bits = bits << 8 | mask.ip.b[i];
+        if ((~bits & (~bits + 1)) != 0) /* ones, and then zeros */
+                return false;
+        out->len = (uint8_t)(96 + __builtin_popcount(bits));
+        cp_ip_mask(&out->ip, out->len);
+        return true;
+}
+
 /* "a-b", both of them in it. */
 static int address_range(struct list *l, struct cp_piece p, bool negated)
 {
@@ -115,6 +136,19 @@ static int address_range(struct list *l, struct cp_piece p, bool negated)
                                        (int)(p.len < 64 ? p.len : 64), p.at);
 }
 
+/* ::/0 and its like mean no IPv4 address, though these are written as some of IPv6. */
+static int add_prefix(struct list *l, const struct cp_prefix *p, bool negated)
+{
+        struct cp_prefix all[96];
+        size_t cnt = cp_prefix_split(p, all);
+
+        for (size_t i = 0; i < cnt; i++) {
+                if (add_address(l, &all[i], negated) != 0)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
 static int one_address(struct list *l, struct cp_piece p, bool negated)
 {
         struct cp_prefix prefix;
@@ -122,6 +156,8 @@ static int one_address(struct list *l, struct cp_piece p, bool negated)
         if (memchr(p.at, '-', p.len) != NULL)
                 return address_range(l, p, negated);
         if (read_prefix(p, &prefix))
+                return add_prefix(l, &prefix, negated);
+        if (read_netmask(p, &prefix))
                 return add_address(l, &prefix, negated);
         return cp_build_bad(l->b, l->at, "'%.*s' is no IP address or prefix",
                             (int)(p.len < 64 ? p.len : 64), p.at);
@@ -153,7 +189,7 @@ static int read_variable(struct list *l, struct cp_piece p, bool negated, int de
         const struct cp_rule_vars *vars = l->b->vars;
 
         for (uint32_t i = 0; i < vars->cnt; i++) {
-                if (cp_piece_is((struct cp_piece){p.at + 1, p.len - 1}, vars->v[i].name)) {
+                if (cp_piece_same((struct cp_piece){p.at + 1, p.len - 1}, vars->v[i].name)) {
                         const char *v = vars->v[i].value;
 
                         return read_item(l, (struct cp_piece){v, strlen(v)}, negated, depth + 1);
@@ -300,6 +336,8 @@ int cp_header_read(struct cp_build *b, const char **at, const char *end)
         struct cp_piece w[6];
         int found = find(actions, MATCH_ACTION_CNT, action);
 
+        if (found < 0 && cp_piece_is(action, "rejectsrc")) /* Suricata's other name of it */
+                found = MATCH_ACTION_REJECT;
         if (found < 0)
                 return cp_build_bad(b, action.at, "'%.*s' is no action",
                                     (int)(action.len < 64 ? action.len : 64), action.at);

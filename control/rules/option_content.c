@@ -9,35 +9,36 @@
 
 #include "parser/sip_msg.h"
 
-static int hex(char c)
-{
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        c |= 0x20;
-        return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#define RELATIVE_MAX 1048576u
 
-/* Between bars: pairs of hexadecimal digits with blanks between. *at goes behind the closing bar.
- */
+/* Between bars: hexadecimal digits, an even number of them, with blanks and commas anywhere. *at
+ * goes behind the closing bar. */
 static int hex_part(struct cp_build *b, const char **at, const char *end, uint8_t *out, uint32_t *n)
 {
+        static const char due[] = "pairs of hexadecimal digits stand between |";
         const char *open = (*at)++;
+        int high = -1;
 
-        while (*at < end && **at != '|') {
-                int high = hex(**at);
-                int low = *at + 1 < end ? hex((*at)[1]) : -1;
+        for (; *at < end && **at != '|'; (*at)++) {
+                int digit = cp_hex_digit(**at);
+                size_t join = cp_join_len(*at, end);
 
-                if (**at == ' ') {
-                        (*at)++;
+                if (join != 0) {
+                        *at += join - 1;
                         continue;
                 }
-                if (high < 0 || low < 0)
-                        return cp_build_bad(b, *at, "pairs of hexadecimal digits stand between |");
-                out[(*n)++] = (uint8_t)(high << 4 | low);
-                *at += 2;
+                if (**at == ' ' || **at == ',')
+                        continue;
+                if (digit < 0)
+                        return cp_build_bad(b, *at, due);
+                if (high >= 0)
+                        out[(*n)++] = (uint8_t)(high << 4 | digit);
+                high = high >= 0 ? -1 : digit;
         }
         if (*at == end)
                 return cp_build_bad(b, open, "the second | is missing");
+        if (high >= 0)
+                return cp_build_bad(b, *at, due);
         (*at)++;
         return 0;
 }
@@ -49,7 +50,11 @@ static int decode(struct cp_build *b, struct cp_piece p, uint8_t *out, uint32_t 
         const char *end = p.at + p.len;
 
         while (at < end) {
-                if (*at == '|') {
+                size_t join = cp_join_len(at, end);
+
+                if (join != 0) {
+                        at += join;
+                } else if (*at == '|') {
                         int rc = hex_part(b, &at, end, out, n);
 
                         if (rc != 0)
@@ -157,16 +162,19 @@ static struct cp_rule_step *place_of(struct cp_build *b, enum said now, unsigned
         return s;
 }
 
+/* `negative`: of a place that is relative, which may lie before and is as far as Suricata allows.
+ */
 static int signed_number(struct cp_build *b, struct cp_piece value, bool negative, int32_t *out)
 {
         bool minus = value.len > 0 && value.at[0] == '-';
         struct cp_piece digits = {value.at + minus, value.len - minus};
         uint64_t v;
 
-        if ((minus && !negative) || !cp_piece_number(digits, 0, SIP_MSG_BYTES_MAX, &v))
-                return cp_build_bad(b, value.at, "'%.*s' is no number %s65535",
+        if ((minus && !negative) ||
+            !cp_piece_number(digits, 0, negative ? RELATIVE_MAX : SIP_MSG_BYTES_MAX, &v))
+                return cp_build_bad(b, value.at, "'%.*s' is no number %s",
                                     (int)(value.len < 64 ? value.len : 64), value.at,
-                                    negative ? "-65535 to " : "0 to ");
+                                    negative ? "-1048576 to 1048576" : "0 to 65535");
         *out = minus ? -(int32_t)v : (int32_t)v;
         return 0;
 }
@@ -243,6 +251,9 @@ static int read_fast_pattern(struct cp_build *b, struct cp_piece value)
                                 return cp_build_bad(b, b->option.at, "a rule has one of them");
                 }
         }
+        /* Suricata takes it as a hint; what is not there is nothing to look for here */
+        if ((s->s.flags & MATCH_STEP_NEGATED) != 0 && value.at == NULL && s->s.reserved == 0)
+                return 0;
         if ((s->s.flags & MATCH_STEP_NEGATED) != 0)
                 return cp_build_bad(b, b->option.at,
                                     "what must not be there can not be looked for first");
@@ -361,6 +372,7 @@ static int read_pcre(struct cp_build *b, struct cp_piece value)
         struct cp_rule_group *g;
         struct cp_rule_step *s;
         struct cp_piece text = {NULL, 0};
+        struct cp_piece pattern;
         const char *end;
         bool negated;
         int rc = quoted(b, value, &text, &negated);
@@ -378,11 +390,12 @@ static int read_pcre(struct cp_build *b, struct cp_piece value)
                 return b->failed ? -EINVAL : -ENOMEM;
         s->s.kind = MATCH_STEP_PCRE;
         s->s.flags = negated ? MATCH_STEP_NEGATED : 0;
-        s->len = (uint32_t)(end - text.at - 1);
-        s->bytes = (const uint8_t *)cp_arena_text(&b->set->arena, text.at + 1, s->len);
-        if (s->bytes == NULL)
+        pattern = cp_piece_join(b, (struct cp_piece){text.at + 1, (size_t)(end - text.at - 1)});
+        if (pattern.at == NULL)
                 return -ENOMEM;
-        if (looks_back(text.at + 1, s->len))
+        s->len = (uint32_t)pattern.len;
+        s->bytes = (const uint8_t *)pattern.at;
+        if (looks_back(pattern.at, pattern.len))
                 s->s.regex_flags |= MATCH_REGEX_CONTEXT;
         for (const char *at = end + 1; at < text.at + text.len; at++) {
                 rc = pcre_flag(b, at, s);

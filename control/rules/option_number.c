@@ -20,24 +20,64 @@ static const char *find(struct cp_piece p, const char *what)
         return p.at == NULL ? NULL : memmem(p.at, p.len, what, strlen(what));
 }
 
-/* "a<>b" or "a-b" */
+/* 100, 0x64, 4KiB: as Suricata writes integers. */
+static bool integer(struct cp_piece p, uint64_t low, uint64_t high, uint64_t *out)
+{
+        static const char units[] = "kmg";
+        unsigned shift = 0;
+
+        for (unsigned i = 0; i < sizeof(units) - 1 && shift == 0; i++) {
+                const char plain[] = {units[i], 'b', '\0'};
+                const char binary[] = {units[i], 'i', 'b', '\0'};
+                size_t n =
+                    2u + (p.len > 3 && cp_piece_is((struct cp_piece){p.at + p.len - 3, 3}, binary));
+
+                if (p.len > n &&
+                    cp_piece_is((struct cp_piece){p.at + p.len - n, n}, n == 3 ? binary : plain)) {
+                        shift = 10 * (i + 1);
+                        p = cp_piece_trim((struct cp_piece){p.at, p.len - n});
+                }
+        }
+        if (p.len > 2 && cp_piece_is((struct cp_piece){p.at, 2}, "0x")) {
+                *out = 0;
+                for (size_t i = 2; i < p.len; i++) {
+                        int digit = cp_hex_digit(p.at[i]);
+
+                        if (digit < 0 || *out > UINT64_MAX >> 4)
+                                return false;
+                        *out = *out << 4 | (uint64_t)digit;
+                }
+        } else if (!cp_piece_number(p, 0, UINT64_MAX, out)) {
+                return false;
+        }
+        if (*out > high >> shift)
+                return false;
+        *out <<= shift;
+        return *out >= low;
+}
+
+/* "a<>b" or "a-b", with '!' before it what is not in there. Without the ends; but of our own
+ * fields, "a-b" with them. */
 static int between(struct cp_build *b, struct cp_piece value, struct match_step *s, uint64_t low,
                    uint64_t high)
 {
         const char *sign = find(value, "<>");
-        size_t len = 2;
+        bool strict =
+            sign != NULL || cp_piece_is(b->option, "bsize") || cp_piece_is(b->option, "dsize");
+        size_t len = sign != NULL ? 2 : 1;
         struct cp_piece from, to;
 
-        s->op = MATCH_BETWEEN;
-        if (sign == NULL) {
+        if (sign == NULL)
                 sign = find(value, "-");
-                len = 1;
-                s->op = MATCH_WITHIN;
-        }
+        s->op = strict ? MATCH_BETWEEN : MATCH_WITHIN;
         from = cp_piece_trim((struct cp_piece){value.at, (size_t)(sign - value.at)});
         to = cp_piece_trim(
             (struct cp_piece){sign + len, value.len - (size_t)(sign - value.at) - len});
-        if (!cp_piece_number(from, low, high, &s->a) || !cp_piece_number(to, low, high, &s->b))
+        if (from.len > 0 && from.at[0] == '!') {
+                s->flags |= MATCH_STEP_NEGATED;
+                from = cp_piece_trim((struct cp_piece){from.at + 1, from.len - 1});
+        }
+        if (!integer(from, low, high, &s->a) || !integer(to, low, high, &s->b))
                 return not_a_number(b, value, low, high);
         if (s->op == MATCH_BETWEEN ? s->a + 1 >= s->b : s->a > s->b)
                 return cp_build_bad(b, value.at, "no number is in '%.*s'",
@@ -69,7 +109,7 @@ int cp_number_read(struct cp_build *b, struct cp_piece value, struct match_step 
                         break;
                 }
         }
-        if (!cp_piece_number(rest, low, high, &s->a))
+        if (!integer(rest, low, high, &s->a))
                 return not_a_number(b, value, low, high);
         return 0;
 }

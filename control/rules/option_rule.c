@@ -20,9 +20,12 @@ static int take_text(struct cp_build *b, struct cp_piece p, const char **out)
 static int number(struct cp_build *b, struct cp_piece value, uint64_t low, uint64_t high,
                   uint32_t *out)
 {
+        struct cp_piece digits = value;
         uint64_t v;
 
-        if (!cp_piece_number(value, low, high, &v))
+        if (value.len > 2 && value.at[0] == '"' && value.at[value.len - 1] == '"')
+                digits = (struct cp_piece){value.at + 1, value.len - 2};
+        if (!cp_piece_number(digits, low, high, &v))
                 return cp_build_bad(b, value.at != NULL ? value.at : b->option.at,
                                     "'%.*s' is no number %llu to %llu",
                                     (int)(value.len < 64 ? value.len : 64),
@@ -34,18 +37,20 @@ static int number(struct cp_build *b, struct cp_piece value, uint64_t low, uint6
 
 static int read_msg(struct cp_build *b, struct cp_piece value)
 {
+        struct cp_piece said;
         char *text;
         size_t n = 0;
 
         if (value.len < 2 || value.at[0] != '"' || value.at[value.len - 1] != '"')
                 return cp_build_bad(b, value.at, "its value stands in double quotes");
+        said = cp_piece_join(b, (struct cp_piece){value.at + 1, value.len - 2});
         text = cp_arena_take(&b->set->arena, value.len);
-        if (text == NULL)
+        if (said.at == NULL || text == NULL)
                 return -ENOMEM;
-        for (size_t i = 1; i + 1 < value.len; i++) {
-                if (value.at[i] == '\\' && i + 2 < value.len)
+        for (size_t i = 0; i < said.len; i++) {
+                if (said.at[i] == '\\' && i + 1 < said.len)
                         i++;
-                text[n++] = value.at[i];
+                text[n++] = said.at[i];
         }
         b->rule->msg = text;
         return 0;
@@ -71,6 +76,7 @@ static int read_gid(struct cp_build *b, struct cp_piece value)
 
 static int read_priority(struct cp_build *b, struct cp_piece value)
 {
+        b->priority = true;
         return number(b, value, 1, 255, &b->rule->r.priority);
 }
 
@@ -112,13 +118,23 @@ static const struct {
     {"icmp-event", 3},
     {"policy-violation", 1},
     {"default-login-attempt", 2},
+    {"inappropriate-content", 1},
+    {"targeted-activity", 1},
+    {"exploit-kit", 1},
+    {"external-ip-check", 2},
+    {"domain-c2", 1},
+    {"pup-activity", 2},
+    {"credential-theft", 1},
+    {"social-engineering", 2},
+    {"coin-mining", 2},
+    {"command-and-control", 1},
 };
 
 static int read_classtype(struct cp_build *b, struct cp_piece value)
 {
-        b->rule->r.priority = b->rule->r.priority != 0 ? b->rule->r.priority : 3;
+        /* a priority that was said outright stays, wherever it was said */
         for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-                if (cp_piece_is(value, classes[i].name))
+                if (!b->priority && cp_piece_is(value, classes[i].name))
                         b->rule->r.priority = classes[i].priority;
         }
         return take_text(b, value, &b->rule->classtype);

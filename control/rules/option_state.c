@@ -51,7 +51,7 @@ static int flag_index(struct cp_build *b, struct cp_piece name, uint16_t *out)
         const char **more;
 
         for (uint32_t i = 0; i < set->flag_cnt; i++) {
-                if (cp_piece_is(name, set->flags[i])) {
+                if (cp_piece_same(name, set->flags[i])) {
                         *out = (uint16_t)i;
                         return 0;
                 }
@@ -147,14 +147,18 @@ static int read_exists(struct cp_build *b, struct cp_piece value)
 
 static int transform(struct cp_build *b, uint32_t bit)
 {
+        static const uint32_t letter_case = MATCH_TRANSFORM_LOWER | MATCH_TRANSFORM_UPPER;
         struct cp_rule_group *g = fresh_group(b);
 
         if (g == NULL)
                 return -EINVAL;
-        if (g->transform >= bit)
-                return cp_build_bad(b, b->option.at,
-                                    "transforms come once, in the order url_decode, to_lowercase, "
-                                    "to_uppercase, compress_whitespace, strip_whitespace");
+        /* what is done in another order than is written must come to the same */
+        if (bit == MATCH_TRANSFORM_URL_DECODE && g->transform != 0)
+                return cp_build_bad(b, b->option.at, "comes before all other transforms, and once");
+        if (bit == MATCH_TRANSFORM_DOT_PREFIX && (g->transform & bit) != 0)
+                return cp_build_bad(b, b->option.at, "said twice");
+        if ((bit & letter_case) != 0)
+                g->transform &= ~letter_case;
         g->transform |= bit;
         return 0;
 }
@@ -187,6 +191,12 @@ static int read_strip_whitespace(struct cp_build *b, struct cp_piece value)
 {
         (void)value;
         return transform(b, MATCH_TRANSFORM_STRIP_SPACE);
+}
+
+static int read_dotprefix(struct cp_build *b, struct cp_piece value)
+{
+        (void)value;
+        return transform(b, MATCH_TRANSFORM_DOT_PREFIX);
 }
 
 /* frame:[sip.]NAME */
@@ -251,6 +261,7 @@ const struct cp_option cp_options_state[] = {
     {"to_uppercase", read_to_uppercase, CP_VALUE_NONE},
     {"compress_whitespace", read_compress_whitespace, CP_VALUE_NONE},
     {"strip_whitespace", read_strip_whitespace, CP_VALUE_NONE},
+    {"dotprefix", read_dotprefix, CP_VALUE_NONE},
     {"dataset", cp_option_dataset, CP_VALUE_NEEDED},
     {"frame", read_frame, CP_VALUE_NEEDED},
     {"pkt_data", read_pkt_data, CP_VALUE_NONE},

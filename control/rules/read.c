@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "control/rules/build.h"
+#include "control/rules/sids.h"
 #include "parser/match/match_field.h"
 
 static const struct cp_rule_var default_vars[] = {
@@ -177,8 +178,14 @@ int cp_build_finish(struct cp_build *b)
 {
         struct cp_rule *r = b->rule;
 
+        const struct cp_rule *other;
+
         if (!r->has_sid)
                 return cp_build_bad(b, r->text, "sid: a rule needs one");
+        other = cp_sids_find(b->set, r->r.gid, r->r.sid);
+        if (other != NULL && other->r.rev >= r->r.rev)
+                return cp_build_bad(b, r->text, "sid: %u is that of the rule in %s:%u", r->r.sid,
+                                    other->place.file, other->place.line);
         for (uint32_t i = 0; i < r->group_cnt; i++) {
                 struct cp_rule_group *g = &r->groups[i];
 
@@ -204,12 +211,6 @@ int cp_build_finish(struct cp_build *b)
                 return cp_build_bad(b, r->text, "rate: the action limit needs one");
         if (r->r.priority == 0)
                 r->r.priority = 3;
-        for (uint32_t i = 0; i + 1 < b->set->cnt; i++) {
-                if (b->set->rules[i].r.sid == r->r.sid && b->set->rules[i].r.gid == r->r.gid)
-                        return cp_build_bad(b, r->text, "sid: %u is that of the rule in %s:%u",
-                                            r->r.sid, b->set->rules[i].place.file,
-                                            b->set->rules[i].place.line);
-        }
         return 0;
 }
 
@@ -235,6 +236,25 @@ static struct cp_rule *rule_add(struct cp_rule_set *set)
         return &more[set->cnt++];
 }
 
+/* The last rule of the set has a sid that no other one has, or takes the place of one whose
+ * revision is older. */
+static int rule_keep(struct cp_build *b)
+{
+        struct cp_rule_set *set = b->set;
+        struct cp_rule *r = b->rule;
+        struct cp_rule *old = cp_sids_find(set, r->r.gid, r->r.sid);
+
+        r->text = cp_arena_text(&set->arena, r->text, b->rule_len);
+        if (r->text == NULL)
+                return -ENOMEM;
+        if (old == NULL)
+                return cp_sids_keep(set);
+        r->r.position = old->r.position;
+        *old = *r;
+        set->cnt--;
+        return 0;
+}
+
 static int rule_read(struct cp_build *b, const char *at, const char *end)
 {
         const char *open = memchr(at, '(', (size_t)(end - at));
@@ -246,6 +266,7 @@ static int rule_read(struct cp_build *b, const char *at, const char *end)
         b->rule = NULL;
         r->place = cp_build_place(b, at);
         b->known = at;
+        b->rule_len = (size_t)(end - at);
         b->known_line = r->place.line;
         b->known_column = r->place.column;
         r->text = at; /* of the file, until it is known to be right */
@@ -254,6 +275,7 @@ static int rule_read(struct cp_build *b, const char *at, const char *end)
         b->group = MATCH_NONE;
         b->last = MATCH_NONE;
         b->established = false;
+        b->priority = false;
         b->failed = false;
         if (open == NULL)
                 rc = cp_build_bad(b, at, "a rule's options stand in parentheses");
@@ -265,19 +287,26 @@ static int rule_read(struct cp_build *b, const char *at, const char *end)
                 rc = options_read(b, open + 1, end - 1);
         if (rc == 0)
                 rc = cp_build_finish(b);
-        if (rc == 0) {
-                r->text = cp_arena_text(&b->set->arena, r->text, (size_t)(end - r->text));
-                rc = r->text == NULL ? -ENOMEM : 0;
-        }
+        if (rc == 0)
+                rc = rule_keep(b);
         if (rc != 0)
                 b->set->cnt--;
         return rc;
 }
 
-/* The end of the rule that begins at `at`: of its line, or of the last line that is joined to it.
- */
+/* The end of the rule that begins at `at`: of its line, or of the last line that is joined to it. A
+ * comment ends with its line. */
 static const char *rule_end(const char *at, const char *end)
 {
+        size_t blank = 0;
+
+        while (at + blank < end && (at[blank] == ' ' || at[blank] == '\t'))
+                blank++;
+        if (at + blank < end && at[blank] == '#') {
+                const char *lf = memchr(at, '\n', (size_t)(end - at));
+
+                return lf != NULL ? lf : end;
+        }
         for (;;) {
                 const char *lf = memchr(at, '\n', (size_t)(end - at));
                 const char *last = lf != NULL ? lf : end;
@@ -292,6 +321,14 @@ static const char *rule_end(const char *at, const char *end)
         }
 }
 
+/* Said once: nothing behind it is read. */
+static int too_many(struct cp_build *b, const char *at)
+{
+        b->rule = NULL;
+        b->option = (struct cp_piece){NULL, 0};
+        return cp_build_bad(b, at, "more than %u rules", MATCH_RULES_MAX);
+}
+
 int cp_rules_read(struct cp_rule_set *set, const char *file, const char *text, size_t len,
                   const struct cp_rule_vars *vars, struct cp_rule_errors *errors)
 {
@@ -303,6 +340,8 @@ int cp_rules_read(struct cp_rule_set *set, const char *file, const char *text, s
         b.file = cp_arena_text(&set->arena, file, strlen(file));
         if (b.file == NULL)
                 return -ENOMEM;
+        if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) /* an editor's mark of UTF-8 */
+                at += 3;
         while (at < end) {
                 const char *stop = rule_end(at, end);
                 struct cp_piece p = cp_piece_trim((struct cp_piece){at, (size_t)(stop - at)});
@@ -315,9 +354,8 @@ int cp_rules_read(struct cp_rule_set *set, const char *file, const char *text, s
                                           CP_RULE_BYTES_MAX);
                 } else if (p.len != 0 && p.at[0] != '#') {
                         if (set->cnt == MATCH_RULES_MAX)
-                                rc = cp_build_bad(&b, p.at, "more than %u rules", MATCH_RULES_MAX);
-                        else
-                                rc = rule_read(&b, p.at, p.at + p.len);
+                                return too_many(&b, p.at);
+                        rc = rule_read(&b, p.at, p.at + p.len);
                 }
                 if (rc == -ENOMEM)
                         return rc;

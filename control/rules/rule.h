@@ -94,6 +94,8 @@ struct cp_rule_set {
         uint32_t cnt;
         const char **flags; /* names of flowbits */
         uint32_t flag_cnt;
+        uint32_t *sid_slots; /* sids.c */
+        uint32_t sid_room;
 };
 
 /* $NAME in addresses and ports. */

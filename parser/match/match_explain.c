@@ -201,17 +201,17 @@ static bool size(const struct walk *w, uint32_t k, uint32_t cursor)
 {
         const struct match_step *t = &w->e->s->steps[w->g->step_first + k];
         bool relative = (t->flags & MATCH_STEP_RELATIVE) != 0;
+        bool negated = (t->flags & MATCH_STEP_NEGATED) != 0;
         bool holds;
 
         if (t->kind == MATCH_STEP_SIZE)
                 holds = match_compare((enum match_compare)t->op, w->in.len, t->a, t->b);
         else if (relative)
-                holds = ((int64_t)cursor + t->from <= (int64_t)w->in.len) !=
-                        ((t->flags & MATCH_STEP_NEGATED) != 0);
+                holds = (int64_t)cursor + t->from <= (int64_t)w->in.len;
         else
-                holds = (t->from < (int64_t)w->in.len) != ((t->flags & MATCH_STEP_NEGATED) != 0);
+                holds = t->from < (int64_t)w->in.len;
         found_set(w, k, MATCH_FOUND_FIELD, 0, 0);
-        return holds && rest(w, k + 1, cursor);
+        return holds != negated && rest(w, k + 1, cursor);
 }
 
 /* Do the steps from the k-th on fit, when the one before ended at `cursor`? */

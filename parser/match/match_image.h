@@ -158,7 +158,8 @@ enum match_transform { /* bits, applied in this order */
                        MATCH_TRANSFORM_UPPER = 1u << 2,
                        MATCH_TRANSFORM_COMPRESS_SPACE = 1u << 3,
                        MATCH_TRANSFORM_STRIP_SPACE = 1u << 4,
-                       MATCH_TRANSFORM_ALL = 31u,
+                       MATCH_TRANSFORM_DOT_PREFIX = 1u << 5, /* a dot before it */
+                       MATCH_TRANSFORM_ALL = 63u,
 };
 
 /* One field, with its parameter, that rules look into. */

@@ -12,7 +12,7 @@
 
 #define ENDS_MAX     4096 /* of a match at one place: tests use no longer fields */
 #define WORKSPACE    16384
-#define FAILED_BYTES ((size_t)MATCH_RULE_STEPS_MAX * (SIP_MSG_BYTES_MAX + 1u) / 8u + 1u)
+#define FAILED_BYTES ((size_t)MATCH_RULE_STEPS_MAX * (SIP_MSG_BYTES_MAX + 2u) / 8u + 1u)
 /* What one evaluation may take: octets that PCRE2's second matcher is given in all (a second or
  * so), and how often its first one may go back in a search. */
 #define OCTETS_MAX   (UINT64_C(1) << 24)
@@ -258,7 +258,8 @@ static bool step_holds(const struct trial *t, uint32_t step, uint32_t cursor)
         case MATCH_STEP_PCRE:
                 return regex(t, step, cursor);
         case MATCH_STEP_SIZE:
-                return match_compare((enum match_compare)s->op, t->in.len, s->a, s->b) &&
+                return match_compare((enum match_compare)s->op, t->in.len, s->a, s->b) !=
+                           ((s->flags & MATCH_STEP_NEGATED) != 0) &&
                        rest_holds(t, step + 1, cursor);
         default:
                 return data(s, t->in, cursor) && rest_holds(t, step + 1, cursor);

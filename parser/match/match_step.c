@@ -342,8 +342,8 @@ bool match_steps_hold(const struct match_set *s, struct match_scratch *scratch,
                         holds = regex_holds(s, scratch, step, in);
                         break;
                 case MATCH_STEP_SIZE:
-                        holds =
-                            match_compare((enum match_compare)step->op, in.len, step->a, step->b);
+                        holds = match_compare((enum match_compare)step->op, in.len, step->a,
+                                              step->b) != ((step->flags & MATCH_STEP_NEGATED) != 0);
                         break;
                 default: /* MATCH_STEP_DATA */
                         holds = data_holds(scratch, step, in.len);

@@ -64,5 +64,9 @@ struct match_bytes match_transform(uint32_t transforms, const uint8_t *p, uint32
                 len = squeeze(copy, len, 1);
         if ((transforms & MATCH_TRANSFORM_STRIP_SPACE) != 0)
                 len = squeeze(copy, len, 0);
+        if ((transforms & MATCH_TRANSFORM_DOT_PREFIX) != 0) {
+                memmove(copy + 1, copy, len++);
+                copy[0] = '.';
+        }
         return (struct match_bytes){copy, len};
 }

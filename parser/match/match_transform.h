@@ -12,7 +12,7 @@ extern "C" {
 #endif
 
 /* Apply the transforms (enum match_transform) to len octets; the result is in `copy`, which has
- * room for len and may be the same memory. */
+ * room for len + 1 and may be the same memory. */
 struct match_bytes match_transform(uint32_t transforms, const uint8_t *p, uint32_t len,
                                    uint8_t *copy);
 

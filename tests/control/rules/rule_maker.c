@@ -200,6 +200,7 @@ size_t maker_rule(struct maker_rng *r, uint32_t sid, char *out, size_t cap)
             "sdp.attribute; ",
             "sip.user_agent; absent:or_else; ",
             "sip.contact.user; ",
+            "sip.from.user; dotprefix; to_uppercase; ",
         };
         struct out o = {out, 0, cap};
         uint32_t groups = 1 + maker_below(r, 2);
@@ -212,11 +213,13 @@ size_t maker_rule(struct maker_rng *r, uint32_t sid, char *out, size_t cap)
         for (uint32_t g = 0; g < groups; g++) {
                 uint32_t options = 1 + maker_below(r, 3);
 
-                put(&o, "%s", fields[g == 0 ? maker_below(r, 14) : 3 + maker_below(r, 6)]);
+                put(&o, "%s", fields[g == 0 ? maker_below(r, 15) : 3 + maker_below(r, 6)]);
                 for (uint32_t i = 0; i < options; i++)
                         option(r, &o);
                 if (g > 0 && maker_below(r, 6) == 0)
                         put(&o, "bsize:>%u; ", maker_below(r, 12));
+                if (maker_below(r, 12) == 0)
+                        put(&o, "bsize:!%u-%u; ", maker_below(r, 4), 5 + maker_below(r, 8));
         }
         put(&o, ")\n");
         return o.n;
