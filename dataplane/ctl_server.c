@@ -25,6 +25,9 @@
 /* From connecting to READY: there is one seat, and who only sits in it keeps a working control out.
  */
 #define HANDSHAKE_LIMIT_NS UINT64_C(1000000000)
+/* Who polls this late stood still itself, perhaps with the whole machine: then nobody else is late.
+ */
+#define STALL_NS           UINT64_C(250000000)
 
 struct dp_ctl_server {
         struct dp_link_slot slot;
@@ -38,7 +41,9 @@ struct dp_ctl_server {
         int listener; /* -1: local */
         int client;   /* -1: nobody */
         uint64_t client_since_ns;
-        uid_t owner; /* of the socket's directory */
+        uint64_t polled_ns;
+        uint64_t awake_ns; /* since then there was no stall of this thread */
+        uid_t owner;       /* of the socket's directory */
         char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 };
 
@@ -282,12 +287,13 @@ static void client_read(struct dp_ctl_server *s)
 static void link_watch(struct dp_ctl_server *s, uint64_t now_ns)
 {
         struct dp_link *l = current_link(s);
+        bool long_awake = now_ns - s->awake_ns > HEARTBEAT_LIMIT_NS;
         struct shm_cnc_view peer;
 
         if (s->client < 0)
                 return;
         if (l == NULL) {
-                if (now_ns - s->client_since_ns > HANDSHAKE_LIMIT_NS)
+                if (long_awake && now_ns - s->client_since_ns > HANDSHAKE_LIMIT_NS)
                         client_drop(s, "it did not finish attaching");
                 return;
         }
@@ -295,7 +301,8 @@ static void link_watch(struct dp_ctl_server *s, uint64_t now_ns)
         shm_cnc_read(link_cnc(&l->to_dataplane), &peer);
         if (atomic_load_explicit(&l->broken, memory_order_relaxed))
                 client_drop(s, "it broke the ring protocol");
-        else if (now_ns > peer.heartbeat_ns && now_ns - peer.heartbeat_ns > HEARTBEAT_LIMIT_NS)
+        else if (long_awake && now_ns > peer.heartbeat_ns &&
+                 now_ns - peer.heartbeat_ns > HEARTBEAT_LIMIT_NS)
                 client_drop(s, "its heart stopped");
 }
 
@@ -314,6 +321,9 @@ void dp_ctl_server_poll(struct dp_ctl_server *s, int timeout_ms)
                 client_accept(s);
         uint64_t now_ns = dp_clock_monotonic_ns();
 
+        if (now_ns - s->polled_ns > STALL_NS)
+                s->awake_ns = now_ns;
+        s->polled_ns = now_ns;
         shm_cnc_beat(link_cnc(&s->stats), now_ns);
         link_watch(s, now_ns);
         links_reclaim(s);

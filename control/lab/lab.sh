@@ -9,6 +9,7 @@
 # namespaces as the user nobody. Several labs live side by side under different ids.
 #
 # LAB_DEVICE=af_xdp: DPDK gets at the interfaces by XDP sockets, which cost less; af_packet unless told.
+# LAB_DEADLINE_MS: how long a message is held for control's answer, if not as long as the dataplane does.
 #
 # lab_init ID comes first and sets the names; lab_up and lab_down make and remove everything that
 # belongs to the id; a function that fails prints one line and returns 1.
@@ -41,15 +42,23 @@ lab_fail() {
         return 1
 }
 
-# lab_until SECONDS COMMAND... - try every 20 ms until it succeeds; fails after SECONDS.
+# lab_until SECONDS COMMAND... - try every 20 ms until it succeeds; fails after SECONDS of trying. One try counts
+# for half a second at most, for while the machine stands still nothing can come to pass.
 lab_until() {
-        local end
-        end=$(($(date +%s%N) + ${1%.*} * 1000000000))
+        local left=$((${1%.*} * 1000000)) last now
         shift
+        last=$(lab_us)
         until "$@"; do
-                [ "$(date +%s%N)" -lt "$end" ] || return 1
+                [ "$left" -gt 0 ] || return 1
                 sleep 0.02
+                now=$(lab_us)
+                left=$((left - (now - last < 500000 ? now - last : 500000)))
+                last=$now
         done
+}
+
+lab_us() { # microseconds since some time
+        echo "${EPOCHREALTIME/[^0-9]/}"
 }
 
 # Has the kernel XDP sockets (AF_XDP is 44)?
@@ -156,7 +165,7 @@ lab_down() {
                 for pid in $(ip netns pids "$ns"); do
                         kill -KILL "$pid" 2>/dev/null || true
                 done
-                lab_until 5 lab_ns_empty "$ns" || true
+                lab_until 20 lab_ns_empty "$ns" || true
                 ip netns del "$ns"
         done
         lab_huge_down
@@ -201,6 +210,7 @@ dataplane:
   mode: ${LAB_MODE:-inline}
   socket: $LAB_SOCK/dataplane.sock
 YAML
+                [ -z "${LAB_DEADLINE_MS:-}" ] || echo "  decision-deadline-ms: $LAB_DEADLINE_MS"
                 [ -z "${2:-}" ] || cat "$2"
                 cat <<YAML
 
@@ -272,9 +282,9 @@ lab_stop() { # dataplane | control [SIGNAL]
         local pid
         pid=$(lab_pid "$1") || return 0
         kill "-${2:-TERM}" "$pid" 2>/dev/null || true
-        lab_until 5 lab_gone "$pid" || {
+        lab_until 20 lab_gone "$pid" || {
                 kill -KILL "$pid" 2>/dev/null || true
-                lab_until 5 lab_gone "$pid" || true
+                lab_until 20 lab_gone "$pid" || true
         }
         rm -f "$LAB_RUN/$1.pid"
 }

@@ -36,7 +36,7 @@ sipp_calls() {
         local name=$1 count=$2 rate=$3
         shift 3
         sipp_in "$LAB_OUT" "$name" "$LAB_PBX:5060" -sf "$LAB_FILES/uac.xml" -i $LAB_CALLER \
-                -m "$count" -r "$rate" -d 100 -recv_timeout 8000 -s service "$@"
+                -m "$count" -r "$rate" -d 100 -recv_timeout 20000 -s service "$@"
 }
 
 # sipp_scan NAME COUNT RATE - extensions tried by a scanner, three messages each, each sent once.
@@ -54,8 +54,8 @@ sipp_result() {
 
 # sipp_failures NAME - what went wrong, in a line; nothing when SIPp does not say.
 sipp_failures() {
-        sed -nE '/Aborting call|nexpected|Unable|imeout/ { s/^[^A-Z]*//; s/[[:cntrl:]]//g; p; q }' \
-                "$LAB_RUN/$1.errors" 2>/dev/null | cut -c 1-160 || true
+        sed 's/[0-9-]\{10\}\t[0-9:.]*\t/\n/g' "$LAB_RUN/$1.errors" 2>/dev/null |
+                sed -nE '/[Aa]borting call|nexpected|Unable/ { s/^[^A-Z]*//; s/[[:cntrl:]]//g; p; q }' | cut -c 1-160 || true
 }
 
 # kamailio_start - Kamailio as the inside peer, relaying to an answerer on port 5070.

@@ -26,11 +26,11 @@ summary_take() {
         # Each extension is tried by three messages.
         SUM_SCANS=$(($(sipp_result "$2" TotalCallCreated) * 3))
         # SIPp writes its statistics once a second.
-        lab_until 3 summary_answered "$SUM_OFFERED" || true
+        lab_until 10 summary_answered "$SUM_OFFERED" || true
         SUM_ANSWERED=$(sipp_result answerer 'IncomingCall(C)')
         SUM_WHY=$(sipp_failures "$1")
         # The counters follow the packets by a housekeeping turn.
-        lab_until 3 summary_settled "$SUM_SCANS" || true
+        lab_until 10 summary_settled "$SUM_SCANS" || true
         # A scan's messages are not sent again: what the kernel dropped before the dataplane is missing.
         SUM_LOST=$(($(summary_unread) - SUM_UNREAD))
         SUM_STATS=$(lab_ctl --json stats | jq '.dataplanes[0].total')

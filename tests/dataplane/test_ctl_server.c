@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -264,8 +265,24 @@ static void test_stopped_heart(void **state)
         ready(&p, 1);
         assert_non_null(published());
         shm_cnc_beat(peer_cnc(&p), dp_clock_monotonic_ns() - UINT64_C(5000000000));
+        while (published() != NULL)
+                dp_ctl_server_poll(server, 20);
+        hang_up(&p);
+}
+
+/* When both stood still, the heart did not stop. */
+static void test_stall_of_both(void **state)
+{
+        const struct timespec stall = {.tv_sec = 1, .tv_nsec = 200000000};
+        struct peer p;
+
+        (void)state;
+        hello(&p);
+        ready(&p, 1);
+        shm_cnc_beat(peer_cnc(&p), dp_clock_monotonic_ns());
+        nanosleep(&stall, NULL);
         serve();
-        assert_null(published());
+        assert_non_null(published());
         hang_up(&p);
 }
 
@@ -508,6 +525,7 @@ int main(int argc, char **argv)
             cmocka_unit_test_setup_teardown(test_nonsense_after_hello, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_silent_client_is_shown_out, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_stopped_heart, set_up, tear_down),
+            cmocka_unit_test_setup_teardown(test_stall_of_both, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_broken_link_is_given_up, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_reclaim_waits_for_workers, set_up, tear_down),
             cmocka_unit_test_setup_teardown(test_rules_that_are_none, set_up, tear_down),

@@ -13,7 +13,7 @@ e2e_calls before 200 100
 e2e_conserved
 pid=$(lab_pid dataplane)
 kill -9 "$pid"
-lab_until 5 lab_gone "$pid" || e2e_fail "the dataplane does not die"
+lab_until 20 lab_gone "$pid" || e2e_fail "the dataplane does not die"
 lab_start_dataplane
 lab_until 20 lab_attached || e2e_fail "no restart: $(tail -n 1 "$LAB_RUN/dataplane.log")"
 e2e_calls again 200 100

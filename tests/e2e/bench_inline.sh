@@ -31,6 +31,6 @@ e2e_is "messages unexpected" "$(field '[.result.steps[].unexpected] | add')" -eq
 e2e_is "datagrams that are not SIP" "$(field .result.counts.rx_not_sip)" -eq 0
 e2e_is "anomalies in messages received" "$(field '.result.anomalies | length')" -eq 0
 e2e_conserved
-e2e_is "messages that the dataplane had" "$(lab_counter .received)" -ge $((6 * calls))
+e2e_counter "messages that the dataplane had" .received -ge $((6 * calls))
 e2e_pass "$calls calls of 100 addresses through the dataplane, none failed; setup p50" \
         "$(field '.result.times.setup.p50 / 1000 | round') us, p99 $(field '.result.times.setup.p99 / 1000 | round') us"

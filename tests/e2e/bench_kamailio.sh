@@ -23,13 +23,13 @@ kamailio_run() { # CONFIGURATION [ARGUMENTS]
         setsid ip netns exec "$LAB_IN" kamailio -f "$@" -l "udp:$LAB_PBX:5060" -DD -E -m 512 -M 16 -Y "$LAB_RUN" \
                 -P "$LAB_RUN/kamailio.pid" </dev/null >"$e2e_tmp/kamailio.log" 2>&1 &
         kamailio_pid=$!
-        lab_until 10 listening 5060 || e2e_fail "kamailio did not start: $(tail -n 2 "$e2e_tmp/kamailio.log" | tr '\n' ' ')"
+        lab_until 20 listening 5060 || e2e_fail "kamailio did not start: $(tail -n 2 "$e2e_tmp/kamailio.log" | tr '\n' ' ')"
 }
 
 kamailio_stop() {
         kill -TERM "$kamailio_pid" 2>/dev/null || true
         wait "$kamailio_pid" 2>/dev/null || true
-        lab_until 10 eval '! listening 5060' || e2e_fail "kamailio does not end"
+        lab_until 20 eval '! listening 5060' || e2e_fail "kamailio does not end"
 }
 
 load() { # NAME ARGUMENTS...
@@ -85,9 +85,9 @@ through() { # NAME [KAMAILIO ARGUMENTS]
                 -p 5070 -buff_size 2097152 -fd 1 -trace_counts \
                 -error_file "$e2e_tmp/$name.errors" >"$e2e_tmp/$name.screen" 2>&1) &
         sipp_pid=$!
-        lab_until 10 listening 5070 || e2e_fail "$name: sipp does not listen"
+        lab_until 20 listening 5070 || e2e_fail "$name: sipp does not listen"
         load "$name" --hold 100
-        lab_until 10 ended || e2e_fail "$name: sipp had $(said ^7_200_Sent) BYEs of $calls"
+        lab_until 20 ended || e2e_fail "$name: sipp had $(said ^7_200_Sent) BYEs of $calls"
         dropped=$(($(lost 5060) + $(lost 5070)))
         drops=$((drops + dropped))
         e2e_is "$name: calls that sipp had" "$(said ^0_INVITE_Recv)" -eq "$calls"

@@ -86,7 +86,7 @@ class Caller:
             f"Contact: <sip:alice@{c['via']}>", "Content-Length: 0", "", ""])
         self.sock.sendto(text.encode(), (self.peer, 5060))
 
-    def expect(self, status, method, seconds=3.0):
+    def expect(self, status, method, seconds=20.0):
         """The response with this status (None: any) to this method; keeps its To-tag."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
@@ -102,7 +102,7 @@ class Caller:
 
     def ask(self, method, branch, cseq, to_tag, status):
         """Send it, and again as RFC 3261 17.1 does, until the response comes."""
-        for wait in (0.5, 1.0, 2.0, 4.0):
+        for wait in (0.5, 1.0, 2.0, 4.0, 4.0, 4.0):
             self.send(method, branch, cseq, to_tag)
             if self.expect(status, method, wait):
                 return True

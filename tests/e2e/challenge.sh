@@ -11,7 +11,7 @@ registrar_start() {
         setsid ip netns exec "$LAB_IN" kamailio -f "$E2E/registrar.cfg" -l "udp:$LAB_PBX:5060" -DD -E \
                 -m 64 -M 8 -Y "$LAB_RUN" -P "$LAB_RUN/registrar.pid" </dev/null >"$LAB_RUN/registrar.log" 2>&1 &
         disown
-        lab_until 10 sipp_listens "$LAB_IN" 5060 ||
+        lab_until 20 sipp_listens "$LAB_IN" 5060 ||
                 e2e_fail "Kamailio does not listen: $(grep -m 1 -iE 'error|critical' "$LAB_RUN/registrar.log")"
 }
 
@@ -21,7 +21,7 @@ user() { # NAME SCENARIO USER PASSWORD PORT [ARGUMENTS] - as the scenario says, 
         printf 'SEQUENTIAL\n%s;[authentication username=%s password=%s]\n' "$user" "$user" "$password" \
                 >"$e2e_tmp/$name.csv"
         sipp_in "$LAB_OUT" "$name" "$LAB_PBX:5060" -sf "$E2E/$scenario.xml" -inf "$e2e_tmp/$name.csv" \
-                -i "$LAB_CALLER" -p "$port" -mp $((port + 1000)) -m 1 -recv_timeout 4000 "$@"
+                -i "$LAB_CALLER" -p "$port" -mp $((port + 1000)) -m 1 -recv_timeout 20000 "$@"
 }
 
 phone() { # NAME USER PASSWORD PORT REGINT
@@ -38,15 +38,15 @@ sipp_ways() { # PORT
         local port=$1
         user "registers" register_challenged 1001 secret $((port + 1)) ||
                 e2e_fail "SIPp does not register: $(sipp_failures "registers")"
-        e2e_is "challenges" "$(lab_counter .challenges)" -eq 1
+        e2e_counter "challenges" .challenges -eq 1
         user "again" register 1001 secret $((port + 1)) ||
                 e2e_fail "who is known is challenged again: $(sipp_failures "again")"
         user "calls" call_challenged 1002 secret $((port + 2)) ||
                 e2e_fail "SIPp does not call: $(sipp_failures "calls")"
-        e2e_is "ACKs for our responses that ended here" "$(lab_counter .dropped.ack_own_reply)" -eq 1
+        e2e_counter "ACKs for our responses that ended here" .dropped.ack_own_reply -eq 1
         ! user "wrong" register_challenged 1003 wrong $((port + 3)) ||
                 e2e_fail "SIPp registers with a wrong password"
-        e2e_is "challenges" "$(lab_counter .challenges)" -eq 3
+        e2e_counter "challenges" .challenges -eq 3
 }
 
 # baresip: one that registers and calls, one that calls without, one that has a wrong password.
@@ -65,14 +65,14 @@ baresip_ways() { # PORT
                         e2e_fail "baresip (${who%:*}) does not call: $(tail -n 3 "$e2e_tmp/${who%:*}.phone" | tr '\n' ' ')"
                 e2e_phone_command $((port + ${who#*:})) /hangup
         done
-        e2e_is "ACKs for our responses that ended here" "$(lab_counter .dropped.ack_own_reply)" -eq $((acks + 1))
+        e2e_counter "ACKs for our responses that ended here" .dropped.ack_own_reply -eq $((acks + 1))
         phone bad 1005 wrong $((port + 30)) 600
         lab_until 20 says bad '(reg|ua): .*40[13]' || e2e_fail "baresip registers with a wrong password"
         ! says bad 'registered successfully' || e2e_fail "baresip registers with a wrong password"
         ! grep -qi 'enter password' "$e2e_tmp/"*.phone || e2e_fail "baresip asks its user"
-        e2e_is "challenges" "$(lab_counter .challenges)" -eq $((before + 3))
-        e2e_is "of these echoed" "$(lab_counter .cookies_echoed)" -ge $((before + 3))
-        e2e_is "challenges of Kamailio made stale" "$(lab_counter .stale_added)" -ge $((before + 3))
+        e2e_counter "challenges" .challenges -eq $((before + 3))
+        e2e_counter "of these echoed" .cookies_echoed -ge $((before + 3))
+        e2e_counter "challenges of Kamailio made stale" .stale_added -ge $((before + 3))
         e2e_conserved
 }
 
@@ -93,7 +93,7 @@ e2e_is "challenges in calm" "$(lab_counter .challenges)" -eq 0
 printf 'SEQUENTIAL\n1008;\n' >"$e2e_tmp/flood.csv"
 sipp_in "$LAB_OUT" flood "$LAB_PBX:5060" -sf "$E2E/register_flood.xml" -inf "$e2e_tmp/flood.csv" -i "$LAB_SCANNER" \
         -p 5099 -m 300 -r 500 -nr || true
-e2e_is "challenges under pressure" "$(lab_counter .challenges)" -gt 100
+e2e_counter "challenges under pressure" .challenges -gt 100
 user pressed register_challenged 1009 secret 5302 ||
         e2e_fail "under pressure a user does not register: $(sipp_failures pressed)"
 user known register 1007 secret 5301 || e2e_fail "who is known is challenged: $(sipp_failures known)"

@@ -6,7 +6,8 @@
 . "$(dirname "$0")/harness.sh"
 e2e_begin control_kill
 rounds=25
-limit_ms=1000
+limit_ms=1000 # while the machine stands still nobody attaches: that time does not count
+LAB_DEADLINE_MS=
 
 # What /sluice/... of DPDK's telemetry says; it needs no control.
 telemetry() {
@@ -26,6 +27,7 @@ e2e_lab
 sipp_answerer answerer || e2e_fail "no answerer"
 e2e_calls prime 5 20 # the decisions of the load are now in the cache
 
+e2e_stalls_watch
 sipp_calls load 100000 100 &
 load=$!
 slowest=0
@@ -35,12 +37,14 @@ for round in $(seq $rounds); do
         # Three requests of a source that nobody knows, for an address that nobody asked about.
         sipp_in "$LAB_OUT" probe "$LAB_PBX:5060" -sf "$LAB_FILES/scan.xml" -inf "$E2E/probe.csv" \
                 -i "$LAB_SCANNER" -p 5098 -m 1 -r 10 -nr || e2e_fail "round $round: the probe was not sent"
-        lab_until 3 dropped_at_least $((before + 3)) ||
+        lab_until 20 dropped_at_least $((before + 3)) ||
                 e2e_fail "round $round: new work without control: $(($(dropped_unasked) - before)) of 3 dropped"
-        start=$(date +%s%N)
+        stalled=$(e2e_stalled_ms)
+        start=$(lab_us)
         lab_start_control
-        lab_until 5 lab_attached || e2e_fail "round $round: not attached after 5 s"
-        took=$((($(date +%s%N) - start) / 1000000))
+        lab_until 20 lab_attached || e2e_fail "round $round: not attached after 20 s"
+        took=$((($(lab_us) - start) / 1000))
+        took=$((took - ($(e2e_stalled_ms) - stalled)))
         [ $took -le $slowest ] || slowest=$took
         [ $took -le $limit_ms ] || e2e_fail "round $round: attached after $took ms"
         kill -0 $load 2>/dev/null || e2e_fail "round $round: the load ended early: $(sipp_failures load)"
@@ -49,7 +53,7 @@ pkill -USR1 -P $load -x sipp 2>/dev/null || kill -USR1 $load
 wait $load || e2e_fail "load: $(sipp_result load 'FailedCall(C)') calls failed: $(sipp_failures load)"
 e2e_is "calls lost" "$(sipp_result load 'FailedCall(C)')" -eq 0
 e2e_is "calls completed under fire" "$(sipp_result load 'SuccessfulCall(C)')" -ge 500
-e2e_is "drops by the exception table" "$(lab_counter .exception_drop)" -ge $((3 * rounds))
+e2e_counter "drops by the exception table" .exception_drop -ge $((3 * rounds))
 e2e_calls after 20 50
 e2e_conserved
 calls=$(sipp_result load 'SuccessfulCall(C)')

@@ -19,7 +19,7 @@ calls = 0
 
 
 def ask(message):
-    for _ in range(8):
+    for _ in range(32):
         sock.sendto(message.encode(), (server, 5060))
         try:
             while True:

@@ -36,7 +36,7 @@ YAML
 user() { # NAME USER PASSWORD PORT - one registration from the caller's address
         printf 'SEQUENTIAL\n%s;[authentication username=%s password=%s]\n' "$2" "$2" "$3" >"$e2e_tmp/$1.csv"
         sipp_in "$LAB_OUT" "$1" "$ours:5060" -sf "$E2E/register.xml" -inf "$e2e_tmp/$1.csv" -auth_uri lab -i "$LAB_CALLER" \
-                -p "$4" -m 1 -recv_timeout 4000
+                -p "$4" -m 1 -recv_timeout 20000
 }
 
 {

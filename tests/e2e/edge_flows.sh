@@ -48,7 +48,7 @@ proxy() { # PORT [ARGUMENTS]: Kamailio before the edge
                 -A "EDGE=\"sip:$ours:5060\"" "${@:2}" -Y "$LAB_RUN" -P "$LAB_RUN/kamailio$1.pid" \
                 </dev/null >"$e2e_tmp/kamailio$1.log" 2>&1 &
         disown
-        lab_until 10 sipp_listens "$LAB_OUT" "$1" || e2e_fail "Kamailio does not start: $(tail -n 1 "$e2e_tmp/kamailio$1.log")"
+        lab_until 20 sipp_listens "$LAB_OUT" "$1" || e2e_fail "Kamailio does not start: $(tail -n 1 "$e2e_tmp/kamailio$1.log")"
 }
 
 agents() { # PROGRAM ARGUMENTS

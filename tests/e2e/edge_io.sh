@@ -35,19 +35,19 @@ out() {
 # neighbour ADDRESS - what the caller's machine has learned of it, after forgetting it.
 learns() {
         ip -n "$LAB_OUT" neigh flush dev wire
-        out ping -c 1 -W 2 "$1" >"$e2e_tmp/ping" || e2e_fail "no answer to an echo request from $1"
+        out ping -c 1 -W 10 "$1" >"$e2e_tmp/ping" || e2e_fail "no answer to an echo request from $1"
         ip -n "$LAB_OUT" neigh show "$1" dev wire | grep -q "lladdr $mac" ||
                 e2e_fail "$1 is not at $mac: $(ip -n "$LAB_OUT" neigh show "$1" dev wire)"
 }
 
 echoes() { # ADDRESS OCTETS
-        out ping -c 20 -i 0.01 -s "$2" -W 2 "$1" >"$e2e_tmp/ping" || true
+        out ping -c 20 -i 0.01 -s "$2" -W 10 "$1" >"$e2e_tmp/ping" || true
         grep -q ' 0% packet loss' "$e2e_tmp/ping" || e2e_fail "echoes of $2 octets to $1: $(tail -n 2 "$e2e_tmp/ping")"
 }
 
 tcp() { # ADDRESS PORT: through the TAP device to a server of the kernel
         ip netns exec "$LAB_DP" python3 "$E2E/tcp_echo.py" serve "$1" "$2" &
-        lab_until 5 tcp_listens "$2" || e2e_fail "nobody listens on $1:$2"
+        lab_until 20 tcp_listens "$2" || e2e_fail "nobody listens on $1:$2"
         out python3 "$E2E/tcp_echo.py" call "$1" "$2" 200000 || e2e_fail "TCP to $1 does not carry"
         wait $!
 }
@@ -66,10 +66,10 @@ inputs() { # FILE
 sip() { # NAME SERVER LOCAL PORT: register all, and then call all
         inputs "$e2e_tmp/users.csv"
         sipp_in "$LAB_OUT" "$1_register" "$2" -sf "$E2E/edge_register.xml" -inf "$e2e_tmp/users.csv" \
-                -auth_uri example.com -i "$3" -p "$4" -m $users -r 50 -recv_timeout 8000 ||
+                -auth_uri example.com -i "$3" -p "$4" -m $users -r 50 -recv_timeout 20000 ||
                 e2e_fail "$1: registrations: $(sipp_failures "$1_register")"
         sipp_in "$LAB_OUT" "$1_call" "$2" -sf "$E2E/edge_redirected.xml" -inf "$e2e_tmp/users.csv" \
-                -i "$3" -p $(($4 + 1)) -m $users -r 50 -recv_timeout 8000 ||
+                -i "$3" -p $(($4 + 1)) -m $users -r 50 -recv_timeout 20000 ||
                 e2e_fail "$1: redirections: $(sipp_failures "$1_call")"
 }
 
@@ -85,8 +85,8 @@ all() {
         tcp "$ours" 2222
         tcp "$ours6" 2223
         # the kernel's own questions go out and come back
-        ip netns exec "$LAB_DP" ping -c 2 -i 0.2 -W 2 "$LAB_CALLER" >/dev/null || e2e_fail "the kernel reaches nobody"
-        ip netns exec "$LAB_DP" ping -c 2 -i 0.2 -W 2 "$LAB_CALLER6" >/dev/null || e2e_fail "the kernel reaches nobody over IPv6"
+        ip netns exec "$LAB_DP" ping -c 2 -i 0.2 -W 10 "$LAB_CALLER" >/dev/null || e2e_fail "the kernel reaches nobody"
+        ip netns exec "$LAB_DP" ping -c 2 -i 0.2 -W 10 "$LAB_CALLER6" >/dev/null || e2e_fail "the kernel reaches nobody over IPv6"
         sip four "$ours:5060" "$LAB_CALLER" 5100
         sip six "[$ours6]:5060" "[$LAB_CALLER6]" 5110
 }
@@ -99,11 +99,11 @@ all
 ip -n "$LAB_OUT" neigh replace 198.51.100.77 lladdr "$mac" dev wire nud permanent
 before=$(lab_counter .dropped.not_ours)
 out ping -c 3 -i 0.1 -W 1 198.51.100.77 >/dev/null && e2e_fail "somebody answers for an address that is not ours"
-lab_until 3 e2e_counts .dropped.not_ours -ge $((before + 3)) || e2e_fail "what is not ours is not counted"
+lab_until 20 e2e_counts .dropped.not_ours -ge $((before + 3)) || e2e_fail "what is not ours is not counted"
 # to a UDP port where nobody is: the kernel says so
 out python3 -c 'import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.settimeout(3)
+s.settimeout(20)
 s.connect((sys.argv[1], 9))
 s.send(b"x")
 try:
@@ -111,7 +111,7 @@ try:
 except ConnectionRefusedError:
     sys.exit(0)
 sys.exit(1)' "$ours" || e2e_fail "no ICMP from the kernel"
-lab_until 3 e2e_counts .echoes_answered -ge 100 || e2e_fail "echoes answered: $(lab_counter .echoes_answered)"
+lab_until 20 e2e_counts .echoes_answered -ge 100 || e2e_fail "echoes answered: $(lab_counter .echoes_answered)"
 e2e_is "address conflicts" "$(lab_counter .address_conflicts)" -eq 0
 e2e_conserved
 

@@ -25,7 +25,7 @@ YAML
 
 # Control sees the test's name server and no other, and the dataplane's network, which has no way out.
 echo "nameserver 127.0.0.1
-options timeout:1 attempts:1" >"$e2e_tmp/resolv.conf"
+options timeout:5 attempts:1" >"$e2e_tmp/resolv.conf"
 chmod 644 "$e2e_tmp/resolv.conf"
 lab_start_control() {
         # shellcheck disable=SC2016 # for the shell inside
@@ -35,7 +35,7 @@ lab_start_control() {
                 "$LAB_LIB/bin/sluice-control" --config "$LAB_YAML" </dev/null >>"$LAB_RUN/control.log" 2>&1 &
         echo $! >"$LAB_RUN/control.pid"
         disown
-        lab_until 10 eval '[ "$(cat /proc/$(cat "$LAB_RUN/control.pid")/comm 2>/dev/null)" = sluice-control ]'
+        lab_until 20 eval '[ "$(cat /proc/$(cat "$LAB_RUN/control.pid")/comm 2>/dev/null)" = sluice-control ]'
 }
 
 leads_to() { # WHAT...
@@ -54,7 +54,7 @@ is_at() {
 answers() { # NAME ADDRESS
         sipp_in "$LAB_OUT" "$1" -sf "$ROOT/control/lab/uas.xml" -i "$2" -p 5090 -mp 7090 2>/dev/null &
         disown
-        lab_until 10 sipp_listens_on "$2:5090" || e2e_fail "$1 does not listen"
+        lab_until 20 sipp_listens_on "$2:5090" || e2e_fail "$1 does not listen"
 }
 
 sipp_listens_on() {
@@ -65,12 +65,12 @@ silence() { # ADDRESS
         local pid
         pid=$(ip netns exec "$LAB_OUT" ss -Hlunp "src $1:5090" | grep -o 'pid=[0-9]*' | head -n 1)
         kill -KILL "${pid#pid=}"
-        lab_until 5 eval '! sipp_listens_on "'"$1"':5090"' || e2e_fail "$1 does not end"
+        lab_until 20 eval '! sipp_listens_on "'"$1"':5090"' || e2e_fail "$1 does not end"
 }
 
 calls() { # NAME COUNT
         sipp_in "$LAB_OUT" "$1" "$ours:5060" -sf "$e2e_tmp/uac.xml" -i "$LAB_CALLER" -p 5070 -mp 7070 -s 1 -m "$2" -r 20 -d 50 \
-                -recv_timeout 8000 || e2e_fail "$1: $(sipp_failures "$1")"
+                -recv_timeout 20000 || e2e_fail "$1: $(sipp_failures "$1")"
 }
 
 failed_lookups() {
@@ -87,7 +87,7 @@ done
 leads_to $first
 setsid ip netns exec "$LAB_DP" python3 "$E2E/edge_names_dns.py" "$e2e_tmp/names" </dev/null >"$e2e_tmp/dns.log" 2>&1 &
 disown
-lab_until 10 eval "ip netns exec $LAB_DP ss -Hlun 'src 127.0.0.1:53' | grep -q ." || e2e_fail "no name server: $(tail -n 1 "$e2e_tmp/dns.log")"
+lab_until 20 eval "ip netns exec $LAB_DP ss -Hlun 'src 127.0.0.1:53' | grep -q ." || e2e_fail "no name server: $(tail -n 1 "$e2e_tmp/dns.log")"
 lab_start || e2e_fail "no start"
 
 e2e_is "the gateway" "$(gateway)" = $first
@@ -99,7 +99,7 @@ generation=$(lab_ctl --json status | jq .policy.generation)
 
 answers two $second
 leads_to $second
-lab_until 10 is_at $second || e2e_fail "the gateway is $(gateway), and its name leads to $second"
+lab_until 20 is_at $second || e2e_fail "the gateway is $(gateway), and its name leads to $second"
 silence $first
 calls to_second 10
 e2e_is "the generation, which no reload changed" "$(lab_ctl --json status | jq .policy.generation)" -eq "$generation"

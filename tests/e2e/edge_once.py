@@ -17,7 +17,7 @@ spec.loader.exec_module(agents)
 def final(user, text):
     """The first response to a request."""
     user.send(text)
-    return user.receive("response", lambda m: m.method == "REGISTER" and m.status >= 200, 8, text)
+    return user.receive("response", lambda m: m.method == "REGISTER" and m.status >= 200, 24, text)
 
 
 def register(user):

@@ -51,10 +51,10 @@ dataplane "challenge: {mode: always, realm: example.com, algorithms: [SHA-256], 
 e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
 e2e_counts_begin
 agents
-e2e_is "challenges of the worker" "$(lab_counter .challenges)" -eq 3
-e2e_is "cookies echoed" "$(lab_counter .cookies_echoed)" -ge 3
+e2e_counter "challenges of the worker" .challenges -eq 3
+e2e_counter "cookies echoed" .cookies_echoed -ge 3
 e2e_is "challenges of control" "$(lab_ctl --json location status | jq .challenged)" -eq 0
-e2e_is "sources that were raised" "$(lab_counter .trust_raised)" -ge 3
+e2e_counter "sources that were raised" .trust_raised -ge 3
 e2e_conserved
 
 dataplane "challenge: {mode: \"off\"}"
@@ -65,8 +65,8 @@ lab_until 20 lab_attached || e2e_fail "the dataplane is not attached again"
 agents
 e2e_is "challenges of the worker" "$(lab_counter .challenges)" -eq 0
 e2e_is "challenges of control" "$(lab_ctl --json location status | jq .challenged)" -eq 3
-e2e_is "sources whose limits were lifted" "$(lab_counter .trust_lifted)" -eq 3
-e2e_is "sources that registered" "$(lab_counter .trust_raised)" -eq 3
+e2e_counter "sources whose limits were lifted" .trust_lifted -eq 3
+e2e_counter "sources that registered" .trust_raised -eq 3
 e2e_conserved
 
 e2e_pass "one 401 for each registration and none for its refresh, whoever asks; who registers is trusted"

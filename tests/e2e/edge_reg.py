@@ -60,7 +60,7 @@ class Watcher(User):
         """The next NOTIFY: the registration's state, and (event, state, port) of each contact."""
         m = self.receive(f"NOTIFY of {contacts or state}",
                          lambda m: m.method == "NOTIFY" and not m.status and
-                         int(m.get("cseq").split()[0]) > self.cseq, 12)
+                         int(m.get("cseq").split()[0]) > self.cseq, 24)
         self.reply(m, "200 OK")
         self.cseq = int(m.get("cseq").split()[0])
         must(len(m.all("via")) == 1 and m.get("call-id") == d.call and m.get("event") == "reg" and

@@ -51,7 +51,7 @@ e2e_lab "$e2e_tmp/policy" "$e2e_tmp/dataplane"
 wire_watch "$LAB_OUT" $ours
 agent "$ours" "$LAB_CALLER"
 agent "$ours6" "$LAB_CALLER6"
-e2e_is "NOTIFYs sent" "$(lab_counter .control_sent)" -ge 10
+e2e_counter "NOTIFYs sent" .control_sent -ge 10
 e2e_conserved
 wire_read
 e2e_is "messages captured" "$wire_cnt" -ge 30

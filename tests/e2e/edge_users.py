@@ -107,13 +107,15 @@ class User:
     # ---- messages in ----
 
     def receive(self, what, wanted, seconds, again=None):
-        """The next message that is wanted; what was asked is sent again while none comes."""
-        for wait in (0.5, 1, 2, 4) if again else (seconds,):
+        """The next message that is wanted; what was asked is sent again while none comes. A response to
+        what was asked before, and sent again then, is not the one that is waited for."""
+        branch = again and re.search(r"branch=([^;,\s]+)", again)[1]
+        for wait in (0.5, 1, 2, 4, 4, 4, 4, 4) if again else (seconds,):
             self.sock.settimeout(wait)
             try:
                 while True:
                     m = Message(self.sock.recv(65535).decode())
-                    if wanted(m):
+                    if wanted(m) and (not m.status or branch in (None, m.branch())):
                         return m
             except socket.timeout:
                 if again:
@@ -122,7 +124,7 @@ class User:
 
     def asked(self, method, call=None):
         m = self.receive(method, lambda m: m.status == 0 and m.method == method and
-                         (call is None or m.get("call-id") == call), 8)
+                         (call is None or m.get("call-id") == call), 24)
         vias = m.all("via")
         must(len(vias) == 1 + self.proxies, f"{method} with {len(vias)} Vias", m)
         must(m.branch().startswith("z9hG4bK"), "the edge's branch", m)
@@ -133,7 +135,7 @@ class User:
         return m
 
     def answered(self, what, status, method, again=None):
-        m = self.receive(what, lambda m: m.status == status and m.method == method, 8, again)
+        m = self.receive(what, lambda m: m.status == status and m.method == method, 24, again)
         must(len(m.all("via")) == 1 and self.at in m.get("via"), "a Via of others in a response", m)
         return m
 

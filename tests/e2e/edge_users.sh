@@ -60,7 +60,7 @@ stop_phones() {
         for pid in $(phone_pids); do
                 kill -KILL "$pid" 2>/dev/null || true
         done
-        lab_until 5 eval '[ -z "$(phone_pids)" ]' || e2e_fail "phones do not end"
+        lab_until 20 eval '[ -z "$(phone_pids)" ]' || e2e_fail "phones do not end"
 }
 
 phone_pids() {
@@ -112,7 +112,7 @@ phones "$LAB_CALLER" "$ours"
 bindings=$(lab_ctl --json location status | jq .bindings)
 pid=$(lab_pid control)
 kill -9 "$pid"
-lab_until 5 lab_gone "$pid" || e2e_fail "control does not die"
+lab_until 20 lab_gone "$pid" || e2e_fail "control does not die"
 e2e_phone_command 5500 /hold
 hears carol '^a=sendonly'
 lab_start_control

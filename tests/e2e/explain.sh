@@ -159,7 +159,7 @@ e2e_lab "$e2e_tmp/policy"
 sipp_answerer answerer || e2e_fail "no answerer"
 watch() { # NAMESPACE FILE FILTER: to a capture
         ip netns exec "$1" tcpdump --immediate-mode -U -i wire -w "$e2e_tmp/$2" "$3 and udp port 5060" 2>"$e2e_tmp/$2.log" &
-        lab_until 10 grep -q listening "$e2e_tmp/$2.log" || e2e_fail "tcpdump: $(cat "$e2e_tmp/$2.log")"
+        lab_until 20 grep -q listening "$e2e_tmp/$2.log" || e2e_fail "tcpdump: $(cat "$e2e_tmp/$2.log")"
 }
 watch "$LAB_OUT" out.pcap "src net 198.51.100.0/24 and not src host $LAB_PBX"
 outside=$!
@@ -172,7 +172,12 @@ e2e_conserved
 live_events() {
         [ "$(grep -c '"event_type":"sip"' "$LAB_SOCK/eve.json")" -eq "$(lab_counter .sip_messages)" ]
 }
-lab_until 5 live_events || e2e_fail "$(grep -c '"sip"' "$LAB_SOCK/eve.json") events of $(lab_counter .sip_messages) messages"
+lab_until 20 live_events || e2e_fail "$(grep -c '"sip"' "$LAB_SOCK/eve.json") events of $(lab_counter .sip_messages) messages"
+# Of an answer a message may be sent again; each is in one of the captures, once it is written.
+captured() {
+        [ "$(for file in out in; do tcpdump -r "$e2e_tmp/$file.pcap" 2>/dev/null; done | wc -l)" -eq "$(lab_counter .sip_messages)" ]
+}
+lab_until 20 captured || e2e_fail "the captures have not the $(lab_counter .sip_messages) messages that the dataplane had"
 kill -INT $outside $inside
 wait $outside $inside || true
 mergecap -w "$e2e_tmp/live.pcap" "$e2e_tmp/out.pcap" "$e2e_tmp/in.pcap"

@@ -10,6 +10,7 @@
 # Environment: OVERLOAD_SECONDS of each flood (3), OVERLOAD_RUN_MS and OVERLOAD_STOP_MS, by turns (2, 8).
 . "$(dirname "$0")/harness.sh"
 e2e_begin overload
+LAB_DEADLINE_MS= # as an operator has it
 
 seconds=${OVERLOAD_SECONDS:-3} run_ms=${OVERLOAD_RUN_MS:-2} stop_ms=${OVERLOAD_STOP_MS:-8}
 order=(unproven proven refresh dialog)
@@ -49,11 +50,11 @@ mac=$(ip -n "$LAB_IN" -j link show wire | jq -r '.[0].address')
 
 ip netns exec "$LAB_IN" python3 "$E2E/overload.py" serve "$LAB_PBX" &
 server=$!
-lab_until 10 sipp_listens "$LAB_IN" 5060 || e2e_fail "the server does not listen"
+lab_until 20 sipp_listens "$LAB_IN" 5060 || e2e_fail "the server does not listen"
 ip netns exec "$LAB_OUT" tcpdump -ni wire -U -w "$e2e_tmp/wire.pcap" -s 500 -B 65536 \
         'udp and udp[8:4] = 0x5349502f and udp[16:4] = 0x35303320' 2>"$e2e_tmp/tcpdump" &
 tcpdump=$!
-lab_until 10 grep -q 'listening on' "$e2e_tmp/tcpdump" || e2e_fail "tcpdump does not listen"
+lab_until 20 grep -q 'listening on' "$e2e_tmp/tcpdump" || e2e_fail "tcpdump does not listen"
 python3 "$E2E/overload.py" slow "$(lab_pid dataplane)" "$run_ms" "$stop_ms" &
 slow=$!
 
@@ -62,7 +63,7 @@ ip netns exec "$LAB_OUT" timeout 300 python3 "$E2E/overload.py" load "$LAB_CALLE
 kill $slow $server
 wait $slow $server 2>/dev/null || true
 e2e_conserved
-lab_until 10 all_caught || true # what is not there by then is told below
+lab_until 20 all_caught || true # what is not there by then is told below
 kill $tcpdump
 wait $tcpdump || true
 

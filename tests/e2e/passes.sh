@@ -6,13 +6,13 @@
 e2e_begin passes
 
 ping_from() { # ADDRESS
-        ip netns exec "$LAB_OUT" ping -q -c 3 -i 0.2 -W 2 "$1" >"$e2e_tmp/ping" 2>&1
+        ip netns exec "$LAB_OUT" ping -q -c 3 -i 0.2 -W 10 "$1" >"$e2e_tmp/ping" 2>&1
 }
 
 tcp_echo() {
         local port=7777
         ip netns exec "$LAB_IN" python3 "$E2E/tcp_echo.py" serve "$LAB_PBX" $port 2>/dev/null &
-        lab_until 5 tcp_listens $port || return 1
+        lab_until 20 tcp_listens $port || return 1
         ip netns exec "$LAB_OUT" python3 "$E2E/tcp_echo.py" call "$LAB_PBX" $port 200000
 }
 
@@ -28,16 +28,16 @@ tcp_echo || e2e_fail "a TCP connection does not come through"
 
 sipp_answerer answerer6 5060 "$LAB_PBX6" || e2e_fail "no answerer on IPv6"
 sipp_in "$LAB_OUT" calls6 "[$LAB_PBX6]:5060" -sf "$LAB_FILES/uac.xml" -i "$LAB_CALLER6" -m 50 -r 50 -d 50 \
-        -recv_timeout 8000 -s service || e2e_fail "calls over IPv6: $(sipp_failures calls6)"
+        -recv_timeout 20000 -s service || e2e_fail "calls over IPv6: $(sipp_failures calls6)"
 
 # Tagged frames arrive as they were sent, and events name the tag.
-ip netns exec "$LAB_IN" timeout 20 tcpdump -ni wire -c 5 -w "$e2e_tmp/tagged.pcap" vlan 100 and udp port 5060 \
+ip netns exec "$LAB_IN" timeout 60 tcpdump -ni wire -c 5 -w "$e2e_tmp/tagged.pcap" vlan 100 and udp port 5060 \
         2>"$e2e_tmp/tcpdump" &
 tcpdump=$!
-lab_until 5 grep -q 'listening on' "$e2e_tmp/tcpdump" || e2e_fail "tcpdump does not listen"
+lab_until 20 grep -q 'listening on' "$e2e_tmp/tcpdump" || e2e_fail "tcpdump does not listen"
 ip netns exec "$LAB_OUT" python3 "$E2E/tagged.py" wire 100 198.51.101.10 198.51.101.20 5
 wait $tcpdump || e2e_fail "frames with a VLAN tag do not come through"
-lab_until 3 grep -q '"vlan": *\[100\].*tagged-4@lab' "$LAB_SOCK/eve.json" || e2e_fail "no event has the VLAN id"
+lab_until 20 grep -q '"vlan": *\[100\].*tagged-4@lab' "$LAB_SOCK/eve.json" || e2e_fail "no event has the VLAN id"
 
 e2e_is "packets dropped" "$(lab_ctl --json status | jq '.dataplanes[0].conservation.dropped')" -eq 0
 e2e_conserved

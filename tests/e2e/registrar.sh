@@ -33,7 +33,7 @@ registers() { # NAME FROM TO RATE [ARGUMENTS]
         shift 4
         inputs "$e2e_tmp/$name.csv" "$from" "$to"
         sipp_in "$LAB_OUT" "$name" "$LAB_PBX:5060" -sf "$E2E/edge_register.xml" -inf "$e2e_tmp/$name.csv" \
-                -auth_uri example.com -i "$LAB_CALLER" -p 5100 -m $((to - from + 1)) -r "$rate" -recv_timeout 8000 "$@"
+                -auth_uri example.com -i "$LAB_CALLER" -p 5100 -m $((to - from + 1)) -r "$rate" -recv_timeout 20000 "$@"
 }
 
 client() { # ALGORITHM FROM TO
@@ -46,7 +46,7 @@ client() { # ALGORITHM FROM TO
 redirected() { # NAME FROM TO
         inputs "$e2e_tmp/$1.csv" "$2" "$3"
         sipp_in "$LAB_OUT" "$1" "$LAB_PBX:5060" -sf "$E2E/edge_redirected.xml" -inf "$e2e_tmp/$1.csv" \
-                -i "$LAB_CALLER" -p 5101 -m $(($3 - $2 + 1)) -r 100 -recv_timeout 8000
+                -i "$LAB_CALLER" -p 5101 -m $(($3 - $2 + 1)) -r 100 -recv_timeout 20000
 }
 
 bindings() {
@@ -67,11 +67,12 @@ edge_config "$e2e_tmp/md5" "MD5"
 
 # ---- SIPp with MD5, which is all that it knows; the stronger ones by a client of our own ----
 
-# All users are behind one address and port here, as a phone never is.
+# All users are behind one address and port here, as a phone never is, and after a stall come all at once.
 cat >"$e2e_tmp/dataplane" <<'YAML'
   limits:
     unproven:
       register: {endpoint: 500/s burst 1000, address: 500/s burst 1000, prefix: 500/s burst 1000, all: 500/s burst 1000}
+      invite: {all: 500/s burst 1000}
       question: {endpoint: 500/s burst 1000, address: 500/s burst 1000, prefix: 500/s burst 1000}
 YAML
 e2e_lab "$e2e_tmp/md5" "$e2e_tmp/dataplane"
@@ -88,9 +89,9 @@ e2e_is "bindings" "$(bindings)" -eq 100
 inputs "$e2e_tmp/wrong.csv" 1 1
 sed -i 's/password=p1/password=guess/' "$e2e_tmp/wrong.csv"
 ! sipp_in "$LAB_OUT" wrong "$LAB_PBX:5060" -sf "$E2E/edge_register.xml" -inf "$e2e_tmp/wrong.csv" \
-        -auth_uri example.com -i "$LAB_CALLER" -p 5103 -m 1 -recv_timeout 3000 || e2e_fail "a wrong password registers"
+        -auth_uri example.com -i "$LAB_CALLER" -p 5103 -m 1 -recv_timeout 20000 || e2e_fail "a wrong password registers"
 redirected calls 1 100 || e2e_fail "calls are not redirected: $(sipp_failures calls)"
-lab_until 3 e2e_counts .dropped.ack_own_reply -ge 100 || e2e_fail "ACKs for redirections went on"
+lab_until 20 e2e_counts .dropped.ack_own_reply -ge 100 || e2e_fail "ACKs for redirections went on"
 lab_ctl location list sip:u1@example.com | grep "sip:u1@$LAB_CALLER" >/dev/null || e2e_fail "location list"
 
 lab_ctl users list | grep "^u$users " >/dev/null || e2e_fail "users list: $(lab_ctl users list | tail -n 1)"
@@ -117,10 +118,10 @@ e2e_phone_command 5300 /hangup
 
 registers storm 101 $users 40 -trace_msg -message_file "$e2e_tmp/storm.msg" &
 storm=$!
-lab_until 10 eval '[ "$(bindings)" -ge 130 ]' || e2e_fail "no storm: $(bindings) bindings"
+lab_until 20 eval '[ "$(bindings)" -ge 130 ]' || e2e_fail "no storm: $(bindings) bindings"
 pid=$(lab_pid control)
 kill -9 "$pid"
-lab_until 5 lab_gone "$pid" || e2e_fail "control does not die"
+lab_until 20 lab_gone "$pid" || e2e_fail "control does not die"
 lab_start_control
 lab_until 20 lab_attached || e2e_fail "control is not attached again"
 wait $storm || e2e_fail "registrations fail for a restart: $(sipp_failures storm)"
@@ -142,7 +143,7 @@ lab_stop control
 dd if=/dev/urandom of="$LAB_LIB/state/location.db" bs=1 seek=8192 count=64 conv=notrunc status=none
 before=$(sha256sum <"$LAB_LIB/state/location.db")
 lab_start_control
-lab_until 5 eval '! lab_pid control >/dev/null' || e2e_fail "control starts on a damaged store"
+lab_until 20 eval '! lab_pid control >/dev/null' || e2e_fail "control starts on a damaged store"
 grep -q "sluicectl location repair $LAB_LIB/state" "$LAB_RUN/control.log" ||
         e2e_fail "no word of the repair: $(tail -n 1 "$LAB_RUN/control.log")"
 [ "$before" = "$(sha256sum <"$LAB_LIB/state/location.db")" ] || e2e_fail "the damaged store was changed"

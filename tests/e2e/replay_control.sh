@@ -22,7 +22,7 @@ control_start() {
         setpriv --reuid=nobody --clear-groups "$e2e_tmp/sluice-control" -c "$e2e_tmp/s.yaml" \
                 >>"$e2e_tmp/control.log" 2>&1 &
         control=$!
-        lab_until 5 "$SLUICE_BUILD/control/cli/sluicectl" --socket "$api" version >/dev/null ||
+        lab_until 20 "$SLUICE_BUILD/control/cli/sluicectl" --socket "$api" version >/dev/null ||
                 e2e_fail "control does not answer"
 }
 

@@ -65,19 +65,19 @@ e2e_lab
 setsid ip netns exec "$LAB_IN" kamailio -f "$E2E/registrar.cfg" -l "udp:$LAB_PBX:5060" -DD -E \
         -m 64 -M 8 -Y "$LAB_RUN" -P "$LAB_RUN/registrar.pid" </dev/null >"$LAB_RUN/registrar.log" 2>&1 &
 disown
-lab_until 10 sipp_listens "$LAB_IN" 5060 || e2e_fail "Kamailio does not listen"
+lab_until 20 sipp_listens "$LAB_IN" 5060 || e2e_fail "Kamailio does not listen"
 
 # Ordinary use first, so that the attacks meet users that are known, and again at the end.
 use() { # ROUND
         address "registrations, right password ($1)" benign
         for n in 1 2 3; do
-                sipp_from "user$1$n" "$E2E/register.xml" -inf "$(user_csv 100$n secret)" -p 507$n -m 1 -recv_timeout 4000
+                sipp_from "user$1$n" "$E2E/register.xml" -inf "$(user_csv 100$n secret)" -p 507$n -m 1 -recv_timeout 20000
         done
         address "a password mistyped three times ($1)" benign
         for n in 1 2 3; do
-                sipp_from "typo$1$n" "$E2E/register.xml" -inf "$(user_csv 1004 wrong)" -p 5074 -m 1 -recv_timeout 4000
+                sipp_from "typo$1$n" "$E2E/register.xml" -inf "$(user_csv 1004 wrong)" -p 5074 -m 1 -recv_timeout 20000
         done
-        sipp_from "right$1" "$E2E/register.xml" -inf "$(user_csv 1004 secret)" -p 5074 -m 1 -recv_timeout 4000
+        sipp_from "right$1" "$E2E/register.xml" -inf "$(user_csv 1004 secret)" -p 5074 -m 1 -recv_timeout 20000
         address "OPTIONS every second ($1)" benign
         sipp_from "ping$1" "$E2E/options.xml" -p 5075 -m 5 -r 1
 }

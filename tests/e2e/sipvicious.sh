@@ -13,7 +13,7 @@ registrar_start() {
         setsid ip netns exec "$LAB_IN" kamailio -f "$E2E/registrar.cfg" -l "udp:$LAB_PBX:5060" -DD -E \
                 -m 64 -M 8 -Y "$LAB_RUN" -P "$LAB_RUN/registrar.pid" </dev/null >"$LAB_RUN/registrar.log" 2>&1 &
         disown
-        lab_until 10 sipp_listens "$LAB_IN" 5060 ||
+        lab_until 20 sipp_listens "$LAB_IN" 5060 ||
                 e2e_fail "Kamailio does not listen: $(grep -m 1 -iE 'error|critical' "$LAB_RUN/registrar.log")"
 }
 
@@ -51,7 +51,7 @@ found() { # NAME: what a campaign found, in a line
 user() { # NAME USER PASSWORD PORT - one registration
         printf 'SEQUENTIAL\n%s;[authentication username=%s password=%s]\n' "$2" "$2" "$3" >"$e2e_tmp/$1.csv"
         sipp_in "$LAB_OUT" "$1" "$LAB_PBX:5060" -sf "$E2E/register.xml" -inf "$e2e_tmp/$1.csv" -i "$LAB_CALLER" \
-                -p "$4" -m 1 -recv_timeout 4000
+                -p "$4" -m 1 -recv_timeout 20000
 }
 
 e2e_lab

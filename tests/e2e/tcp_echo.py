@@ -15,7 +15,7 @@ if role == "serve":
                 peer.sendall(data)
 else:
     sent = bytes(i * 7 & 255 for i in range(int(sys.argv[4])))
-    with socket.create_connection(where, timeout=10) as sock:
+    with socket.create_connection(where, timeout=30) as sock:
         def push():
             sock.sendall(sent)
             sock.shutdown(socket.SHUT_WR)

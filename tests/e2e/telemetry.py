@@ -5,7 +5,7 @@ import socket
 import sys
 
 with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
-    sock.settimeout(5)
+    sock.settimeout(20)
     sock.connect(sys.argv[1])
     sock.recv(16384)  # the greeting: version, pid, longest answer
     sock.send(sys.argv[2].encode())

@@ -44,7 +44,7 @@ client() { # ALGORITHM FIRST LAST
 registers() { # NAME USER PASSWORD: by SIPp, with MD5
         printf 'SEQUENTIAL\n%s;[authentication username=%s password=%s]\n' "$2" "$2" "$3" >"$e2e_tmp/$1.csv"
         sipp_in "$LAB_OUT" "$1" "$LAB_PBX:5060" -sf "$E2E/edge_register.xml" -inf "$e2e_tmp/$1.csv" \
-                -auth_uri example.com -i "$LAB_CALLER" -p 5100 -m 1 -recv_timeout 3000
+                -auth_uri example.com -i "$LAB_CALLER" -p 5100 -m 1 -recv_timeout 20000
 }
 
 says() {
