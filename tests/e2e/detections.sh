@@ -74,7 +74,7 @@ for i in 1 2 3 4; do
 done
 sipp_answerer answerer 5062
 ordinary=200
-sipp_in "$LAB_OUT" ordinary "$LAB_PBX:5062" -sf "$LAB_FILES/uac.xml" -i "$LAB_CALLER" -m $ordinary -r 40 -d 100 \
+sipp_in "$LAB_OUT" ordinary "$LAB_PBX:5062" -sf "$LAB_FILES/uac.xml" -i "$LAB_CALLER" -m $ordinary -r 40 -l 10 -d 100 \
         -recv_timeout 20000 -s service || e2e_fail "ordinary calls: $(sipp_failures ordinary)"
 sleep 1.5
 e2e_is "alerts of ordinary traffic" "$(names)" = ""
