@@ -266,6 +266,68 @@ static void a_message_is_read(void **state)
         }
 }
 
+/* A name is what sb_header_find() says of it, however it is written and whatever begins alike. */
+static void names_are_told_apart(void **state)
+{
+        static const char *const names[] = {"Via",
+                                            "vIA",
+                                            "Vias",
+                                            "From",
+                                            "FROM",
+                                            "Frome",
+                                            "To",
+                                            "to",
+                                            "Tom",
+                                            "Call-ID",
+                                            "call-id",
+                                            "Call-IDs",
+                                            "Calling",
+                                            "CSeq",
+                                            "cseq",
+                                            "CSeqs",
+                                            "Contact",
+                                            "contact",
+                                            "Content-Type",
+                                            "Contacts",
+                                            "Record-Route",
+                                            "Record",
+                                            "Route",
+                                            "route",
+                                            "Routes",
+                                            "Record-Routed",
+                                            "Reconnect",
+                                            "v",
+                                            "F",
+                                            "t",
+                                            "i",
+                                            "m",
+                                            "l",
+                                            "Max-Forwards"};
+        static const char *const between[] = {":", ": ", " : ", "\t:\t ", ":  "};
+
+        (void)state;
+        for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+                for (uint32_t k = 0; k < sizeof(between) / sizeof(between[0]); k++) {
+                        const uint32_t len = (uint32_t)strlen(names[i]);
+                        char text[256];
+                        int all = snprintf(text, sizeof(text),
+                                           "ACK sip:x SIP/2.0\r\n%s%svalue of it\r\n"
+                                           "Call-ID: a\r\nCSeq: 1 ACK\r\n\r\n",
+                                           names[i], between[k]);
+                        const struct sb_line *l;
+                        struct sb_rx rx;
+
+                        assert_true(sb_read((const uint8_t *)text, (uint32_t)all, &rx));
+                        assert_int_equal(rx.line_cnt, 3);
+                        l = &rx.lines[0];
+                        assert_int_equal(l->id, sb_header_find((const uint8_t *)names[i], len));
+                        assert_int_equal(l->name_len, len);
+                        assert_int_equal(l->off, 19);
+                        assert_int_equal(l->len, len + strlen(between[k]) + 11);
+                        assert_memory_equal(text + l->value_off, "value of it", 11);
+                }
+}
+
 /* Wherever its lines lie among the blocks that are looked through at a time, a message reads the
  * same; nothing is read beyond its end (the copy is exactly as long). */
 static void lines_lie_anywhere(void **state)
@@ -347,6 +409,7 @@ int main(void)
             cmocka_unit_test(a_late_generator_keeps_what_was_meant),
             cmocka_unit_test(deadlines_come_when_due),
             cmocka_unit_test(a_message_is_read),
+            cmocka_unit_test(names_are_told_apart),
             cmocka_unit_test(lines_lie_anywhere),
             cmocka_unit_test(a_walk_meets_everybody),
         };

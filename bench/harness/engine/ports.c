@@ -18,7 +18,7 @@
 #include "dataplane/packet_pool.h"
 
 #define ARGS_MAX    96u
-#define LOOP_SLOTS  4096u
+#define LOOP_SLOTS  16384u /* 18 ms of 900,000 frames a second: a core may be away as long */
 #define DESCRIPTORS 2048u
 
 struct args {

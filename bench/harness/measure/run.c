@@ -109,6 +109,17 @@ static void on_all(int (*f)(void *), struct sb_job *jobs, uint32_t cnt)
                 (void)rte_eal_remote_launch(f, &jobs[i++], lcore);
 }
 
+/* Without polling: on a machine of few cores this thread has one of the workers' for itself, too.
+ */
+static void all_wait(void)
+{
+        for (unsigned lcore = rte_get_next_lcore((unsigned)LCORE_ID_ANY, 1, 0);
+             lcore < RTE_MAX_LCORE; lcore = rte_get_next_lcore(lcore, 1, 0))
+                while (rte_eal_get_lcore_state(lcore) == RUNNING)
+                        rte_delay_us_sleep(1000);
+        rte_eal_mp_wait_lcore();
+}
+
 static int job_create(struct sb_bench *b, struct sb_job *j, uint32_t i)
 {
         struct sb_worker *w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
@@ -245,7 +256,7 @@ static void watch(struct sb_bench *b, struct sb_job *jobs)
                         sb_bench_interrupt(b);
         }
         atomic_store(&b->stop, true);
-        rte_eal_mp_wait_lcore();
+        all_wait();
         sb_screen_fini(&screen);
         sb_keys_fini(&keys);
 }
@@ -324,7 +335,7 @@ int sb_bench_run_attacked(struct sb_bench *b, const double rates[2], double seco
                 rc = job_create(b, &jobs[i], i);
         if (rc == 0) {
                 on_all(spin, jobs, b->worker_cnt);
-                rte_eal_mp_wait_lcore();
+                all_wait();
                 sb_steal_read(&before);
                 schedule(b, jobs, rates, seconds);
                 on_all(work, jobs, b->worker_cnt);
