@@ -84,7 +84,8 @@ struct dp_pkt {
         uint64_t time_ns; /* rx: CLOCK_REALTIME, or capture time in replay */
         uint64_t serial;  /* rx: counts the packets of this worker */
 
-        /* decap: offsets in octets from the start of the frame; the mbuf is one segment */
+        /* decap, of every packet: offsets in octets from the start of the frame; the mbuf is one
+         * segment */
         uint16_t l3_off;
         uint16_t l4_off;
         uint16_t payload_off;
@@ -95,15 +96,16 @@ struct dp_pkt {
         uint8_t port;     /* rx: ethdev port it came from */
         struct shm_flow flow;
 
+        /* From here on rx clears: */
+
         /* guard: of UDP to a SIP port, police: of other SIP; from the outside and no known peer */
         bool has_source;
-        uint8_t trust; /* enum dp_trust_level */
-        struct dp_source source;
-        uint32_t limit_rate;      /* guard: new requests a minute by a LIMIT entry, 0 = none */
-        uint16_t limit_port;      /* of that entry: source port, 0 = any... */
-        uint8_t limit_prefix_len; /* ...and prefix length */
+        uint8_t trust;            /* enum dp_trust_level */
         uint8_t keys_made;        /* bits by enum dp_pkt_key: valid in `key` below */
         uint8_t keys_none;        /* likewise: there is no such user */
+        uint8_t limit_prefix_len; /* of the entry of limit_rate: prefix length... */
+        uint16_t limit_port;      /* ...and source port, 0 = any */
+        uint32_t limit_rate;      /* guard: new requests a minute by a LIMIT entry, 0 = none */
 
         /* classify */
         uint8_t cls;       /* enum shm_class */
@@ -111,9 +113,7 @@ struct dp_pkt {
         uint8_t txn;       /* enum dp_txn */
         uint8_t seen;      /* enum dp_seen */
         uint8_t proof_src; /* enum dp_proof: what the message proves of its source... */
-        uint8_t proof_dst; /* ...and a response, once police lets it pass, of its receiver: */
-        uint16_t receiver_port;
-        struct shm_ip receiver; /* its destination; in edge mode whom its next Via names */
+        uint8_t proof_dst; /* ...and a response, once police lets it pass, of its receiver */
 
         /* the verdict: set once, by dp_verdict_set() */
         uint8_t action;  /* enum shm_action */
@@ -156,6 +156,12 @@ struct dp_pkt {
 
         /* What follows rx does not clear: other fields say whether it is there. */
 
+        struct dp_source source; /* where has_source says so */
+
+        /* classify, of well-formed SIP: its destination; in edge mode whom its next Via names */
+        struct shm_ip receiver;
+        uint16_t receiver_port;
+
         /* match, of well-formed SIP: what decisions are keyed by (shm_base.h, enum shm_scope) */
         struct dp_key key_route;
         struct dp_key key_dialog;
@@ -165,8 +171,10 @@ struct dp_pkt {
         uint32_t rules[SHM_EVENT_RULES_MAX]; /* rule_cnt of them */
 };
 
-/* Octets of a packet that rx clears, at least. */
-#define DP_PKT_CLEARED offsetof(struct dp_pkt, key_route)
+/* Octets of a packet that rx clears, at least: [FROM, TO). Those before are rx's own, and decap's.
+ */
+#define DP_PKT_CLEAR_FROM offsetof(struct dp_pkt, has_source)
+#define DP_PKT_CLEAR_TO   offsetof(struct dp_pkt, source)
 
 struct dp_burst {
         uint16_t cnt;

@@ -272,6 +272,9 @@ static void act(struct dp_act *self, struct dp_pkt *p, uint64_t now_ns)
 
 void dp_act_run(struct dp_act *self, struct dp_burst *b)
 {
-        for (uint16_t i = 0; i < b->cnt && !self->passive; i++)
-                act(self, &b->pkt[i], b->now_ns);
+        if (self->passive)
+                return;
+        for (uint16_t i = 0; i < b->cnt; i++)
+                if (b->pkt[i].action != SHM_ACTION_DROP)
+                        act(self, &b->pkt[i], b->now_ns);
 }

@@ -7,6 +7,7 @@
 #include <rte_prefetch.h>
 
 #include "dataplane/stages/decap_core.h"
+#include "dataplane/stages/decap_plain.h"
 #include "dataplane/stages/tunnel_core.h"
 #include "dataplane/verdict.h"
 #include "parser/sip_parse.h"
@@ -70,34 +71,65 @@ static bool make_whole(struct dp_decap *self, struct dp_pkt *p)
         return true;
 }
 
-static void decap_one(struct dp_decap *self, struct dp_pkt *p)
+static void take(struct dp_pkt *p, const struct dp_decap_result *r)
 {
-        struct dp_decap_result r;
-        enum shm_reason reason;
         uint8_t side = p->flow.side;
-        bool udp_checked;
+
+        p->l3_off = r->l3_off;
+        p->l4_off = r->l4_off;
+        p->l4_len = r->l4_len;
+        p->payload_off = r->payload_off;
+        p->payload_len = r->payload_len;
+        p->sum_dst = r->sum_dst;
+        p->flags |= r->flags;
+        p->flow = r->flow;
+        p->flow.side = side;
+}
+
+static inline bool udp_checked(const struct rte_mbuf *m)
+{
+        return (m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+}
+
+/* Any frame that does not go the plain way. */
+static void decap_any(struct dp_decap *self, struct dp_pkt *p)
+{
+        struct dp_decap_result r = {.flags = 0};
+        enum shm_reason reason;
 
         if (!make_whole(self, p)) {
+                take(p, &r);
                 dp_verdict_drop(p, SHM_REASON_PACKET_TOO_BIG);
                 return;
         }
-        udp_checked = (p->m->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_GOOD;
         reason = dp_decap_core(rte_pktmbuf_mtod(p->m, const uint8_t *), p->m->data_len,
-                               udp_checked ? DP_UDP_SUM_KNOWN : DP_UDP_SUM_LATER, &r);
-        p->l3_off = r.l3_off;
-        p->l4_off = r.l4_off;
-        p->l4_len = r.l4_len;
-        p->payload_off = r.payload_off;
-        p->payload_len = r.payload_len;
-        p->sum_dst = r.sum_dst;
-        p->flags |= r.flags;
-        p->flow = r.flow;
-        p->flow.side = side;
+                               udp_checked(p->m) ? DP_UDP_SUM_KNOWN : DP_UDP_SUM_LATER, &r);
+        take(p, &r);
         if (reason == SHM_REASON_NONE && self->config->tunnels != DP_TUNNELS_PASS &&
             dp_tunnel_may_be(&r))
                 reason = tunnel_judge(self->config, p, &r);
         if (reason != SHM_REASON_NONE)
                 dp_verdict_drop(p, reason);
+}
+
+/* Straight into the packet. False: it is none that goes this way. */
+static inline bool decap_plain(struct dp_pkt *p)
+{
+        const struct rte_mbuf *m = p->m;
+        bool has_sum;
+
+        if (m->nb_segs != 1 || (m->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 ||
+            !dp_plain_udp4(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &p->flow, &p->l4_len,
+                           &has_sum) ||
+            dp_tunnel_ports_may_be(p->flow.dport, p->flow.sport))
+                return false;
+        p->l3_off = DP_PLAIN_L3_OFF;
+        p->l4_off = DP_PLAIN_L4_OFF;
+        p->payload_off = DP_PLAIN_PAYLOAD_OFF;
+        p->payload_len = (uint16_t)(p->l4_len - (DP_PLAIN_PAYLOAD_OFF - DP_PLAIN_L4_OFF));
+        p->sum_dst = has_sum && !udp_checked(m) ? DP_PLAIN_DST_OFF : 0;
+        p->flags |= DP_PKT_IP4 | DP_PKT_UDP;
+        return true;
 }
 
 static inline bool is_fresh(const struct dp_pkt *p)
@@ -117,8 +149,8 @@ void dp_decap_run(struct dp_decap *self, struct dp_burst *b)
                 prefetch_head(b, i);
         for (uint16_t i = 0; i < b->cnt; i++) {
                 prefetch_head(b, (uint16_t)(i + AHEAD));
-                if (is_fresh(&b->pkt[i]))
-                        decap_one(self, &b->pkt[i]);
+                if (is_fresh(&b->pkt[i]) && !decap_plain(&b->pkt[i]))
+                        decap_any(self, &b->pkt[i]);
         }
 }
 

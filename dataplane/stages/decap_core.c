@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 
 #include "dataplane/burst.h"
+#include "dataplane/stages/decap_plain.h"
 #include "dataplane/stages/inet_sum.h"
 
 #define ETH_BYTES  14u
@@ -269,49 +270,21 @@ enum shm_reason dp_decap_ip(const uint8_t *packet, uint32_t len, enum dp_udp_sum
         return network_layer(&w, len != 0 && packet[0] >> 4 == 4, out);
 }
 
-static inline uint32_t word_at(const uint8_t *p)
-{
-        uint32_t word;
-
-        memcpy(&word, p, sizeof(word));
-        return word;
-}
-
-/*
- * What nearly all frames are, on one way without turns: no tag, an IPv4 header of 20 octets whose
- * sum is right, a whole UDP datagram of the right length. Anything else, any fault too, is left to
- * the long way, which gives the same answer for these: false, and *out is as it was.
- */
 static bool plain_udp4(const uint8_t *frame, uint32_t len, enum dp_udp_sum udp_sum,
                        struct dp_decap_result *out)
 {
-        const uint8_t *h = frame + ETH_BYTES;
-        const uint8_t *u = h + IP4_BYTES;
-        uint32_t total;
-        uint64_t sum;
+        bool has_sum;
 
-        if (len < ETH_BYTES + IP4_BYTES + UDP_BYTES || udp_sum == DP_UDP_SUM_VERIFY)
+        memset(out, 0, sizeof(*out));
+        if (udp_sum == DP_UDP_SUM_VERIFY ||
+            !dp_plain_udp4(frame, len, &out->flow, &out->l4_len, &has_sum))
                 return false;
-        total = be16(h + 2);
-        sum = (uint64_t)word_at(h) + word_at(h + 4) + word_at(h + 8) + word_at(h + 12) +
-              word_at(h + 16);
-        if (be16(frame + 12) != ETHERTYPE_IP4 || h[0] != 0x45 || h[9] != IPPROTO_UDP ||
-            (be16(h + 6) & IP4_FRAG_MASK) != 0 || total < IP4_BYTES + UDP_BYTES ||
-            total > len - ETH_BYTES || be16(u + 4) != total - IP4_BYTES ||
-            dp_inet_fold(sum) != UINT16_MAX)
-                return false;
-        *out = (struct dp_decap_result){
-            .l3_off = ETH_BYTES,
-            .l4_off = ETH_BYTES + IP4_BYTES,
-            .l4_len = (uint16_t)(total - IP4_BYTES),
-            .payload_off = ETH_BYTES + IP4_BYTES + UDP_BYTES,
-            .payload_len = (uint16_t)(total - IP4_BYTES - UDP_BYTES),
-            .sum_dst = be16(u + 6) != 0 && udp_sum == DP_UDP_SUM_LATER ? ETH_BYTES + 16u : 0,
-            .flags = DP_PKT_IP4 | DP_PKT_UDP,
-            .flow = {.ip_proto = IPPROTO_UDP, .sport = be16(u), .dport = be16(u + 2)},
-        };
-        ip4_mapped(&out->flow.src, h + 12);
-        ip4_mapped(&out->flow.dst, h + 16);
+        out->l3_off = DP_PLAIN_L3_OFF;
+        out->l4_off = DP_PLAIN_L4_OFF;
+        out->payload_off = DP_PLAIN_PAYLOAD_OFF;
+        out->payload_len = (uint16_t)(out->l4_len - UDP_BYTES);
+        out->sum_dst = has_sum && udp_sum == DP_UDP_SUM_LATER ? DP_PLAIN_DST_OFF : 0;
+        out->flags = DP_PKT_IP4 | DP_PKT_UDP;
         return true;
 }
 
@@ -323,7 +296,6 @@ enum shm_reason dp_decap_core(const uint8_t *frame, uint32_t len, enum dp_udp_su
 
         if (plain_udp4(frame, len, udp_sum, out))
                 return SHM_REASON_NONE;
-        memset(out, 0, sizeof(*out));
         reason = link_layer(&w, out);
         if (reason != SHM_REASON_NONE)
                 return reason;

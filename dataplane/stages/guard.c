@@ -92,6 +92,8 @@ void dp_guard_run(struct dp_guard *self, struct dp_burst *b)
         bans_run(self, b);
         if (list != NULL)
                 blocklist_run(list, b);
+        if (!dp_burst_open(b)) /* in a flood of banned sources nothing is left */
+                return;
         if (self->counts)
                 dp_guard_budget_run(&self->budget, b);
         dp_decap_verify(b);

@@ -29,17 +29,26 @@ enum dp_tunnel {
 #define DP_TUNNEL_PORT_GENEVE  6081u
 #define DP_TUNNEL_PORT_MPLS    6635u
 
-/* False: it is none for sure. Cheap, for every packet. */
+/* False: it is none for sure. Cheap, for every packet. The first of UDP alone. */
+static inline bool dp_tunnel_ports_may_be(uint16_t dport, uint16_t sport)
+{
+        switch (dport) {
+        case DP_TUNNEL_PORT_GTPU:
+        case DP_TUNNEL_PORT_TEREDO:
+        case DP_TUNNEL_PORT_VXLAN:
+        case DP_TUNNEL_PORT_VXLAN_0:
+        case DP_TUNNEL_PORT_GENEVE:
+        case DP_TUNNEL_PORT_MPLS:
+                return true;
+        default:
+                return sport == DP_TUNNEL_PORT_TEREDO;
+        }
+}
+
 static inline bool dp_tunnel_may_be(const struct dp_decap_result *outer)
 {
-        uint16_t port = outer->flow.dport;
-
-        if (outer->payload_off == 0)
-                return true;
-        return port == DP_TUNNEL_PORT_GTPU || port == DP_TUNNEL_PORT_TEREDO ||
-               port == DP_TUNNEL_PORT_VXLAN || port == DP_TUNNEL_PORT_VXLAN_0 ||
-               port == DP_TUNNEL_PORT_GENEVE || port == DP_TUNNEL_PORT_MPLS ||
-               outer->flow.sport == DP_TUNNEL_PORT_TEREDO;
+        return outer->payload_off == 0 ||
+               dp_tunnel_ports_may_be(outer->flow.dport, outer->flow.sport);
 }
 
 /*

@@ -54,9 +54,11 @@ struct dp_bans {
         uint32_t sweep_next;
         struct dp_siphash_key key;
         struct sync sync[SHM_TABLE_CNT];
-        uint32_t len_cnt;            /* valid entries of lens */
-        uint8_t lens[LEN_CNT];       /* prefix lengths in use, longest first */
-        uint32_t len_users[LEN_CNT]; /* slots by prefix length */
+        uint32_t len_cnt;             /* valid entries of lens */
+        uint8_t lens[LEN_CNT];        /* prefix lengths in use, longest first */
+        uint32_t len_users[LEN_CNT];  /* slots by prefix length */
+        uint32_t peer_users[LEN_CNT]; /* of these, peers' */
+        uint32_t peer_lens;           /* from this index of lens on no length has a peer */
 };
 
 struct dp_bans *dp_bans_create(uint32_t entries, const struct dp_siphash_key *key)
@@ -177,29 +179,48 @@ static uint32_t find(const struct dp_bans *b, const struct prefix *p, uint8_t ta
         return i;
 }
 
-static void len_use(struct dp_bans *b, uint8_t len)
+static void peer_lens_find(struct dp_bans *b)
+{
+        b->peer_lens = b->len_cnt;
+        while (b->peer_lens > 0 && b->peer_users[b->lens[b->peer_lens - 1]] == 0)
+                b->peer_lens--;
+}
+
+static void len_add(struct dp_bans *b, uint8_t len)
 {
         uint32_t i = b->len_cnt;
 
-        if (b->len_users[len]++ > 0)
-                return;
         for (; i > 0 && b->lens[i - 1] < len; i--)
                 b->lens[i] = b->lens[i - 1];
         b->lens[i] = len;
         b->len_cnt++;
 }
 
-static void len_unuse(struct dp_bans *b, uint8_t len)
+static void len_remove(struct dp_bans *b, uint8_t len)
 {
         uint32_t i = 0;
 
-        if (--b->len_users[len] > 0)
-                return;
         while (b->lens[i] != len)
                 i++;
         b->len_cnt--;
         for (; i < b->len_cnt; i++)
                 b->lens[i] = b->lens[i + 1];
+}
+
+static void slot_count(struct dp_bans *b, const struct slot *s)
+{
+        if (b->len_users[s->len]++ == 0)
+                len_add(b, s->len);
+        b->peer_users[s->len] += s->table == SHM_TABLE_PEER;
+        peer_lens_find(b);
+}
+
+static void slot_uncount(struct dp_bans *b, const struct slot *s)
+{
+        b->peer_users[s->len] -= s->table == SHM_TABLE_PEER;
+        if (--b->len_users[s->len] == 0)
+                len_remove(b, s->len);
+        peer_lens_find(b);
 }
 
 /*
@@ -210,7 +231,7 @@ static void slot_free(struct dp_bans *b, uint32_t i)
 {
         uint32_t gap = i;
 
-        len_unuse(b, b->slots[i].len);
+        slot_uncount(b, &b->slots[i]);
         b->taken--;
         for (;;) {
                 struct prefix p;
@@ -260,8 +281,9 @@ static int entry_add(struct dp_bans *b, const struct shm_table_update *u)
 {
         struct prefix p = named(u);
         uint32_t i = find(b, &p, u->table);
+        bool is_new = b->slots[i].table == SHM_TABLE_NONE;
 
-        if (b->slots[i].table == SHM_TABLE_NONE) {
+        if (is_new) {
                 if (b->taken >= b->capacity) {
                         /* time 0: only what a sync has left behind is dead */
                         if (dp_bans_sweep(b, 0, SWEEP_WHEN_FULL) == 0)
@@ -269,7 +291,6 @@ static int entry_add(struct dp_bans *b, const struct shm_table_update *u)
                         i = find(b, &p, u->table);
                 }
                 b->taken++;
-                len_use(b, p.len);
         }
         b->slots[i] = (struct slot){.hi = p.hi,
                                     .lo = p.lo,
@@ -280,6 +301,8 @@ static int entry_add(struct dp_bans *b, const struct shm_table_update *u)
                                     .reason = (uint8_t)u->reason,
                                     .port = p.port};
         b->rates[i] = u->rate;
+        if (is_new)
+                slot_count(b, &b->slots[i]);
         return 0;
 }
 
@@ -350,28 +373,46 @@ static bool probe(const struct dp_bans *b, const struct prefix *p, uint32_t at, 
         return false;
 }
 
+/* A source of a burst, and where its prefix of this length begins. */
+struct ask {
+        struct prefix p;
+        uint32_t at;
+        uint32_t source; /* index */
+};
+
 void dp_bans_lookup_burst(const struct dp_bans *b, const struct dp_bans_query *q, uint32_t n,
                           uint64_t now_ns, struct dp_bans_hit *hit)
 {
-        struct prefix p[DP_BANS_BURST];
-        uint32_t at[DP_BANS_BURST];
-        bool done[DP_BANS_BURST];
+        struct ask ask[DP_BANS_BURST];
+        uint32_t cnt = n;
 
         for (uint32_t i = 0; i < n; i++) {
                 hit[i] = (struct dp_bans_hit){.table = SHM_TABLE_NONE};
-                done[i] = false;
+                ask[i].source = i;
         }
-        for (uint32_t k = 0; k < b->len_cnt; k++) {
+        for (uint32_t k = 0; k < b->len_cnt && cnt != 0; k++) {
                 const struct prefix mask = mask_of(b->lens[k]);
+                /* who is banned stays so, unless a wider prefix is a peer's */
+                bool bans_stand = k + 1 >= b->peer_lens;
+                uint32_t left = 0;
 
-                for (uint32_t i = 0; i < n; i++) {
-                        p[i] = masked(q[i].ip, q[i].port, &mask);
-                        at[i] = home(b, &p[i]);
-                        __builtin_prefetch(&b->slots[at[i]]);
+                for (uint32_t i = 0; i < cnt; i++) {
+                        struct ask *a = &ask[i];
+
+                        a->p = masked(q[a->source].ip, q[a->source].port, &mask);
+                        a->at = home(b, &a->p);
+                        __builtin_prefetch(&b->slots[a->at]);
                 }
-                for (uint32_t i = 0; i < n; i++)
-                        if (!done[i] && (b->lens[k] != PORT_LEN || q[i].port != 0))
-                                done[i] = probe(b, &p[i], at[i], now_ns, &hit[i]);
+                for (uint32_t i = 0; i < cnt; i++) {
+                        const uint32_t of = ask[i].source;
+                        bool asked = b->lens[k] != PORT_LEN || q[of].port != 0;
+
+                        if (asked && probe(b, &ask[i].p, ask[i].at, now_ns, &hit[of]))
+                                continue;
+                        ask[left].source = of;
+                        left += !bans_stand || hit[of].table != SHM_TABLE_BAN;
+                }
+                cnt = left;
         }
 }
 

@@ -7,7 +7,8 @@
  * 96 + n, and a prefix of 0 covers all of both. Fixed capacity; open addressing by SipHash under a
  * random key over (masked address, length). An entry may be of one port of one address, which is
  * longer than every prefix. A lookup probes once for each length in use, longest first: usually one
- * to four, never above 130, and the lengths are the operator's choice.
+ * to four, never above 130, and the lengths are the operator's choice. Of who is banned no wider
+ * ones are looked at than peers have.
  *
  * A full copy of a table arrives between SYNC_BEGIN and SYNC_END. Entries are stamped with a
  * generation; at SYNC_END the entries that the copy did not name are of an older one, and lookups
