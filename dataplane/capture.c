@@ -10,6 +10,8 @@
 
 #include <pcap/pcap.h>
 
+#include "dataplane/capture_ng.h"
+
 #define ETH_BYTES             14u
 #define ETHERTYPE_IP4         0x0800u
 #define ETHERTYPE_IP6         0x86ddu
@@ -30,7 +32,9 @@
 _Static_assert(PCAP_ERRBUF_SIZE <= DP_CAPTURE_ERROR_BYTES, "libpcap's messages do not fit");
 
 struct dp_capture {
-        pcap_t *pcap;
+        pcap_t *pcap;             /* NULL: a pcapng file */
+        struct dp_capture_ng *ng; /* NULL: any other */
+        FILE *ng_file;
         int link_type;
         uint8_t *buf; /* a frame with its made-up header */
         size_t buf_bytes;
@@ -58,37 +62,71 @@ static void drop_path(char *error, const char *path)
                 memmove(error, error + n + 2, strlen(error + n + 2) + 1);
 }
 
+/* Ours, or libpcap's, by the file's first octet. */
+static int open_file(struct dp_capture *c, FILE *f, char error[DP_CAPTURE_ERROR_BYTES])
+{
+        int first = getc(f);
+
+        if (first != EOF)
+                (void)ungetc(first, f);
+        if (first != DP_CAPTURE_NG_FIRST) {
+                c->pcap =
+                    pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, error);
+                if (c->pcap == NULL)
+                        return -EBADMSG;
+                c->link_type = pcap_datalink(c->pcap);
+                return 0;
+        }
+        c->ng = dp_capture_ng_create(f);
+        if (c->ng == NULL || dp_capture_ng_begin(c->ng) != 0) {
+                snprintf(error, DP_CAPTURE_ERROR_BYTES, "%s",
+                         c->ng != NULL ? dp_capture_ng_error(c->ng) : "no memory");
+                dp_capture_ng_destroy(c->ng);
+                return -EBADMSG;
+        }
+        c->ng_file = f;
+        return 0;
+}
+
 int dp_capture_open(struct dp_capture **out, const char *path, char error[DP_CAPTURE_ERROR_BYTES])
 {
         struct dp_capture *c = calloc(1, sizeof(*c));
+        FILE *f = c == NULL ? NULL : strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+        int rc;
 
-        if (c == NULL) {
-                snprintf(error, DP_CAPTURE_ERROR_BYTES, "no memory");
-                return -EBADMSG;
-        }
-        c->pcap = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, error);
-        if (c->pcap == NULL) {
-                drop_path(error, path);
+        if (f == NULL) {
+                snprintf(error, DP_CAPTURE_ERROR_BYTES, "%s",
+                         c == NULL ? "no memory" : strerror(errno));
                 free(c);
                 return -EBADMSG;
         }
-        c->link_type = pcap_datalink(c->pcap);
-        *out = c;
-        return 0;
+        rc = open_file(c, f, error);
+        if (rc == 0) {
+                *out = c;
+                return 0;
+        }
+        if (f != stdin)
+                (void)fclose(f);
+        free(c);
+        return rc;
 }
 
 void dp_capture_close(struct dp_capture *c)
 {
         if (c == NULL)
                 return;
-        pcap_close(c->pcap);
+        if (c->pcap != NULL)
+                pcap_close(c->pcap);
+        dp_capture_ng_destroy(c->ng);
+        if (c->ng_file != NULL && c->ng_file != stdin)
+                (void)fclose(c->ng_file);
         free(c->buf);
         free(c);
 }
 
 const char *dp_capture_error(struct dp_capture *c)
 {
-        return pcap_geterr(c->pcap);
+        return c->ng != NULL ? dp_capture_ng_error(c->ng) : pcap_geterr(c->pcap);
 }
 
 uint64_t dp_capture_undecodable(const struct dp_capture *c)
@@ -162,6 +200,8 @@ static struct inner find_inner(int link_type, const uint8_t *p, uint32_t len)
         case DLT_NULL:
         case DLT_LOOP:
                 return inner_family(p, len);
+        case DLT_C_HDLC: /* RFC 1547: address, control, an EtherType */
+                return inner_cooked(p, len, FAMILY_BYTES, 2);
         case DLT_PPP:
         case DLT_PPP_SERIAL:
                 return inner_ppp(p, len);
@@ -212,7 +252,7 @@ static uint64_t stamp_ns(const struct timeval *tv)
         return (uint64_t)tv->tv_sec * NS_PER_S + ((uint64_t)tv->tv_usec & UINT32_MAX);
 }
 
-int dp_capture_next(struct dp_capture *c, struct dp_capture_frame *frame)
+static int next_of_pcap(struct dp_capture *c, struct dp_capture_frame *frame)
 {
         struct pcap_pkthdr *h;
         const u_char *p;
@@ -223,11 +263,18 @@ int dp_capture_next(struct dp_capture *c, struct dp_capture_frame *frame)
         if (rc != 1)
                 return -EBADMSG;
         frame->time_ns = stamp_ns(&h->ts);
-        if (c->link_type != DLT_EN10MB)
-                return dress(c, p, h->caplen, frame);
         frame->data = p;
         frame->len = h->caplen;
         return 1;
+}
+
+int dp_capture_next(struct dp_capture *c, struct dp_capture_frame *frame)
+{
+        int rc = c->ng != NULL ? dp_capture_ng_next(c->ng, frame, &c->link_type)
+                               : next_of_pcap(c, frame);
+
+        return rc == 1 && c->link_type != DLT_EN10MB ? dress(c, frame->data, frame->len, frame)
+                                                     : rc;
 }
 
 /* ---- writing ---- */

@@ -9,6 +9,7 @@
  *   RAW, IPV4, IPV6                 header + packet; the first nibble tells the version
  *   LINUX_SLL, LINUX_SLL2           header with their protocol + what follows
  *   NULL, LOOP                      header + packet; the address family tells the version
+ *   C_HDLC                          header with its protocol + packet
  *   PPP, PPP_SERIAL                 header + packet; with or without HDLC octets
  *   anything else, or none of these ethertype 0x88b5 (IEEE 802 local experiments) + the frame as
  *   after all                       caught: counted as undecodable, "not IP" to the chain, and part
