@@ -40,7 +40,7 @@ char *cp_arena_text(struct cp_arena *a, const char *text, size_t len)
 {
         char *t = cp_arena_take(a, len + 1);
 
-        if (t != NULL)
+        if (t != NULL && len != 0) /* no text at all is an empty one */
                 memcpy(t, text, len);
         return t;
 }

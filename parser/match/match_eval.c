@@ -379,10 +379,11 @@ uint32_t match_flags_after(const struct match_set *s, uint32_t i, uint32_t flags
 
                 for (uint32_t k = 0; group->buffer == MATCH_NONE && k < group->step_cnt; k++) {
                         const struct match_step *step = &s->steps[group->step_first + k];
-                        uint32_t bit = UINT32_C(1) << step->index;
+                        uint32_t bit;
 
                         if (step->kind != MATCH_STEP_FLAG)
                                 continue;
+                        bit = UINT32_C(1) << step->index;
                         if (step->op == MATCH_FLAG_SET)
                                 flags |= bit;
                         else if (step->op == MATCH_FLAG_UNSET)
