@@ -9,7 +9,7 @@
 # namespaces as the user nobody. Several labs live side by side under different ids.
 #
 # LAB_DEVICE=af_xdp: DPDK gets at the interfaces by XDP sockets, which cost less; af_packet unless told.
-# LAB_DEADLINE_MS: how long a message is held for control's answer, if not as long as the dataplane does.
+# LAB_PATIENCE_MS: so long a message is held for control's answer, and nothing is shed; else as the dataplane does.
 #
 # lab_init ID comes first and sets the names; lab_up and lab_down make and remove everything that
 # belongs to the id; a function that fails prints one line and returns 1.
@@ -210,7 +210,8 @@ dataplane:
   mode: ${LAB_MODE:-inline}
   socket: $LAB_SOCK/dataplane.sock
 YAML
-                [ -z "${LAB_DEADLINE_MS:-}" ] || echo "  decision-deadline-ms: $LAB_DEADLINE_MS"
+                [ -z "${LAB_PATIENCE_MS:-}" ] ||
+                        printf '  decision-deadline-ms: %s\n  shedding: {mode: off}\n' "$LAB_PATIENCE_MS"
                 [ -z "${2:-}" ] || cat "$2"
                 cat <<YAML
 

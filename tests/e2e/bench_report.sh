@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The other forms of a result: CSV, SIPp's columns, HTML in a real browser, comparisons and exit codes.
+#
+# Beside others (30 s): it computes.
 . "$(dirname "$0")/harness.sh"
 e2e_begin bench_report
 bench=$SLUICE_BUILD/bench/harness/sluice-bench

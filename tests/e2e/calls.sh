@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Calls that the dataplane knows: a forged To-tag meets the same route as none; hold, BYE and CANCEL of
 # the parties pass, those of strangers do not; a call that is up lives on over a kill of the dataplane.
+#
+# Beside others (6 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin calls
 

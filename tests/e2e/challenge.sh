@@ -3,6 +3,8 @@
 # Every stranger is challenged, and the clients of Debian get through: SIPp and baresip register and call
 # a Kamailio with the right password and nobody is asked for it; a wrong one still fails. In the default
 # mode a user is not challenged before a flood, and is while it lasts.
+#
+# Beside others (7 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin challenge
 

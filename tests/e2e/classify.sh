@@ -8,7 +8,7 @@
 . "$(dirname "$0")/harness.sh"
 e2e_begin classify
 [ -d "$SLUICE_CORPUS/pcap" ] || e2e_skip "no captures at $SLUICE_CORPUS/pcap"
-for tool in tshark ndpiReader python3; do
+for tool in tshark editcap ndpiReader python3; do
         command -v $tool >/dev/null || e2e_skip "no $tool"
 done
 

@@ -124,7 +124,7 @@ def move_ports(frame, link):
 def moved(dataplane, capture, scratch):
     """SIP messages when every port of SIP is another one; None where the link is another one."""
     plain = scratch / "plain.pcap"
-    run("tshark", "-r", capture, "-F", "pcap", "-w", plain)
+    run("editcap", "-F", "pcap", capture, plain)
     octets = bytearray(plain.read_bytes()) if plain.exists() else b""
     plain.unlink(missing_ok=True)
     link = struct.unpack_from("<I", octets, 20)[0] if len(octets) >= 24 else None

@@ -7,7 +7,7 @@
 e2e_begin control_kill
 rounds=25
 limit_ms=1000 # while the machine stands still nobody attaches: that time does not count
-LAB_DEADLINE_MS=
+LAB_PATIENCE_MS=
 
 # What /sluice/... of DPDK's telemetry says; it needs no control.
 telemetry() {

@@ -6,7 +6,7 @@
 e2e_begin dataplane_kill
 rounds=5
 limit_ms=3000 # while the machine stands still nothing starts: that time does not count
-LAB_DEADLINE_MS=
+LAB_PATIENCE_MS=
 
 one_call() {
         sipp_calls probe 1 10 -d 0 -nr -recv_timeout 200

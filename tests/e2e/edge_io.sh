@@ -4,6 +4,8 @@
 # worker, TCP and fragments by the kernel behind the TAP device, REGISTER and INVITE by control from the
 # virtual addresses, over IPv4 and IPv6; what is for others is dropped; and all of it again after
 # the dataplane was killed.
+#
+# Beside others (18 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_io
 . "$E2E/wire.sh"

@@ -3,6 +3,8 @@
 # A gateway by its name, with a name server of the test's own: calls go where the name leads; when that changes
 # they go there without a reload, from the worker's cache too; when nobody answers they go on as before, and
 # that is told.
+#
+# Beside others (10 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_names
 export LAB_MODE=edge LAB_ARMS=1

@@ -3,6 +3,8 @@
 # Users behind an edge, over IPv4 and IPv6: agents of our own with SHA-256, which check every message
 # hop by hop, and three baresip phones with MD5 call, hold, resume, transfer, message and are
 # redirected; then control and the dataplane are killed, and the calls of before and new ones go on.
+#
+# Beside others (9 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin edge_users
 . "$E2E/wire.sh"

@@ -17,7 +17,7 @@
 . "$(dirname "$0")/harness.sh"
 LAB_FRAMES=512 # a NIC's usual ring: a longer one would be a longer queue before the flood is dropped
 e2e_begin flood_isolation
-LAB_DEADLINE_MS= # as an operator has it
+LAB_PATIENCE_MS= # as an operator has it
 
 factor=${FLOOD_FACTOR:-10}
 floods=${FLOODS:-malformed register invite options fragments crlf unknown}

@@ -27,6 +27,7 @@ clang -fsanitize=fuzzer,address "$e2e_tmp/broken.c" -o "$e2e_tmp/build/tests/fuz
         >"$e2e_tmp/broken" 2>&1 && e2e_fail "a target that breaks passes"
 grep -q ': 1 findings$' "$e2e_tmp/broken" || e2e_fail "the finding is not told: $(tail -n 1 "$e2e_tmp/broken")"
 
-"$ROOT/tests/fuzz/afl" --execs 300 >"$e2e_tmp/afl" 2>&1 || e2e_fail "afl: $(tail -n 1 "$e2e_tmp/afl")"
+# each starts with all its seeds; the programs of the campaign have run them all
+"$ROOT/tests/fuzz/afl" --execs 300 --seeds 20 >"$e2e_tmp/afl" 2>&1 || e2e_fail "afl: $(tail -n 1 "$e2e_tmp/afl")"
 e2e_is "targets under AFL++ that ran" "$(awk '$2 + 0 >= 300' "$e2e_tmp/afl" | wc -l)" -eq "$targets"
 e2e_pass "$(grep ' executions over ' "$e2e_tmp/campaign"); a broken target is found; $(tail -n 1 "$e2e_tmp/afl") under AFL++"

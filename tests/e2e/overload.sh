@@ -10,7 +10,7 @@
 # Environment: OVERLOAD_SECONDS of each flood (3), OVERLOAD_RUN_MS and OVERLOAD_STOP_MS, by turns (2, 8).
 . "$(dirname "$0")/harness.sh"
 e2e_begin overload
-LAB_DEADLINE_MS= # as an operator has it
+LAB_PATIENCE_MS= # as an operator has it
 
 seconds=${OVERLOAD_SECONDS:-3} run_ms=${OVERLOAD_RUN_MS:-2} stop_ms=${OVERLOAD_STOP_MS:-8}
 order=(unproven proven refresh dialog)

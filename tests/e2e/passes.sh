@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is not SIP over IPv4 passes too: ARP and ping, IPv6 neighbours and ping, a TCP connection, calls
 # over IPv6, frames with a VLAN tag.
+#
+# Beside others (4 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin passes
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The operator's hand: ban and lift, why, a route that rejects with a SIP response, reload of a good and
 # of a broken file.
+#
+# Beside others (16 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin policy
 

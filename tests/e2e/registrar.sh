@@ -4,6 +4,8 @@
 # and calls another baresip by its name; control is killed in the middle of registrations and
 # comes back with every binding that it has said 200 for; the dataplane is restarted; a damaged store is
 # refused, repaired and taken.
+#
+# Beside others (18 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin registrar
 users=200

@@ -3,6 +3,8 @@
 # Users of the store: added while everything runs, they register with SHA-256 (a client of our own) and with MD5
 # (SIPp, and a baresip phone that calls another); a changed password shuts the old one out, a removal the
 # user and his bindings; after a kill of control all of that is as before.
+#
+# Beside others (4 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
 e2e_begin users
 users=20

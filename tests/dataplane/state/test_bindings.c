@@ -5,6 +5,7 @@
  * room in the memory that is named; a writer and readers at once.
  *
  *   --bindings N   how many of them the big table has (100,000)
+ *   --writes N     how many changes the readers live through (30,000)
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +29,7 @@
 #define USERS_MAX 600u
 #define FINDS     100000u
 
-static uint32_t big_cnt = 100000;
+static uint32_t big_cnt = 100000, write_cnt = 30000;
 static const struct dp_siphash_key key = {{UINT64_C(0x0706050403020100), UINT64_C(42)}};
 
 struct record {
@@ -336,7 +337,7 @@ static void writer_and_readers(void **state)
         for (uintptr_t i = 0; i < READERS; i++)
                 assert_int_equal(pthread_create(&threads[i], NULL, reader, (void *)i), 0);
         /* until the readers, who may be slow to begin, have seen their share */
-        for (unsigned i = 0; i < 100000 || atomic_load(&race.found) < FINDS; i++) {
+        for (unsigned i = 0; i < write_cnt || atomic_load(&race.found) < FINDS; i++) {
                 unsigned u = i * 7u % 64u;
 
                 if (i % 5 == 0)
@@ -367,5 +368,7 @@ int main(int argc, char **argv)
 
         if (argc == 3 && strcmp(argv[1], "--bindings") == 0)
                 big_cnt = (uint32_t)strtoul(argv[2], NULL, 10);
+        if (argc == 3 && strcmp(argv[1], "--writes") == 0)
+                write_cnt = (uint32_t)strtoul(argv[2], NULL, 10);
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
