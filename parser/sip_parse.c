@@ -154,37 +154,47 @@ static void check_utf8(struct sip_msg *m, uint32_t end)
                 sip_state_note(m, SIP_ANOM_HDR_NOT_UTF8, (uint32_t)at);
 }
 
+static __attribute__((noinline)) void note_no_type(struct sip_msg *m)
+{
+        sip_state_note(m, SIP_ANOM_CONTENT_TYPE_MISSING, m->body_off);
+}
+
+/* A Content-Length that is not what is left behind the header section, `left` octets. */
+static __attribute__((noinline)) void frame_otherwise(struct sip_msg *m, uint32_t left)
+{
+        const uint8_t *rest;
+
+        if (m->content_length > left) {
+                sip_state_note(m,
+                               sip_anom_has(&m->anomalies, SIP_ANOM_HDR_LF_ONLY)
+                                   ? SIP_ANOM_CONTENT_LENGTH_STALE
+                                   : SIP_ANOM_CONTENT_LENGTH_BEYOND,
+                               m->header_end);
+                return;
+        }
+        m->body_len = (uint16_t)m->content_length;
+        sip_state_note(m, SIP_ANOM_BODY_TRAILING, m->header_end + m->content_length);
+        rest = m->buf + m->header_end + m->body_len;
+        if (sip_sniff(rest, left - m->body_len) == SIP_SNIFF_SIP)
+                sip_state_note(m, SIP_ANOM_SECOND_MESSAGE, m->header_end + m->content_length);
+}
+
 /* The body: Content-Length octets, or without one all that is left (RFC 3261 18.3). */
-static void frame_body(struct sip_msg *m)
+static inline void frame_body(struct sip_msg *m)
 {
         uint32_t left = m->len - m->header_end;
-        const uint8_t *rest;
 
         m->body_off = m->header_end;
         m->body_len = (uint16_t)left;
-        if (m->content_length != SIP_CONTENT_LENGTH_ABSENT) {
-                if (m->content_length > left) {
-                        sip_state_note(m,
-                                       sip_anom_has(&m->anomalies, SIP_ANOM_HDR_LF_ONLY)
-                                           ? SIP_ANOM_CONTENT_LENGTH_STALE
-                                           : SIP_ANOM_CONTENT_LENGTH_BEYOND,
-                                       m->header_end);
-                } else if (m->content_length < left) {
-                        m->body_len = (uint16_t)m->content_length;
-                        sip_state_note(m, SIP_ANOM_BODY_TRAILING,
-                                       m->header_end + m->content_length);
-                        rest = m->buf + m->header_end + m->body_len;
-                        if (sip_sniff(rest, left - m->body_len) == SIP_SNIFF_SIP)
-                                sip_state_note(m, SIP_ANOM_SECOND_MESSAGE,
-                                               m->header_end + m->content_length);
-                }
-        }
+        if (m->content_length != left && m->content_length != SIP_CONTENT_LENGTH_ABSENT)
+                frame_otherwise(m, left);
         if ((m->body_len != 0) & (m->first[SIP_HDR_CONTENT_TYPE] == SIP_HDR_NONE))
-                sip_state_note(m, SIP_ANOM_CONTENT_TYPE_MISSING, m->body_off);
+                note_no_type(m);
 }
 
 /* A message that no fast path reads. */
-static __attribute__((noinline)) void parse_by_grammar(struct sip_msg *m, const uint8_t *buf, uint32_t len)
+static __attribute__((noinline)) void parse_by_grammar(struct sip_msg *m, const uint8_t *buf,
+                                                       uint32_t len)
 {
         struct sip_state s;
         uint32_t skip = (uint32_t)leading_crlf(buf, len);

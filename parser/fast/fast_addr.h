@@ -14,10 +14,10 @@
 enum fast_addr_kind { FAST_PARTY, FAST_CONTACT, FAST_ROUTE };
 
 /* The same by the grammar. */
-static __attribute__((noinline)) bool fast_quoted_ask(const struct fast *f, uint32_t v, uint32_t e,
-                                                      uint32_t *lt, struct sip_span *display)
+static __attribute__((noinline)) bool fast_quoted_ask(const struct fast *f, uint64_t v, uint64_t e,
+                                                      uint64_t *lt, struct sip_span *display)
 {
-        struct sip_cur c = {f->b, v, e, &f->m->anomalies};
+        struct sip_cur c = {f->b, (uint32_t)v, (uint32_t)e, &f->m->anomalies};
 
         if (!sip_quoted_parse(&c, display))
                 return false;
@@ -26,10 +26,11 @@ static __attribute__((noinline)) bool fast_quoted_ask(const struct fast *f, uint
 }
 
 /* The quoted string at v; *lt becomes where the "<" behind it must be. */
-static inline bool fast_quoted(const struct fast *f, uint32_t v, uint32_t e, uint32_t *lt,
+static inline bool fast_quoted(const struct fast *f, uint64_t v, uint64_t e, uint64_t *lt,
                                struct sip_span *display)
 {
-        uint32_t quote, escape, pairs, end;
+        uint64_t end;
+        uint32_t quote, escape, pairs;
         scan_vec w;
 
         if (!fast_room(f, v + 1, 32))
@@ -42,52 +43,52 @@ static inline bool fast_quoted(const struct fast *f, uint32_t v, uint32_t e, uin
         escape |= escape << 1;
         quote &= ~escape;
         if (__builtin_expect(quote == 0 || (pairs & (quote - 1) & ~quote) != 0, 0)) {
-                uint32_t at = 0;
+                uint64_t at = 0;
                 bool read =
                     fast_quoted_ask(&(struct fast){f->b, f->len, f->ix, f->m}, v, e, &at, display);
 
                 *lt = at;
                 return read;
         }
-        end = v + 1 + scan_ctz(quote);
+        end = v + 1 + scan_zeros(quote);
         if (end >= e)
                 return false;
-        fast_span(display, v + 1, end - (v + 1));
+        fast_span(display, v + 1, end);
         *lt = end + 1 + (f->b[end + 1] == ' ');
         return true;
 }
 
 /* Tokens with one SP behind each; *lt becomes where the "<" must be. */
-static inline bool fast_tokens(const struct fast *f, uint32_t v, uint32_t *lt,
+static inline bool fast_tokens(const struct fast *f, uint64_t v, uint64_t *lt,
                                struct sip_span *display)
 {
-        uint32_t p = v;
+        uint64_t p = v;
 
         do {
-                uint32_t start = p;
+                uint64_t start = p;
 
                 p = fast_run(f, start);
                 if (p == start || f->b[p] != ' ')
                         return false;
                 p++;
         } while (f->b[p] != '<');
-        fast_span(display, v, p - 1 - v);
+        fast_span(display, v, p - 1);
         *lt = p;
         return true;
 }
 
 /* The parameter at `name`: a tag, or what Contact's may hold; false where the grammar must look. */
-static inline bool fast_addr_param(const struct fast *f, enum fast_addr_kind kind, uint32_t name,
+static inline bool fast_addr_param(const struct fast *f, enum fast_addr_kind kind, uint64_t name,
                                    const struct fast_param *param, struct sip_addr *out)
 {
-        uint32_t v = param->value, e = param->end, n = param->name_len;
+        uint64_t v = param->value, e = param->end, n = param->name_len;
         uint32_t word = fast_load4(f->b + name) | 0x00202020;
         uint32_t seconds;
 
         if (word == FAST_WORD4('t', 'a', 'g', '=')) {
                 if (out->tag.len != 0 || e - v > SIP_TAG_BYTES_MAX)
                         return false;
-                fast_span(&out->tag, v, e - v);
+                fast_span(&out->tag, v, e);
                 return true;
         }
         if (n == 3 && v == e)
@@ -95,28 +96,28 @@ static inline bool fast_addr_param(const struct fast *f, enum fast_addr_kind kin
         if (kind == FAST_CONTACT && n == 1)
                 return false; /* perhaps q */
         if (kind == FAST_CONTACT && n == 7 &&
-            sip_span_ieq(f->b, sip_span_make(name, name + 7), "expires", 7))
+            sip_span_ieq(f->b, sip_span_make((uint32_t)name, (uint32_t)name + 7), "expires", 7))
                 return fast_number(f, v, e, &seconds);
         return true;
 }
 
 /* ;name[=value]... from p to the end of the value. */
-static inline bool fast_addr_params(const struct fast *f, enum fast_addr_kind kind, uint32_t p,
-                                    uint32_t e, struct sip_addr *out)
+static inline bool fast_addr_params(const struct fast *f, enum fast_addr_kind kind, uint64_t p,
+                                    uint64_t e, struct sip_addr *out)
 {
-        fast_span(&out->params, p + 1, e - (p + 1));
+        fast_span(&out->params, p + 1, e);
         /* A tag alone is what there is, nearly always. */
         if (f->b[p] == ';' &&
             (fast_load4(f->b + p + 1) | 0x00202020) == FAST_WORD4('t', 'a', 'g', '=')) {
-                uint32_t v = p + 5;
+                uint64_t v = p + 5;
 
                 p = fast_run(f, v);
                 if (p == v || p - v > SIP_TAG_BYTES_MAX)
                         return false;
-                fast_span(&out->tag, v, p - v);
+                fast_span(&out->tag, v, p);
         }
         while (f->b[p] == ';') {
-                uint32_t name = p + 1;
+                uint64_t name = p + 1;
                 struct fast_param param;
 
                 if (!fast_param(f, name, &param) || !fast_addr_param(f, kind, name, &param, out))
@@ -134,8 +135,8 @@ static inline __attribute__((always_inline)) bool fast_addr(const struct fast *f
                                                             struct sip_addr *out)
 {
         const uint8_t *b = f->b;
-        uint32_t e, v = fast_ends(value, &e);
-        uint32_t lt = v, gt;
+        uint64_t e, v = fast_ends(value, &e);
+        uint64_t lt = v, gt;
 
         if (b[v] == '"') {
                 if (!fast_quoted(f, v, e, &lt, &out->display))
@@ -145,7 +146,7 @@ static inline __attribute__((always_inline)) bool fast_addr(const struct fast *f
         }
         if (b[lt] != '<' || !fast_uri(f, w, lt + 1, &out->uri, &gt) || b[gt] != '>')
                 return false;
-        fast_span(&out->all, v, e - v);
+        out->all = *value;
         if (gt + 1 == e)
                 return true;
         return fast_addr_params(f, kind, gt + 1, e, out);

@@ -13,7 +13,7 @@
 #include "parser/sip_state.h"
 
 /* A number of nine or ten digits, as random ones are; below 2^31. */
-static __attribute__((noinline)) bool fast_long_number(const struct fast *f, uint32_t v, uint32_t e,
+static __attribute__((noinline)) bool fast_long_number(const struct fast *f, uint64_t v, uint64_t e,
                                                        uint32_t *out)
 {
         uint32_t high, low;
@@ -26,35 +26,41 @@ static __attribute__((noinline)) bool fast_long_number(const struct fast *f, uin
 }
 
 /* number SP method */
-static inline bool fast_cseq(const struct fast *f, uint32_t v, uint32_t e)
+static inline bool fast_cseq(const struct fast *f, uint64_t v, uint64_t e)
 {
         struct sip_cseq *out = &f->m->cseq;
-        uint32_t p = fast_run(f, v);
+        struct fast_walk w;
+        uint64_t p;
 
-        if (f->b[p] != ' ' || fast_run(f, p + 1) != e ||
+        fast_walk_to(f, &w, v);
+        p = fast_next(f, &w);
+        if (f->b[p] != ' ' || fast_next(f, &w) != e ||
             !(fast_number(f, v, p, &out->number) || fast_long_number(f, v, p, &out->number)))
                 return false;
         out->method = (uint8_t)fast_method_before(f, p + 1, e);
-        fast_span(&out->method_name, p + 1, e - (p + 1));
+        fast_span(&out->method_name, p + 1, e);
         return out->method != SIP_METHOD_OTHER;
 }
 
 /* One run, or two with "@" between them. */
-static inline bool fast_call_id(const struct fast *f, uint32_t v, uint32_t e)
+static inline bool fast_call_id(const struct fast *f, uint64_t v, uint64_t e)
 {
-        uint32_t p = fast_run(f, v);
+        struct fast_walk w;
+        uint64_t p;
 
+        fast_walk_to(f, &w, v);
+        p = fast_next(f, &w);
         if (p == v || e - v > SIP_CALL_ID_BYTES_MAX)
                 return false;
-        fast_span(&f->m->call_id, v, e - v);
+        fast_span(&f->m->call_id, v, e);
         if (f->b[p] == '@') {
                 v = p + 1;
-                p = fast_run(f, v);
+                p = fast_next(f, &w);
         }
         return p == e && p > v;
 }
 
-static inline bool fast_max_forwards(const struct fast *f, uint32_t v, uint32_t e)
+static inline bool fast_max_forwards(const struct fast *f, uint64_t v, uint64_t e)
 {
         uint32_t hops;
 
@@ -67,7 +73,8 @@ static inline bool fast_max_forwards(const struct fast *f, uint32_t v, uint32_t 
 /* One header of this identity that may occur once. False where the grammar must look. */
 static inline bool fast_field(const struct fast *f, enum sip_hdr_id id, const struct sip_span *at)
 {
-        uint32_t e, v = fast_ends(at, &e), seconds;
+        uint64_t e, v = fast_ends(at, &e);
+        uint32_t seconds;
 
         switch (id) {
         case SIP_HDR_CALL_ID:
@@ -116,8 +123,9 @@ static inline bool fast_rare(const struct fast *f, struct sip_state *s)
 }
 
 /* All Via headers. Returns where the next host is noted, NULL after a fault. */
-static __attribute__((noinline)) uint32_t *fast_vias(const struct fast *caller, struct sip_state *s,
-                                                     uint32_t *hosts)
+static inline __attribute__((always_inline)) uint32_t *fast_vias(const struct fast *caller,
+                                                                 struct sip_state *s,
+                                                                 uint32_t *hosts)
 {
         const struct fast here = *caller, *f = &here; /* which no store below can change */
         struct sip_msg *m = f->m;
@@ -174,11 +182,11 @@ static inline uint32_t *fast_contacts(const struct fast *f, struct sip_state *s,
 }
 
 /* "<sip:host;lr>", as nearly all routes are that proxies without a state of their own add. */
-static inline bool fast_loose_route(const struct fast *f, uint32_t v, uint32_t e, uint32_t *host)
+static inline bool fast_loose_route(const struct fast *f, uint64_t v, uint64_t e, uint32_t *host)
 {
-        uint32_t from = v + 5, to = e - 4;
+        uint64_t from = v + 5, to = e - 4;
 
-        *host = from | (to - from) << 16;
+        *host = fast_both(from, to);
         return e - v >= 10 && fast_load4(f->b + to) == FAST_WORD4(';', 'l', 'r', '>') &&
                fast_low8(fast_load8(f->b + v), 5) == FAST_WORD('<', 's', 'i', 'p', ':', 0, 0, 0) &&
                fast_run(f, from) == to;
@@ -194,7 +202,7 @@ static __attribute__((noinline)) uint32_t *fast_routes(const struct fast *caller
         struct sip_addr other;
 
         do {
-                uint32_t e, v = fast_ends(&hdrs[i].value, &e);
+                uint64_t e, v = fast_ends(&hdrs[i].value, &e);
                 struct fast_walk w = {.hosts = hosts};
 
                 other.tag.len = 0;
@@ -211,8 +219,9 @@ static __attribute__((noinline)) uint32_t *fast_routes(const struct fast *caller
 
 /* All headers that hold addresses, From and To at least. Returns where the next host is noted, NULL
  * after a fault. */
-static __attribute__((noinline)) uint32_t *fast_addrs(const struct fast *caller,
-                                                      struct sip_state *s, uint32_t *hosts)
+static inline __attribute__((always_inline)) uint32_t *fast_addrs(const struct fast *caller,
+                                                                  struct sip_state *s,
+                                                                  uint32_t *hosts)
 {
         const struct fast here = *caller, *f = &here;
         struct sip_msg *m = f->m;
@@ -230,8 +239,10 @@ static __attribute__((noinline)) uint32_t *fast_addrs(const struct fast *caller,
         return hosts;
 }
 
-/* All typed fields; hosts as in struct fast_walk, and behind the last one. */
-static inline bool fast_fields(const struct fast *f, struct sip_state *s, uint32_t **hosts)
+/* All typed fields; hosts as in struct fast_walk, and behind the last one. Not part of the caller:
+ * there are not registers enough for both. */
+static __attribute__((noinline)) bool fast_fields(const struct fast *f, struct sip_state *s,
+                                                  uint32_t **hosts)
 {
         const uint8_t *first = f->m->first;
 

@@ -70,8 +70,8 @@ static __attribute__((noinline)) const struct sip_hname_row *fast_odd_line(const
                 v++;
         while (e > v && b[e - 1] == ' ')
                 e--;
-        fast_span(&h->name, (uint32_t)s, (uint32_t)n);
-        fast_span(&h->value, (uint32_t)v, (uint32_t)(e - v));
+        fast_span(&h->name, s, s + n);
+        fast_span(&h->value, v, e);
         f->m->first[SIP_HDR_OTHER] = SIP_HDR_NONE;
         if (n > SIP_HNAME_ROW_BYTES)
                 return sip_hname_row_of(b + s, n);
@@ -104,8 +104,8 @@ static inline __attribute__((always_inline)) bool fast_line(const struct fast *f
         if (__builtin_expect(scan_fits(wire, row->name, row->care) && f->b[v] != ' ' &&
                                  f->b[at->e - 1] != ' ',
                              1)) {
-                fast_span(&at->h->name, (uint32_t)at->s, (uint32_t)n);
-                fast_span(&at->h->value, (uint32_t)v, (uint32_t)(at->e - v));
+                fast_span(&at->h->name, at->s, colon);
+                fast_span(&at->h->value, v, at->e);
         } else {
                 row = fast_odd_line(at->f, at->s, at->e, at->h);
                 if (!row)
@@ -136,7 +136,7 @@ static inline bool fast_back(const struct fast *f, struct fast_at *at)
  * All headers of a section. From the last line to the first, so that each header finds the next one
  * of its identity in first[], and no branch asks whether there is one.
  */
-static __attribute__((noinline)) enum fast_took fast_lines(const struct fast *caller)
+static inline __attribute__((always_inline)) enum fast_took fast_lines(const struct fast *caller)
 {
         const struct fast here = *caller, *f = &here; /* which no store below can change */
         int64_t i = f->ix->line_cnt - 2;

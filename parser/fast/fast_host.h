@@ -18,50 +18,48 @@ struct fast_host {
         uint16_t *port;
 };
 
-/* Octets that fast_host_ok() needs behind where a host begins. */
-#define FAST_HOST_ROOM 34u
+/* Octets that fast_host_ok() loads from where a host begins on, besides the two before. */
+#define FAST_HOST_ROOM 32u
 
-/* The lowest n bits, all of them where n is above 31 but below 64. */
-static inline uint32_t fast_low_bits(uint32_t bits, uint32_t n)
+/* As many ones, less than 32. */
+static inline uint32_t fast_ones(uint32_t n)
 {
 #ifdef __BMI2__
-        return __builtin_ia32_bzhi_si(bits, n);
+        return __builtin_ia32_bzhi_si(UINT32_MAX, n);
 #else
-        return bits & (uint32_t)((UINT64_C(1) << (n & 63)) - 1);
+        return (UINT32_C(1) << n) - 1;
 #endif
 }
 
-/* Are the n octets at p, a run, a host name or an IPv4 address? False where the grammar must look.
- */
+/* Are the n octets at p, a run of less than 32, a host name or an IPv4 address? False where the
+ * grammar must look. */
 static inline bool fast_host_ok(const uint8_t *p, uint32_t n)
 {
         const struct fast_tables *t = &fast_tables;
-        scan_vec v = scan_load(p);
-        scan_vec sum =
-            scan_add(scan_add(scan_lookup(t->first, v), scan_lookup(t->second, scan_load(p + 1))),
-                     scan_lookup(t->third, scan_load(p + 2)));
-        uint32_t other = fast_low_bits(scan_both(v, scan_lookup(t->other, v)), n);
-        uint32_t letters = fast_low_bits(scan_above(v, t->nine), n);
-        uint32_t seps = fast_low_bits(scan_under(v, t->zero), n);
-        uint32_t dots = fast_low_bits(scan_same(v, t->dot), n);
+        scan_vec v = scan_and(scan_load(p), scan_load(scan_tables.words + 32 - n));
+        scan_vec sum = scan_add(scan_add(scan_lookup(t->first, scan_load(p - 2)),
+                                         scan_lookup(t->second, scan_load(p - 1))),
+                                scan_lookup(t->third, v));
+        uint32_t other = scan_both(v, scan_lookup(t->other, v));
+        uint32_t letters = scan_above(v, t->nine), dots = scan_same(v, t->dot);
+        uint32_t alnum = scan_above(v, t->slash), all = fast_ones(n);
         /* Separators are not side by side, not first and not last. */
-        uint32_t ends = seps | UINT32_C(1) << (n & 31);
-        uint32_t wrong = (ends & (2 * ends + 1)) | other;
-        uint32_t digits = fast_low_bits(~seps, n), two = digits & digits >> 1;
-        uint32_t three = two & digits >> 2;
-        uint32_t no_quad = letters | (seps ^ dots) | (three & (scan_bits(sum) | digits >> 3)) |
-                           ((uint32_t)__builtin_popcount(dots) ^ 3);
+        uint32_t wrong = ((alnum | 2 * alnum) ^ (2 * all + 1)) | other;
+        uint32_t three = alnum & 2 * alnum & 4 * alnum;
+        uint32_t no_quad = letters | ((alnum | dots) ^ all) |
+                           (three & (scan_bits(sum) | 8 * alnum)) |
+                           ((uint32_t)scan_popcnt(dots) ^ 3);
 
         /* With a letter behind the last dot it is a name; else it must be an address. */
         no_quad &= ~(uint32_t)((int32_t)(dots - letters) >> 31);
-        return n < 32 && (wrong | no_quad) == 0;
+        return (wrong | no_quad) == 0;
 }
 
 /* The grammar looks at the host [h, h + n). */
-static __attribute__((noinline, cold)) bool fast_ask_host(const struct fast *f, uint32_t h,
-                                                          uint32_t n)
+static __attribute__((noinline, cold)) bool fast_ask_host(const struct fast *f, uint64_t h,
+                                                          uint64_t n)
 {
-        struct sip_cur c = {f->b, h, h + n, &f->m->anomalies};
+        struct sip_cur c = {f->b, (uint32_t)h, (uint32_t)(h + n), &f->m->anomalies};
         struct sip_span host;
 
         return sip_host_parse(&c, &host) == SIP_ANOM_NONE && c.pos == c.end;
@@ -69,14 +67,18 @@ static __attribute__((noinline, cold)) bool fast_ask_host(const struct fast *f, 
 
 /* All hosts that were found; one after another, because then none waits for what another field has
  * behind it. False when one is wrong. */
-static __attribute__((noinline)) bool fast_hosts_ok(const struct fast *f, const uint32_t *host,
-                                                    const uint32_t *end)
+static inline __attribute__((always_inline)) bool fast_hosts_ok(const struct fast *f,
+                                                                const uint32_t *host,
+                                                                const uint32_t *end)
 {
-        for (; host < end; host++) {
-                uint32_t h = *host & 0xffff, n = *host >> 16;
+        const uint8_t *b = f->b;
+        uint64_t room = f->len - FAST_HOST_ROOM;
 
-                if (__builtin_expect(
-                        !(fast_room(f, h, FAST_HOST_ROOM) && fast_host_ok(f->b + h, n)), 0) &&
+        for (; host < end; host++) {
+                uint64_t h = *host & 0xffff;
+                uint32_t n = *host >> 16;
+
+                if (__builtin_expect(h > room || n >= 32 || !fast_host_ok(b + h, n), 0) &&
                     !fast_ask_host(f, h, n))
                         return false;
         }
@@ -85,19 +87,20 @@ static __attribute__((noinline)) bool fast_hosts_ok(const struct fast *f, const 
 
 /* "[" IPv6 address "]" at h in a message of len octets at b, of hexadecimal digits and colons
  * alone; returns the octet behind, 0 when declined. */
-static __attribute__((noinline)) uint32_t fast_ip6(const uint8_t *b, uint32_t len, uint32_t h)
+static __attribute__((noinline)) uint64_t fast_ip6(const uint8_t *b, uint32_t len, uint64_t h)
 {
         const struct fast_tables *t = &fast_tables;
-        uint32_t n, in, colons, hex, pair, single, twice, groups;
+        uint64_t n;
+        uint32_t in, colons, hex, pair, single, twice, groups;
         scan_vec v, kind;
 
         if (b[h] != '[' || h + 33 > len)
                 return 0;
         v = scan_load(b + h + 1);
-        n = (uint32_t)scan_zeros32(scan_same(v, t->close));
+        n = scan_zeros32(scan_same(v, t->close));
         if (n - 1 >= 31)
                 return 0;
-        in = (1u << n) - 1;
+        in = (UINT32_C(1) << n) - 1;
         colons = scan_same(v, t->colon) & in;
         kind =
             scan_and(scan_lookup(t->lower, v),
@@ -117,22 +120,23 @@ static __attribute__((noinline)) uint32_t fast_ip6(const uint8_t *b, uint32_t le
 
 /* host [":" port] at h, up to the stop *p where the walk is; *p becomes the octet behind. False
  * when declined. */
-static inline bool fast_host_port(const struct fast *f, struct fast_walk *w, uint32_t h,
-                                  uint32_t *p, struct fast_host *out)
+static inline bool fast_host_port(const struct fast *f, struct fast_walk *w, uint64_t h,
+                                  uint64_t *p, struct fast_host *out)
 {
-        uint32_t from, v;
+        uint64_t from;
+        uint32_t v;
 
         if (__builtin_expect(*p == h, 0)) {
-                uint32_t end = fast_ip6(f->b, f->len, h);
+                uint64_t end = fast_ip6(f->b, f->len, h);
 
                 fast_walk_to(f, w, end);
                 if (end == 0 || fast_next(f, w) != end)
                         return false;
                 *p = end;
         } else {
-                *w->hosts++ = h | (*p - h) << 16;
+                *w->hosts++ = fast_both(h, *p);
         }
-        fast_span(out->host, h, *p - h);
+        fast_span(out->host, h, *p);
         if (f->b[*p] != ':')
                 return true;
         from = *p + 1;

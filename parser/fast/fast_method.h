@@ -40,7 +40,7 @@ static const struct fast_method fast_methods[16] = {
 
 /* The method whose name has n octets, the first of them `first`; word is its last eight, or all of
  * a shorter one. SIP_METHOD_OTHER for any other name. */
-static inline enum sip_method fast_method(uint64_t word, uint32_t n, uint8_t first)
+static inline enum sip_method fast_method(uint64_t word, uint64_t n, uint8_t first)
 {
         const struct fast_method *row = &fast_methods[FAST_METHOD_SLOT(word)];
 
@@ -50,9 +50,9 @@ static inline enum sip_method fast_method(uint64_t word, uint32_t n, uint8_t fir
 }
 
 /* Of the octets [from, to), with eight octets before `to` in memory. */
-static inline enum sip_method fast_method_before(const struct fast *f, uint32_t from, uint32_t to)
+static inline enum sip_method fast_method_before(const struct fast *f, uint64_t from, uint64_t to)
 {
-        uint32_t n = to - from;
+        uint64_t n = to - from;
 
         if (n - 1 >= 9)
                 return SIP_METHOD_OTHER;
@@ -60,7 +60,7 @@ static inline enum sip_method fast_method_before(const struct fast *f, uint32_t 
 }
 
 /* Of the first n octets of the message, which has sixteen at least. */
-static inline enum sip_method fast_method_first(const struct fast *f, uint32_t n)
+static inline enum sip_method fast_method_first(const struct fast *f, uint64_t n)
 {
         uint64_t word;
 

@@ -17,10 +17,10 @@ static inline __m128i fast_load16(const void *p)
 
 /* The decimal number [v, e) of 1..8 digits; anything else is declined. Eight octets before e are in
  * memory; those that are not ours become leading zeros. */
-static inline bool fast_number(const struct fast *f, uint32_t v, uint32_t e, uint32_t *out)
+static inline bool fast_number(const struct fast *f, uint64_t v, uint64_t e, uint32_t *out)
 {
         const struct fast_tables *t = &fast_tables;
-        uint32_t n = e - v;
+        uint64_t n = e - v;
         __m128i d, above;
 
         if (n - 1 >= 8)

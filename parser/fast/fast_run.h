@@ -34,7 +34,7 @@ struct fast {
         ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 /* Octets that a reader may load from b + at on, whatever they are. */
-static inline bool fast_room(const struct fast *f, uint32_t at, uint32_t octets)
+static inline bool fast_room(const struct fast *f, uint64_t at, uint32_t octets)
 {
         return at + octets <= f->len;
 }
@@ -71,13 +71,13 @@ static inline void fast_store2(void *p, uint32_t w)
 }
 
 /* The n octets before e, 1..8, the first of them lowest. Eight octets before e are in memory. */
-static inline uint64_t fast_tail8(const uint8_t *e, uint32_t n)
+static inline uint64_t fast_tail8(const uint8_t *e, uint64_t n)
 {
         return fast_load8(e - 8) >> (64 - 8 * n);
 }
 
 /* The lowest n octets of a word, all of them where n is 8..31; more are nobody's. */
-static inline uint64_t fast_low8(uint64_t word, uint32_t n)
+static inline uint64_t fast_low8(uint64_t word, uint64_t n)
 {
 #ifdef __BMI2__
         return __builtin_ia32_bzhi_di(word, 8 * n);
@@ -86,19 +86,25 @@ static inline uint64_t fast_low8(uint64_t word, uint32_t n)
 #endif
 }
 
-/* A span in one store. */
-static inline void fast_span(struct sip_span *s, uint32_t off, uint32_t len)
+/* The span [off, end) as it lies in memory. */
+static inline uint32_t fast_both(uint64_t off, uint64_t end)
 {
-        uint32_t both = off | len << 16;
+        return (uint32_t)off | ((uint32_t)end - (uint32_t)off) << 16;
+}
+
+/* The span [off, end) in one store. */
+static inline void fast_span(struct sip_span *s, uint64_t off, uint64_t end)
+{
+        uint32_t both = fast_both(off, end);
 
         memcpy(s, &both, sizeof(both));
 }
 
 /* Where a span begins and ends, in one load. */
-static inline uint32_t fast_ends(const struct sip_span *s, uint32_t *end)
+static inline uint64_t fast_ends(const struct sip_span *s, uint64_t *end)
 {
         uint32_t both = fast_load4((const uint8_t *)s);
-        uint32_t off = both & 0xffff;
+        uint64_t off = both & 0xffff;
 
         *end = off + (both >> 16);
         return off;
@@ -115,58 +121,58 @@ static inline uint64_t fast_bits(const struct fast *f, uint64_t pos)
 /* The first stop at or behind pos, which must lie in the header section: behind each field there is
  * a CR. Keeping the bits between two calls was tried; it asks each time whether some are left, and
  * that is mispredicted too often. */
-static inline uint32_t fast_run(const struct fast *f, uint32_t pos)
+static inline uint64_t fast_run(const struct fast *f, uint64_t pos)
 {
         uint64_t bits = fast_bits(f, pos);
 
         while (__builtin_expect(bits == 0, 0)) {
-                pos = (pos & ~7u) + 64;
+                pos = (pos & ~UINT64_C(7)) + 64;
                 bits = fast_bits(f, pos);
         }
-        return pos + scan_ctz(bits);
+        return pos + scan_zeros(bits);
 }
 
 /* Stops one after another. Only where so few octets are between them that the bits last. */
 struct fast_walk {
         uint64_t bits; /* of those ahead, from base on */
-        uint32_t base;
+        uint64_t base;
         /* Host names and IPv4 addresses that were found go here, each as a span lies in memory;
          * they are looked at all together at the end (fast_host.h). */
         uint32_t *hosts;
 };
 
-static inline void fast_walk_to(const struct fast *f, struct fast_walk *w, uint32_t from)
+static inline void fast_walk_to(const struct fast *f, struct fast_walk *w, uint64_t from)
 {
         w->bits = fast_bits(f, from);
         w->base = from;
 }
 
 /* The next one, where there is one in the header section. */
-static inline uint32_t fast_next(const struct fast *f, struct fast_walk *w)
+static inline uint64_t fast_next(const struct fast *f, struct fast_walk *w)
 {
-        uint32_t p;
+        uint64_t p;
 
         while (__builtin_expect(w->bits == 0, 0)) {
-                w->base = (w->base & ~7u) + 64;
+                w->base = (w->base & ~UINT64_C(7)) + 64;
                 w->bits = fast_bits(f, w->base);
         }
-        p = w->base + scan_ctz(w->bits);
+        p = w->base + scan_zeros(w->bits);
         w->bits &= w->bits - 1;
         return p;
 }
 
 /* name ["=" value]: where the value begins, or the octet behind the name without one. */
 struct fast_param {
-        uint32_t name_len, value;
-        uint32_t end; /* the octet behind */
+        uint64_t name_len, value;
+        uint64_t end; /* the octet behind */
 };
 
 /* The one at `from`; false when name or value is empty. Both are in one window of stops, nearly
  * always. */
-static inline bool fast_param(const struct fast *f, uint32_t from, struct fast_param *out)
+static inline bool fast_param(const struct fast *f, uint64_t from, struct fast_param *out)
 {
         uint64_t bits = fast_bits(f, from);
-        uint32_t n = __builtin_expect(bits != 0, 1) ? scan_ctz(bits) : fast_run(f, from) - from;
+        uint64_t n = __builtin_expect(bits != 0, 1) ? scan_zeros(bits) : fast_run(f, from) - from;
 
         out->name_len = n;
         out->value = out->end = from + n;
@@ -176,7 +182,8 @@ static inline bool fast_param(const struct fast *f, uint32_t from, struct fast_p
                 return true;
         bits &= bits - 1;
         out->value++;
-        out->end = __builtin_expect(bits != 0, 1) ? from + scan_ctz(bits) : fast_run(f, out->value);
+        out->end =
+            __builtin_expect(bits != 0, 1) ? from + scan_zeros(bits) : fast_run(f, out->value);
         return out->end != out->value;
 }
 

@@ -10,7 +10,7 @@
 #include "parser/fast/fast_uri.h"
 
 /* "SIP/2.0 " and a code, a blank, a phrase up to e. */
-static inline bool fast_status_line(const struct fast *f, uint32_t e)
+static inline bool fast_status_line(const struct fast *f, uint64_t e)
 {
         struct sip_msg *m = f->m;
         uint32_t code;
@@ -20,15 +20,15 @@ static inline bool fast_status_line(const struct fast *f, uint32_t e)
         m->kind = SIP_KIND_RESPONSE;
         m->status = (uint16_t)code;
         m->version = sip_span_make(0, 7);
-        m->reason = sip_span_make(12, e);
+        m->reason = sip_span_make(12, (uint32_t)e);
         return true;
 }
 
 /* A method, a URI and " SIP/2.0" up to e. */
-static inline bool fast_request_line(const struct fast *f, struct fast_walk *w, uint32_t e)
+static inline bool fast_request_line(const struct fast *f, struct fast_walk *w, uint64_t e)
 {
         struct sip_msg *m = f->m;
-        uint32_t method = fast_run(f, 0), end;
+        uint64_t method = fast_run(f, 0), end;
 
         /* Ten octets: two blanks, a version, one octet of a URI at least. */
         if (e < method + 10 || f->b[method] != ' ' ||
@@ -36,14 +36,14 @@ static inline bool fast_request_line(const struct fast *f, struct fast_walk *w, 
                 return false;
         m->kind = SIP_KIND_REQUEST;
         fast_span(&m->method_name, 0, method);
-        fast_span(&m->version, e - 7, 7);
+        fast_span(&m->version, e - 7, e);
         m->method = (uint8_t)fast_method_first(f, method);
         return m->method != SIP_METHOD_OTHER && fast_uri(f, w, method + 1, &m->ruri, &end) &&
                end == e - 8;
 }
 
 /* The line [0, e). */
-static inline bool fast_start_line(const struct fast *f, struct fast_walk *w, uint32_t e)
+static inline bool fast_start_line(const struct fast *f, struct fast_walk *w, uint64_t e)
 {
         fast_span(&f->m->start_line, 0, e);
         if (fast_load8(f->b) == FAST_WORD('S', 'I', 'P', '/', '2', '.', '0', ' '))

@@ -11,7 +11,7 @@ const struct fast_tables fast_tables = {
     .other = SCAN_TWICE(0x7f, '!', 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, '\'', 0x7f, 0x7f, '*', '+', 0x7f,
                         0x7f, '~', '_'),
     .nine = SCAN_ALL('9'),
-    .zero = SCAN_ALL('0'),
+    .slash = SCAN_ALL('/'),
     .close = SCAN_ALL(']'),
     .dot = SCAN_ALL('.'),
     .colon = SCAN_ALL(':'),

@@ -15,7 +15,7 @@ struct fast_tables {
         _Alignas(32) uint8_t lower[32], upper[32]; /* a hexadecimal digit has a bit in both, by
                                                     * its lower and its upper half */
         uint8_t other[32]; /* what of a run can not be in a host, by its lower half */
-        uint8_t nine[32], zero[32], dot[32], colon[32], quote[32], escape[32], close[32];
+        uint8_t nine[32], slash[32], dot[32], colon[32], quote[32], escape[32], close[32];
         /* Three digits are above 255 where the sum of these has bit 7: the first digit's is 128
          * from 3 on, and 2 needs more than a 5 behind it, or a 5 and more than a 5. By lower
          * halves. */

@@ -10,13 +10,13 @@
 
 /* Parameters from the ";" at *p on; *p becomes the octet that is part of none. False when declined.
  */
-static inline bool fast_uri_params(const struct fast *f, struct fast_walk *w, uint32_t *p,
+static inline bool fast_uri_params(const struct fast *f, struct fast_walk *w, uint64_t *p,
                                    struct sip_uri *u)
 {
-        uint32_t from = *p + 1, at = *p;
+        uint64_t from = *p + 1, at = *p;
 
         do {
-                uint32_t start = at + 1;
+                uint64_t start = at + 1;
 
                 at = fast_next(f, w);
                 if (at == start)
@@ -28,7 +28,7 @@ static inline bool fast_uri_params(const struct fast *f, struct fast_walk *w, ui
                                 return false;
                 }
         } while (f->b[at] == ';');
-        fast_span(&u->params, from, at - from);
+        fast_span(&u->params, from, at);
         *p = at;
         return true;
 }
@@ -38,13 +38,13 @@ static inline bool fast_uri_params(const struct fast *f, struct fast_walk *w, ui
  * there what ends a URI at its place: so no "@", "?" or "%" was passed over. *u is zero before.
  */
 static inline __attribute__((always_inline)) bool fast_uri(const struct fast *f,
-                                                           struct fast_walk *w, uint32_t from,
-                                                           struct sip_uri *u, uint32_t *end)
+                                                           struct fast_walk *w, uint64_t from,
+                                                           struct sip_uri *u, uint64_t *end)
 {
         const uint8_t *b = f->b;
         uint32_t word = fast_load4(b + from) | 0x20202020;
-        uint32_t host = from + 4;
-        uint32_t p;
+        uint64_t host = from + 4;
+        uint64_t p;
 
         u->scheme = SIP_SCHEME_SIP;
         if (word != FAST_WORD4('s', 'i', 'p', ':')) {
@@ -58,14 +58,14 @@ static inline __attribute__((always_inline)) bool fast_uri(const struct fast *f,
         if (b[p] == '@') {
                 if (p == host)
                         return false;
-                fast_span(&u->user, host, p - host);
+                fast_span(&u->user, host, p);
                 host = p + 1;
                 p = fast_next(f, w);
         }
         if (!fast_host_port(f, w, host, &p, &(struct fast_host){&u->host, &u->port}) ||
             (b[p] == ';' && !fast_uri_params(f, w, &p, u)))
                 return false;
-        fast_span(&u->all, from, p - from);
+        fast_span(&u->all, from, p);
         *end = p;
         return true;
 }

@@ -34,7 +34,7 @@ static const uint64_t fast_via_words[FAST_VIA_SLOTS] = {
 };
 
 /* Which parameter the name of n octets at p is; eight octets at p are in memory. */
-static inline uint64_t fast_via_param(const uint8_t *p, uint32_t n)
+static inline uint64_t fast_via_param(const uint8_t *p, uint64_t n)
 {
         /* A longer one is none of these, even if its first eight octets are. */
         uint64_t w = fast_low8(fast_load8(p) | UINT64_C(0x2020202020202020), n < 9 ? n : 0);
@@ -64,7 +64,7 @@ static inline bool fast_via_take(const struct fast *f, struct fast_walk *w,
         }
         out->has_rport = rport != 0;
         if (rport >> 16 != 0) {
-                uint32_t at = rport & 0xffff;
+                uint64_t at = rport & 0xffff;
 
                 if (!fast_number(f, at, at + (rport >> 16), &v) || v - 1 >= 65535)
                         return false;
@@ -82,14 +82,14 @@ static inline bool fast_via_take(const struct fast *f, struct fast_walk *w,
 }
 
 /* ;name[=value]... from p to the end of the value. */
-static inline bool fast_via_params(const struct fast *f, struct fast_walk *w, uint32_t p,
-                                   uint32_t e, struct sip_via *out)
+static inline bool fast_via_params(const struct fast *f, struct fast_walk *w, uint64_t p,
+                                   uint64_t e, struct sip_via *out)
 {
         uint32_t got[FAST_VIA_SLOTS] = {0};
         uint32_t again = 0;
 
         while (f->b[p] == ';') {
-                uint32_t name = p + 1;
+                uint64_t name = p + 1;
                 struct fast_param param;
                 uint64_t k;
 
@@ -98,7 +98,7 @@ static inline bool fast_via_params(const struct fast *f, struct fast_walk *w, ui
                 p = param.end;
                 k = fast_via_param(f->b + name, param.name_len);
                 again |= got[k];
-                got[k] = param.value | (p - param.value) << 16;
+                got[k] = fast_both(param.value, p);
                 got[FAST_VIA_OTHER] = 0; /* may come again */
         }
         return p == e && again == 0 && fast_via_take(f, w, got, out);
@@ -109,8 +109,8 @@ static inline bool fast_via(const struct fast *f, struct fast_walk *w, const str
                             struct sip_via *out)
 {
         const uint8_t *b = f->b;
-        uint32_t e, v = fast_ends(value, &e);
-        uint32_t p;
+        uint64_t e, v = fast_ends(value, &e);
+        uint64_t p;
 
         /* Shorter, there is no host; and names are loaded eight octets at a time. */
         if (e - v < 12 || !fast_room(f, e, 8) ||
@@ -120,8 +120,8 @@ static inline bool fast_via(const struct fast *f, struct fast_walk *w, const str
         p = fast_next(f, w);
         if (p == v + 8 || b[p] != ' ')
                 return false;
-        fast_span(&out->all, v, e - v);
-        fast_span(&out->transport, v + 8, p - (v + 8));
+        out->all = *value;
+        fast_span(&out->transport, v + 8, p);
         v = p + 1;
         p = fast_next(f, w);
         return fast_host_port(f, w, v, &p, &(struct fast_host){&out->host, &out->port}) &&

@@ -87,29 +87,26 @@ static inline uint64_t scan_lines(uint64_t ends, uint64_t base, uint16_t *eol)
 }
 
 struct scan_walk {
-        uint64_t one, two; /* did one, two control octets end the block before */
-        uint16_t *eol;     /* of the next line */
-        uint64_t third;    /* of the block that was taken: control octets that are the third in
-                            * succession */
+        uint64_t two;   /* the last two octets of the block before: bit 1 is the later one */
+        uint16_t *eol;  /* of the next line */
+        uint64_t third; /* of the block that was taken: control octets that are the third in
+                         * succession */
 };
 
-/* The block at base. True when the section ends in it. Sums, where the lowest bit is free, because
- * a shift and a sum are one instruction. */
+/* The block at base. True when the section ends in it. Sums, where the lowest bits are free,
+ * because a shift and a sum are one instruction. */
 static inline bool scan_take(struct scan_walk *w, uint64_t ctl, uint64_t base)
 {
-        uint64_t behind = 2 * ctl + w->one;
-        uint64_t pair = ctl & behind;
+        uint64_t ends = ctl & ~(2 * ctl + (w->two >> 1));
 
-        w->third = pair & (2 * pair + w->two);
+        w->third = (4 * ctl + w->two) & ~ends & ctl;
         if (__builtin_expect(w->third != 0, 0)) {
                 /* Behind the third one may be more; those are no lines of this section. */
-                ctl &= w->third ^ (w->third - 1);
-                w->eol += scan_lines(ctl & ~behind, base, w->eol);
+                w->eol += scan_lines(ends & (w->third ^ (w->third - 1)), base, w->eol);
                 return true;
         }
-        w->eol += scan_lines(ctl & ~behind, base, w->eol);
-        w->one = ctl >> 63;
-        w->two = pair >> 63;
+        w->two = ctl >> 62;
+        w->eol += scan_lines(ends, base, w->eol);
         return false;
 }
 
@@ -125,10 +122,11 @@ static inline bool scan_end(const struct scan_walk *w, const uint8_t *buf, uint3
         return o + 2 <= limit && memcmp(buf + o - 2, "\r\n\r\n", 4) == 0 && lines <= SCAN_LINES_MAX;
 }
 
-static inline bool scan_drive(const uint8_t *buf, uint32_t len, struct scan_index *out)
+static inline __attribute__((always_inline)) bool scan_drive(const uint8_t *buf, uint32_t len,
+                                                             struct scan_index *out)
 {
         uint64_t limit = len < SCAN_BYTES_MAX ? len : SCAN_BYTES_MAX, base, over;
-        struct scan_walk w = {0, 0, out->eol, 0};
+        struct scan_walk w = {0, out->eol, 0};
         uint64_t *stop = out->stop;
         struct scan_block b;
 

@@ -20,11 +20,10 @@
 #define SCAN_ALL(c) SCAN_TWICE(c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c)
 
 struct scan_tables {
-        _Alignas(32) uint8_t zero[32], one[32]; /* 0, 1 */
-        uint8_t half[32];                       /* 0x0f */
-        uint8_t printable[32];                  /* one more than SP */
-        uint8_t row_bit[32];                    /* bit h for the upper half h */
-        uint8_t run_rows[32];                   /* what is no stop */
+        _Alignas(32) uint8_t zero[32], half[32]; /* 0, 0x0f */
+        /* What an octet's lower and its upper half have in common: nothing where it is a control
+         * octet, less than `run` where it is a stop. */
+        uint8_t lower[32], upper[32], run[32];
         uint8_t words[64]; /* the half behind octet 4 * (8 - n) picks n words of a vector */
 };
 
