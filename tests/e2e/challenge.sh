@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every stranger is challenged, and the clients of Debian get through: SIPp and baresip register and call
 # a Kamailio with the right password and nobody is asked for it; a wrong one still fails. In the default
-# mode a user is not challenged before a flood, and is while it lasts.
+# mode a user is not challenged before a flood but where a rule wants it, and is while it lasts.
 #
 # Beside others (7 s): it mostly waits.
 . "$(dirname "$0")/harness.sh"
@@ -86,16 +86,29 @@ baresip_ways 5200
 # ---- under pressure only: a user is not challenged before a flood, and is while it lasts ----
 
 printf '  challenge: {realm: lab, pressure: {unproven: 50/s burst 50, hold-ms: 20000}}\n' >"$e2e_tmp/dataplane.yaml"
-lab_config "" "$e2e_tmp/dataplane.yaml"
+echo 'challenge sip any any -> any any (sip.from.user; content:"1005"; startswith; endswith; sid:5;)' >"$e2e_tmp/some.rules"
+printf '  rules: [%s]\n' "$e2e_tmp/some.rules" >"$e2e_tmp/policy.yaml"
+chmod -R a+rX "$e2e_tmp"
+lab_config "$e2e_tmp/policy.yaml" "$e2e_tmp/dataplane.yaml"
 lab_stop control
 lab_stop dataplane
 lab_start || e2e_fail "the firewall does not start under pressure"
 user calm register 1007 secret 5301 || e2e_fail "a user is challenged without need: $(sipp_failures calm)"
 e2e_is "challenges in calm" "$(lab_counter .challenges)" -eq 0
+user ruled register_challenged 1005 secret 5303 ||
+        e2e_fail "whom a rule has challenged does not register: $(sipp_failures ruled)"
+e2e_counter "challenges by a rule" .challenges -eq 1
+user "ruled again" register 1005 secret 5303 ||
+        e2e_fail "who is proven is challenged by a rule: $(sipp_failures "ruled again")"
+e2e_counter "challenges by a rule" .challenges -eq 1
+ruled() {
+        grep -q '"event_type":"sip".*"reason":"challenge","rule":5,"code":401' "$LAB_SOCK/eve.json"
+}
+lab_until 5 ruled || e2e_fail "no event tells of the rule's challenge"
 printf 'SEQUENTIAL\n1008;\n' >"$e2e_tmp/flood.csv"
 sipp_in "$LAB_OUT" flood "$LAB_PBX:5060" -sf "$E2E/register_flood.xml" -inf "$e2e_tmp/flood.csv" -i "$LAB_SCANNER" \
         -p 5099 -m 300 -r 500 -nr || true
-e2e_counter "challenges under pressure" .challenges -gt 100
+e2e_counter "challenges under pressure" .challenges -gt 101
 user pressed register_challenged 1009 secret 5302 ||
         e2e_fail "under pressure a user does not register: $(sipp_failures pressed)"
 user known register 1007 secret 5301 || e2e_fail "who is known is challenged: $(sipp_failures known)"
