@@ -311,25 +311,41 @@ unsigned cp_engine_decide(struct cp_engine *e)
         return n;
 }
 
-/* Once a second the counters of all dataplanes; detections live by the same clock as events. */
-static void look_at_counters(struct cp_engine *e)
+/* The counters of all dataplanes; false: there is none. */
+static bool counters_of_all(struct cp_engine *e, struct shm_counters *total)
 {
-        uint64_t now_ns = cp_clock_real_ns();
-        struct shm_counters total = {0};
         bool any = false;
 
-        if (now_ns >= e->tick_ns && now_ns - e->tick_ns < NS_PER_S)
-                return;
-        e->tick_ns = now_ns;
         for (unsigned i = 0; i < e->link_cnt; i++) {
                 struct shm_counters c;
 
                 if (!e->links_live[i])
                         continue;
                 cp_counters_total(e->links[i], &c);
-                shm_counters_add(&total, &c);
+                shm_counters_add(total, &c);
                 any = true;
         }
+        return any;
+}
+
+/* Once a second, detections by the same clock as events; and at first sight of a dataplane, from
+ * when on its messages are told of. */
+static void look_at_counters(struct cp_engine *e)
+{
+        uint64_t now_ns = cp_clock_real_ns();
+        bool due = now_ns < e->tick_ns || now_ns - e->tick_ns >= NS_PER_S;
+        struct shm_counters total = {0};
+        bool any;
+
+        if (!due && cp_event_writer_counts_begun(e->writer))
+                return;
+        any = counters_of_all(e, &total);
+        if (!due) {
+                if (any)
+                        cp_event_writer_counts(e->writer, &total, now_ns);
+                return;
+        }
+        e->tick_ns = now_ns;
         cp_detect_tick(e->detect, any ? &total : NULL, now_ns);
         if (any)
                 cp_event_writer_counts(e->writer, &total, now_ns);

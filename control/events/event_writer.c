@@ -177,6 +177,11 @@ void cp_event_writer_counts(struct cp_event_writer *w, const struct shm_counters
                 cp_eve_file_write(&w->file, line, len);
 }
 
+bool cp_event_writer_counts_begun(const struct cp_event_writer *w)
+{
+        return w->counts_begun;
+}
+
 /* What it took to look at rules in full, of one message. */
 static void count_costs(struct cp_event_writer *w, uint32_t bytes)
 {

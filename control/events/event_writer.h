@@ -8,6 +8,7 @@
 #define SLUICE_CONTROL_EVENTS_EVENT_WRITER_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "control/api/eve.h"
@@ -50,9 +51,11 @@ void cp_event_writer_destroy(struct cp_event_writer *w);
 unsigned cp_event_writer_run(struct cp_event_writer *w, struct cp_link *link, unsigned budget);
 /* cp_detect_tell of a writer: an alert to file and followers. */
 void cp_event_writer_alert(void *writer, const struct cp_alert *alert, enum cp_alert_news news);
-/* Once a second: the counters of all dataplanes, for the line of classes. */
+/* The counters of all dataplanes, for the line of classes: once a second, and before that as soon
+ * as there is a dataplane, since the first call only says from where on is counted. */
 void cp_event_writer_counts(struct cp_event_writer *w, const struct shm_counters *total,
                             uint64_t now_ns);
+bool cp_event_writer_counts_begun(const struct cp_event_writer *w);
 /* Owner, behind the event gate: the rules that events name, those in force and those before;
  * borrowed, NULL: none. */
 void cp_event_writer_set_rules(struct cp_event_writer *w, struct cp_rulebook *now,

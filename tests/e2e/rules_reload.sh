@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Two sets of 1,000 rules with sids of their own take turns under a call load: no packet is lost, each
 # event names the sids of the set that it was judged by and of no other, memory comes back to where it
-# was, and what a swap takes of a worker's time is printed.
+# was, and what a swap takes of a worker's time is printed. What each rule that is looked at in full
+# costs is told, and the classes by the second add up to what the dataplane counted.
 #
 #   rules_reload.sh [RELOADS]    100 without it
 . "$(dirname "$0")/harness.sh"
@@ -104,6 +105,15 @@ for try in 1 2 3; do
         if comes_back "$before_dp" "$after_dp" && comes_back "$before_cp" "$after_cp"; then break; fi
         [ $try -lt 3 ] || e2e_fail "memory grew three times: dataplane $before_dp -> $after_dp KiB, control $before_cp -> $after_cp KiB"
 done
+# The three that hold for all messages cost something, by measurements of this set; nobody looks at the others in full.
+costs() {
+        lab_ctl --json rules hits >"$e2e_tmp/hits" && jq -e '(.rules | length == 1000) and
+                ([.rules[] | select(.sid % 1000000 < 3) | .cost.samples > 0 and .cost.cycles > 0 and .hits > 0] == [true, true, true]) and
+                ([.rules[] | select(.sid % 1000000 >= 3) | .cost.cycles + .hits] | add == 0) and
+                ([.rules[].cost.share] | add | . > 99.9 and . < 100.1)' "$e2e_tmp/hits" >"$e2e_tmp/costs"
+}
+lab_until 60 costs || e2e_fail "costs of rules: $(jq -c '[.rules[] | select(.cost.samples > 0 or .hits > 0)][:5]' "$e2e_tmp/hits")"
+
 reloads=$((reloads * try))
 received=$(($(lab_counter .received) - received))
 pkill -USR1 -P $load -x sipp 2>/dev/null || kill -USR1 $load
@@ -118,6 +128,14 @@ e2e_conserved
 e2e_is "packets dropped" "$(lab_ctl --json stats | jq '[.dataplanes[].total.dropped // {} | add // 0] | add')" -eq 0
 e2e_is "events lost" "$(lab_counter .events_lost)" -eq 0
 e2e_is "sets refused" "$(telemetry /sluice/rules | jq .refused)" -eq 0
+
+# the classes of all seconds, by each way of counting, are the messages that the dataplane counted
+classes() {
+        grep '"sip_class"' "$LAB_SOCK/eve.json" | jq -se --argjson all "$(lab_counter .sip_messages)" '[.[].sip_class] |
+                ([.[].messages] | add) == $all and ([.[].by_purpose[]?] | add) == $all and ([.[].by_class[]?] | add) == $all' >"$e2e_tmp/classes"
+}
+lab_until 10 classes || e2e_fail "classes by the second: $(grep '"sip_class"' "$LAB_SOCK/eve.json" |
+        jq -sc '[.[].sip_class] | {m: ([.[].messages] | add), p: ([.[].by_purpose[]?] | add), c: ([.[].by_class[]?] | add)}'); counted $(lab_counter .sip_messages)"
 
 # every event by one set
 python3 - "$LAB_SOCK/eve.json" "$e2e_tmp/sets.tsv" >"$e2e_tmp/mixed" <<'PY' || e2e_fail "$(tail -n 1 "$e2e_tmp/mixed")"
