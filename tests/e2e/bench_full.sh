@@ -13,7 +13,7 @@ cd "$e2e_tmp"
 made() { # STATUS ARGUMENTS...
         local want=$1 got=0
         shift
-        "$report" --id fulltest "$@" >out 2>err || got=$?
+        "$report" --id "$LAB_ID" "$@" >out 2>err || got=$?
         [ "$got" -eq "$want" ] || e2e_fail "full_report $*: exit $got, wanted $want: $(tail -n 2 err | tr '\n' ' ')"
 }
 

@@ -46,7 +46,7 @@ e2e_end() {
                 lab_ctl --json stats >"$SLUICE_E2E_LOGS/$e2e_name/stats.json" 2>/dev/null || true
                 find "$LAB_RUN" "$LAB_SOCK" -maxdepth 1 -type f -exec cp -t "$SLUICE_E2E_LOGS/$e2e_name" {} + 2>/dev/null || true
         fi
-        [ -z "$e2e_watch" ] || kill "$e2e_watch"
+        [ -z "$e2e_watch" ] || kill "$e2e_watch" 2>/dev/null || true
         [ "$(id -u)" -ne 0 ] || lab_down
         rm -rf "$e2e_tmp"
         exit "$status"
@@ -127,6 +127,11 @@ e2e_stalled_ms() {
         slept=$(cut -c 1-12 "$e2e_tmp/stalls")
         lab_until 20 e2e_slept $((slept + 2)) || e2e_fail "stalls are not watched any more"
         echo $(($(cut -c 14- "$e2e_tmp/stalls")))
+}
+
+# e2e_queued_ms PID - how long the main thread of this process has waited for a CPU that others had.
+e2e_queued_ms() {
+        awk '{ print int($2 / 1000000) }' "/proc/$1/schedstat"
 }
 
 # e2e_undisturbed COMMAND... - what fails with e2e_fail; is done again when the machine stood still meanwhile, which is
