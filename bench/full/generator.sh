@@ -29,6 +29,23 @@ stateless() {
                 "" "" "8 M" 8000000
 }
 
+# Frames of 800 octets that testpmd sends into the same veth: what the kernel lets any program of one core send.
+device_alone() {
+        local pps
+        alone_pps=0
+        command -v dpdk-testpmd >/dev/null || { left_out "the veth alone" "package dpdk-dev is not installed"; return 0; }
+        deaf "$LAB_OUT" wire
+        pps=$({ echo start; sleep 1; echo 'show port stats all'; sleep "$span"; echo 'show port stats all'; echo quit; } |
+                ip netns exec "$LAB_OUT" taskset -c "$last_cpu,0" dpdk-testpmd -l "0,$last_cpu" --no-huge -m 256 --no-pci \
+                        --no-telemetry --no-shconf --file-prefix="full$$" --vdev=net_af_packet0,iface=wire -- -i \
+                        --forward-mode=txonly --txpkts=800 --total-num-mbufs=8192 --burst=32 2>/dev/null |
+                awk '/Tx-pps:/ { pps = $2 } END { print pps + 0 }')
+        hears "$LAB_OUT"
+        [ "$pps" != 0 ] || { left_out "the veth alone" "dpdk-testpmd gave no figure"; return 0; }
+        row "frames of 800 octets, veth, net_af_packet, dpdk-testpmd txonly" "$pps" "a second"
+        alone_pps=$pps
+}
+
 # The most calls a second of a search that is borne.
 most() { # NAME ARGUMENTS...
         local name=$1
@@ -54,6 +71,17 @@ cpu_seconds() {
         awk '/^(user|sys)/ { sum += $2 } END { print sum + 0 }' "$1"
 }
 
+# The kernel's own IP takes in each frame besides the packet socket, in vain, and the sender's core pays for that.
+# deaf NAMESPACE INTERFACE - it drops them instead; packet sockets have had them by then. Nothing without nft.
+deaf() {
+        ! command -v nft >/dev/null || ip netns exec "$1" nft "add table netdev deaf
+                add chain netdev deaf in { type filter hook ingress device $2 priority 0; policy drop; }"
+}
+
+hears() { # NAMESPACE
+        ip netns exec "$1" nft delete table netdev deaf 2>/dev/null || true
+}
+
 answering_start() { # DEVICE: sluice-bench answers at the other end of the veth
         ip netns exec "$LAB_DP" taskset -c "$last_cpu" "$bench" run --device "$1,iface=outside" --scenario uas \
                 --local 198.51.100.50 --time 3600 --quiet -- --no-huge -m 512 --file-prefix="$LAB_PREFIX-uas" \
@@ -68,9 +96,11 @@ answering_stop() {
 }
 
 # Both callers on CPU 0 of the outside namespace, the same answering side on another; SIPp as its manual has it
-# for load: as fast as it goes with 200 calls at a time, which no queue on the way is too short for.
+# for load: as fast as it goes with 200 calls at a time, which no queue on the way is too short for. SIPp needs the
+# kernel's IP at its own end, so that end is deaf for us only, the answering one for both.
 beside_sipp() { # DRIVER: of our ends of the veth
         local ours theirs per_cpu cpu calls seconds device=${1}0 at="calls, veth, $1"
+        hears "$LAB_OUT"
         answering_start "$device" || { left_out "calls beside SIPp" "nobody answers: $(tail -n 1 "$tmp/answering.txt")"; return 0; }
         rm -f "$tmp/sipp.csv"
         (cd "$tmp" && TIMEFORMAT=$'real %R\nuser %U\nsys %S' && { time timeout 60 ip netns exec "$LAB_OUT" taskset -c 0 sipp \
@@ -82,6 +112,7 @@ beside_sipp() { # DRIVER: of our ends of the veth
         cpu=$(cpu_seconds "$tmp/sipp.time")
         theirs=$(awk -v n="$calls" -v s="$seconds" 'BEGIN { print (s > 0 ? n / s : 0) }')
         answering_start "$device" || return 0
+        deaf "$LAB_OUT" wire
         in_ns=(ip netns exec "$LAB_OUT" taskset -c 0)
         ours=$(most "$1" --device "$device,iface=wire" --local 198.51.100.100 --locals 100 --ports 20 --remote 198.51.100.50 \
                 --low 1000 --high 200000 -- --no-huge -m 512)
@@ -91,6 +122,9 @@ beside_sipp() { # DRIVER: of our ends of the veth
         per_cpu=$(said "$tmp/veth_cpu.json" '.result.rates.calls_per_cpu_s')
         answering_stop
         row "$at, to sluice-bench answering" "$ours" "a second" "sipp -sn uac, the same" "$theirs" "20 times" 20
+        [ "$1" != net_af_packet ] || [ "$alone_pps" = 0 ] ||
+                row "frames that we send in these calls, three each, net_af_packet" "$(awk -v n="$ours" 'BEGIN { print n * 3 }')" \
+                        "a second" "dpdk-testpmd txonly, 800 octets, the same" "$alone_pps"
         # A worker polls: turns with nothing to do do not count.
         row "$at, for each second of the caller's CPU time" "$per_cpu" "" "sipp -sn uac" \
                 "$(awk -v n="$calls" -v c="$cpu" 'BEGIN { print (c > 0 ? n / c : 0) }')" "20 times" 20
@@ -104,6 +138,8 @@ part_generator() {
         if ! command -v sipp >/dev/null; then
                 left_out "calls beside SIPp" "package sip-tester is not installed"
         elif LAB_HUGE=no lab_up; then
+                deaf "$LAB_DP" outside
+                device_alone
                 beside_sipp net_af_packet
                 if xdp_sockets; then
                         beside_sipp net_af_xdp

@@ -125,8 +125,9 @@ static json_t *search_json(const struct sb_search *s, const struct sb_search_res
         return o;
 }
 
-/* RFC 7501 3.4: what the rate is called. */
-static const char *rate_name(const struct sb_options *o, enum find find)
+/* What the rate is called. RFC 7501's establishment and registration rates are those at which
+ * nothing fails; what is borne otherwise is a rate of attempts. */
+static const char *rate_name(const struct sb_options *o, enum find find, double goal)
 {
         if (find == FIND_SESSIONS)
                 return "session capacity";
@@ -134,9 +135,11 @@ static const char *rate_name(const struct sb_options *o, enum find find)
                 return o->mix != NULL ? "back-to-back messages" : "back-to-back calls";
         if (o->mix != NULL)
                 return "message rate";
+        if (o->scenario != NULL && strcmp(o->scenario, "options") == 0)
+                return "request rate";
         if (o->scenario != NULL && strcmp(o->scenario, "register") == 0)
-                return "registration rate";
-        return "session establishment rate";
+                return goal > 0 ? "registration attempt rate" : "registration rate";
+        return goal > 0 ? "session attempt rate" : "session establishment rate";
 }
 
 /* The goals asked for, loosest first; how many, 0 when they cannot be read. */
@@ -202,7 +205,8 @@ static int search_report(struct sb_main *m, struct trials *all, const struct sb_
 
         json_object_set_new(object, "goal", json_real(all->goals[all->goal_cnt - 1]));
         json_object_set_new(object, "goals", goals_json(all->goals, all->goal_cnt, found));
-        json_object_set_new(object, "rate_name", json_string(rate_name(o, all->find)));
+        json_object_set_new(object, "rate_name",
+                            json_string(rate_name(o, all->find, all->goals[all->goal_cnt - 1])));
         json_object_set_new(object, "untrusted_trials", json_integer(all->untrusted));
         document = sb_json_document("search", sb_fingerprint(m->argc, m->argv));
         json_object_set_new(document, "search", object);
@@ -210,8 +214,9 @@ static int search_report(struct sb_main *m, struct trials *all, const struct sb_
         for (uint32_t i = 0; i < all->goal_cnt; i++)
                 fprintf(to,
                         "%s: %.1f%s with at most %g failed (%s, %u trials, %u of them doubtful)\n",
-                        rate_name(o, all->find), found[i].rate, units[all->find], all->goals[i],
-                        sb_search_end_name(found[i].end), found[i].trial_cnt, all->untrusted);
+                        rate_name(o, all->find, all->goals[i]), found[i].rate, units[all->find],
+                        all->goals[i], sb_search_end_name(found[i].end), found[i].trial_cnt,
+                        all->untrusted);
         status = sb_command_write(m, document);
         if (status == SB_EXIT_OK && found[0].rate <= 0) /* the generator's limit is no failure */
                 status = found[0].end == SB_SEARCH_LIMIT ? SB_EXIT_DOUBT : SB_EXIT_FAILED;

@@ -63,6 +63,8 @@ bench_says 2 run --scenario wrong.yaml
 grep -q 'wrong.yaml:16:' err || e2e_fail "an error in YAML has no line: $(cat err)"
 bench_says 0 search --goals 0.1,0 --low 50 --high 100 --time 0.2 --trials 1 --linger 0 --quiet --json goals.json
 [ "$(jq -c '[.search.goals[].goal]' goals.json)" = '[0.1,0]' ] || e2e_fail "not both goals: $(jq -c .search.goals goals.json)"
+{ grep -q '^session attempt rate: .* at most 0.1 failed' out && grep -q '^session establishment rate: .* at most 0 failed' out &&
+        [ "$(jq -r .search.rate_name goals.json)" = 'session establishment rate' ]; } || e2e_fail "the rates have other names: $(cat out)"
 bench_says 0 search --find sessions --rate 500 --low 20 --high 40 --trials 1 --linger 0 --quiet
 grep -q 'session capacity: 40' out || e2e_fail "no session capacity: $(cat out)"
 bench_says 0 search --find burst --low 10 --high 20 --trials 1 --linger 0 --quiet
