@@ -4,6 +4,9 @@
 
 #include "parser/sip_edit_list.h"
 
+/* As many as the parser takes (VIA_COUNT). */
+#define VIA_CNT_MAX 128u
+
 const char *sip_edit_status_name(enum sip_edit_status s)
 {
         static const char *const names[SIP_EDIT_CNT] = {
@@ -62,11 +65,18 @@ bool sip_edit_first(struct sip_edit *e, enum sip_edit_once what)
         return e->status == SIP_EDIT_OK;
 }
 
-bool sip_edit_count_hdr(struct sip_edit *e)
+bool sip_edit_count(struct sip_edit *e, uint8_t hdrs, uint8_t vias)
 {
-        if (e->msg->hdr_cnt + ++e->hdrs_new > SIP_MSG_HDRS_MAX)
+        unsigned hdrs_new = (unsigned)e->hdrs_new + hdrs, vias_new = (unsigned)e->vias_new + vias;
+
+        if (e->msg->hdr_cnt + hdrs_new > SIP_MSG_HDRS_MAX ||
+            e->msg->via_cnt + vias_new > VIA_CNT_MAX)
                 (void)sip_edit_fail(e, SIP_EDIT_TOO_LONG);
-        return e->status == SIP_EDIT_OK;
+        if (e->status != SIP_EDIT_OK)
+                return false;
+        e->hdrs_new = (uint16_t)hdrs_new;
+        e->vias_new = (uint8_t)vias_new;
+        return true;
 }
 
 uint32_t sip_edit_line(const struct sip_msg *m, uint32_t idx)

@@ -21,6 +21,7 @@
 #ifndef SLUICE_PARSER_SIP_EDIT_H
 #define SLUICE_PARSER_SIP_EDIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -164,11 +165,25 @@ enum sip_edit_status sip_edit_via_pop(struct sip_edit *e);
 
 /* ---- Route and Record-Route ---- */
 
-/* The first and the last Route value of the message, and the one with n before it. False when there
- * is none. */
+/* The first and the last Route value of the message. False when there is none. */
 bool sip_route_first(const struct sip_msg *m, struct sip_route *out);
 bool sip_route_last(const struct sip_msg *m, struct sip_route *out);
-bool sip_route_at(const struct sip_msg *m, uint32_t n, struct sip_route *out);
+
+/* Where a Route value begins: at octet `at`, in msg->hdrs[hdr]; hdr SIP_HDR_NONE: behind the last
+ * one. */
+struct sip_route_place {
+        uint8_t hdr;
+        uint32_t at;
+};
+struct sip_route_place sip_route_begin(const struct sip_msg *m);
+
+/* Read the value at *p and go to the next. False, and *p as it was: there is none, or it is
+ * malformed. */
+bool sip_route_next(const struct sip_msg *m, struct sip_route_place *p, struct sip_route *out);
+
+/* The same for a caller who knows the value at *p, which must be one, and that it ends at `end`.
+ * False, and *p as it was, when neither a comma nor the end of the field is there. */
+bool sip_route_skip(const struct sip_msg *m, struct sip_route_place *p, uint32_t end);
 
 /* Take the first Route value out: it was this proxy (16.4). */
 enum sip_edit_status sip_edit_route_pop(struct sip_edit *e);
@@ -176,6 +191,9 @@ enum sip_edit_status sip_edit_route_pop(struct sip_edit *e);
 /* Take the first `front` Route values out and, when `last` is set, the last one, which is none of
  * them. MESSAGE when there are not as many. */
 enum sip_edit_status sip_edit_route_trim(struct sip_edit *e, uint32_t front, bool last);
+
+/* Take all Route values out that stand before a place of the message. INVALID when it is none. */
+enum sip_edit_status sip_edit_route_keep(struct sip_edit *e, struct sip_route_place from);
 
 /* A new last Route value "<uri>" (16.6 step 6, a next hop that routes strictly). */
 enum sip_edit_status sip_edit_route_append(struct sip_edit *e, struct sip_text uri);
@@ -198,8 +216,26 @@ enum sip_edit_status sip_edit_route_from_strict(struct sip_edit *e);
 
 /* A new topmost "Record-Route: <uri>" (16.6 step 4). */
 enum sip_edit_status sip_edit_record_route(struct sip_edit *e, struct sip_text uri);
-/* The same for a URI that the caller has made of parts that he knows: it is not read again. */
-enum sip_edit_status sip_edit_record_route_known(struct sip_edit *e, struct sip_text uri);
+
+/* ---- what the caller has made of parts that he knows: it is not read again ---- */
+
+/* Whole header fields, `hdrs` of them and `vias` of these Vias, each with its CRLF, before
+ * msg->hdrs[before]; before == msg->hdr_cnt: as the last ones. */
+struct sip_edit_lines {
+        struct sip_text text;
+        uint8_t hdrs;
+        uint8_t vias;
+};
+enum sip_edit_status sip_edit_lines_known(struct sip_edit *e, uint32_t before,
+                                          const struct sip_edit_lines *lines);
+
+/* Where the first field of an id is; when there is none, behind the topmost Via. */
+uint32_t sip_edit_place(const struct sip_msg *m, enum sip_hdr_id id);
+
+/* May this be put in as a URI that has no header part? Then *out is what it says. */
+bool sip_edit_uri_read(struct sip_text uri, struct sip_uri *out);
+/* The Request-URI becomes one that sip_edit_uri_read() has read. */
+enum sip_edit_status sip_edit_ruri_known(struct sip_edit *e, struct sip_text uri);
 
 /* The name of a status in lower case, "unknown" outside the enumeration. Static storage. */
 const char *sip_edit_status_name(enum sip_edit_status s);

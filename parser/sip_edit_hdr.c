@@ -33,22 +33,30 @@ static bool value_ok(struct sip_text value)
         return value.len <= SIP_MSG_BYTES_MAX;
 }
 
-bool sip_edit_uri_ok(struct sip_text uri)
+bool sip_edit_uri_read(struct sip_text uri, struct sip_uri *out)
 {
         struct sip_anom_set notes = {{0}};
         struct sip_cur c = {.buf = (const uint8_t *)uri.at, .notes = &notes};
-        struct sip_uri parts;
 
         /* The reader forgives line folds, so that they are looked for first. */
         if (uri.len == 0 || !value_ok(uri))
                 return false;
         c.end = (uint32_t)uri.len;
-        return sip_uri_parse(&c, &parts) == SIP_ANOM_NONE && c.pos == c.end &&
-               parts.headers.off == 0 && !sip_anom_has(&notes, SIP_ANOM_IPV6_THREE_COLONS);
+        return sip_uri_parse(&c, out) == SIP_ANOM_NONE && c.pos == c.end && out->headers.off == 0 &&
+               !sip_anom_has(&notes, SIP_ANOM_IPV6_THREE_COLONS);
 }
 
-enum sip_edit_status sip_edit_put_ruri(struct sip_edit *e, struct sip_text uri)
+bool sip_edit_uri_ok(struct sip_text uri)
 {
+        struct sip_uri parts;
+
+        return sip_edit_uri_read(uri, &parts);
+}
+
+enum sip_edit_status sip_edit_ruri_known(struct sip_edit *e, struct sip_text uri)
+{
+        if (!sip_edit_ready_request(e))
+                return (enum sip_edit_status)e->status;
         return sip_edit_splice(e, e->msg->ruri.all.off, e->msg->ruri.all.len, uri);
 }
 
@@ -58,7 +66,7 @@ enum sip_edit_status sip_edit_ruri(struct sip_edit *e, struct sip_text uri)
                 return (enum sip_edit_status)e->status;
         if (!sip_edit_uri_ok(uri))
                 return sip_edit_fail(e, SIP_EDIT_INVALID);
-        return sip_edit_put_ruri(e, uri);
+        return sip_edit_ruri_known(e, uri);
 }
 
 /* "name: " of a line that will stand before hdrs[before]; its text begins at *from. */
@@ -67,7 +75,7 @@ static bool open_line(struct sip_edit *e, struct sip_text name, uint32_t *from)
         *from = e->text_len;
         sip_edit_put_text(e, name);
         sip_edit_put(e, ": ", 2);
-        return sip_edit_count_hdr(e);
+        return sip_edit_count(e, 1, 0);
 }
 
 static enum sip_edit_status close_line(struct sip_edit *e, uint32_t before, uint32_t from)
@@ -130,6 +138,26 @@ enum sip_edit_status sip_edit_hdr_insert(struct sip_edit *e, uint32_t before, st
                 return (enum sip_edit_status)e->status;
         sip_edit_put_text(e, value);
         return close_line(e, before, from);
+}
+
+enum sip_edit_status sip_edit_lines_known(struct sip_edit *e, uint32_t before,
+                                          const struct sip_edit_lines *lines)
+{
+        uint32_t from = e->text_len;
+
+        if (!sip_edit_ready(e))
+                return (enum sip_edit_status)e->status;
+        if (before > e->msg->hdr_cnt)
+                return sip_edit_fail(e, SIP_EDIT_INVALID);
+        if (!sip_edit_count(e, lines->hdrs, lines->vias))
+                return (enum sip_edit_status)e->status;
+        sip_edit_put_text(e, lines->text);
+        return sip_edit_commit(e, sip_edit_line(e->msg, before), 0, from);
+}
+
+uint32_t sip_edit_place(const struct sip_msg *m, enum sip_hdr_id id)
+{
+        return m->first[id] != SIP_HDR_NONE ? m->first[id] : m->first[SIP_HDR_VIA] + 1u;
 }
 
 enum sip_edit_status sip_edit_hdr_remove(struct sip_edit *e, uint32_t idx)

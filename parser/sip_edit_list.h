@@ -39,17 +39,14 @@ enum sip_edit_once {
 /* The first time; else the list is in error (OVERLAP). */
 bool sip_edit_first(struct sip_edit *e, enum sip_edit_once what);
 
-/* One more header field, if it fits. */
-bool sip_edit_count_hdr(struct sip_edit *e);
+/* So many more header fields, and Vias among them, if they fit. */
+bool sip_edit_count(struct sip_edit *e, uint8_t hdrs, uint8_t vias);
 
 /* Where the line of hdrs[idx] begins; for idx == hdr_cnt where the empty line does. */
 uint32_t sip_edit_line(const struct sip_msg *m, uint32_t idx);
 
 /* Is the text a URI, without header part and without line ends? */
 bool sip_edit_uri_ok(struct sip_text uri);
-
-/* The Request-URI becomes octets that are checked already. */
-enum sip_edit_status sip_edit_put_ruri(struct sip_edit *e, struct sip_text uri);
 
 #pragma GCC visibility pop
 

@@ -87,25 +87,58 @@ bool sip_route_last(const struct sip_msg *m, struct sip_route *out)
         return found;
 }
 
-/* The value with n before it, over all fields. */
-bool sip_route_at(const struct sip_msg *m, uint32_t n, struct sip_route *out)
-{
-        for (uint8_t i = m->first[SIP_HDR_ROUTE]; i != SIP_HDR_NONE; i = m->hdrs[i].next_same) {
-                struct sip_anom_set notes = {{0}};
-                struct sip_cur c = field(m, i, &notes);
-                struct place at = {.hdr = i};
+/* ---- one after the other ---- */
 
-                do {
-                        if (!take_value(&c, &at))
-                                return false;
-                        if (n-- == 0) {
-                                *out = at.route;
-                                return true;
-                        }
-                } while (at.next != 0);
-        }
-        return false;
+static struct sip_route_place place_in(const struct sip_msg *m, uint8_t hdr)
+{
+        return (struct sip_route_place){hdr, hdr != SIP_HDR_NONE ? m->hdrs[hdr].value.off : 0};
 }
+
+struct sip_route_place sip_route_begin(const struct sip_msg *m)
+{
+        return place_in(m, m->first[SIP_HDR_ROUTE]);
+}
+
+bool sip_route_next(const struct sip_msg *m, struct sip_route_place *p, struct sip_route *out)
+{
+        struct sip_anom_set notes = {{0}};
+        struct place at;
+        struct sip_cur c;
+
+        if (p->hdr == SIP_HDR_NONE)
+                return false;
+        c = field(m, p->hdr, &notes);
+        c.pos = p->at;
+        if (!take_value(&c, &at))
+                return false;
+        *out = at.route;
+        if (at.next != 0)
+                p->at = at.next;
+        else
+                *p = place_in(m, m->hdrs[p->hdr].next_same);
+        return true;
+}
+
+bool sip_route_skip(const struct sip_msg *m, struct sip_route_place *p, uint32_t end)
+{
+        struct sip_anom_set notes = {{0}};
+        struct sip_cur c = field(m, p->hdr, &notes);
+
+        c.pos = end;
+        if (sip_cur_at(&c, ',')) {
+                c.pos++;
+                sip_cur_lws(&c);
+        } else if (c.pos != c.end) {
+                return false;
+        }
+        if (c.pos < c.end)
+                p->at = c.pos;
+        else
+                *p = place_in(m, m->hdrs[p->hdr].next_same);
+        return true;
+}
+
+/* ---- edits ---- */
 
 static enum sip_edit_status take_out(struct sip_edit *e, const struct place *at)
 {
@@ -124,25 +157,13 @@ static enum sip_edit_status insert(struct sip_edit *e, const char *name, struct 
 {
         uint32_t from = e->text_len;
 
-        if (!sip_edit_count_hdr(e))
+        if (!sip_edit_count(e, 1, 0))
                 return (enum sip_edit_status)e->status;
         sip_edit_put_text(e, sip_text_of(name));
         sip_edit_put(e, ": <", 3);
         sip_edit_put_text(e, uri);
         sip_edit_put(e, ">\r\n", 3);
         return sip_edit_commit(e, sip_edit_line(e->msg, before), 0, from);
-}
-
-/* As the first field of its kind; when there is none, behind the topmost Via. */
-static enum sip_edit_status push_known(struct sip_edit *e, const char *name, enum sip_hdr_id id,
-                                       struct sip_text uri)
-{
-        uint8_t first = e->msg->first[id];
-
-        if (!sip_edit_ready(e))
-                return (enum sip_edit_status)e->status;
-        return insert(e, name, uri,
-                      first != SIP_HDR_NONE ? first : e->msg->first[SIP_HDR_VIA] + 1u);
 }
 
 static enum sip_edit_status push(struct sip_edit *e, const char *name, enum sip_hdr_id id,
@@ -152,7 +173,7 @@ static enum sip_edit_status push(struct sip_edit *e, const char *name, enum sip_
                 return (enum sip_edit_status)e->status;
         if (!sip_edit_uri_ok(uri))
                 return sip_edit_fail(e, SIP_EDIT_INVALID);
-        return push_known(e, name, id, uri);
+        return insert(e, name, uri, sip_edit_place(e->msg, id));
 }
 
 enum sip_edit_status sip_edit_route_push(struct sip_edit *e, struct sip_text uri)
@@ -163,11 +184,6 @@ enum sip_edit_status sip_edit_route_push(struct sip_edit *e, struct sip_text uri
 enum sip_edit_status sip_edit_record_route(struct sip_edit *e, struct sip_text uri)
 {
         return push(e, "Record-Route", SIP_HDR_RECORD_ROUTE, uri);
-}
-
-enum sip_edit_status sip_edit_record_route_known(struct sip_edit *e, struct sip_text uri)
-{
-        return push_known(e, "Record-Route", SIP_HDR_RECORD_ROUTE, uri);
 }
 
 enum sip_edit_status sip_edit_route_pop(struct sip_edit *e)
@@ -235,6 +251,28 @@ enum sip_edit_status sip_edit_route_trim(struct sip_edit *e, uint32_t front, boo
                                  : (enum sip_edit_status)e->status;
 }
 
+enum sip_edit_status sip_edit_route_keep(struct sip_edit *e, struct sip_route_place from)
+{
+        const struct sip_msg *m = e->msg;
+        uint8_t i = m->first[SIP_HDR_ROUTE];
+        struct sip_span field;
+
+        if (!sip_edit_ready(e))
+                return (enum sip_edit_status)e->status;
+        for (; i != SIP_HDR_NONE && i != from.hdr; i = m->hdrs[i].next_same)
+                (void)sip_edit_hdr_remove(e, i);
+        if (i != from.hdr)
+                return sip_edit_fail(e, SIP_EDIT_INVALID);
+        if (i == SIP_HDR_NONE)
+                return (enum sip_edit_status)e->status;
+        field = m->hdrs[i].value;
+        if (from.at < field.off || from.at >= span_end(field))
+                return sip_edit_fail(e, SIP_EDIT_INVALID);
+        if (from.at > field.off)
+                return sip_edit_commit(e, field.off, from.at - field.off, e->text_len);
+        return (enum sip_edit_status)e->status;
+}
+
 enum sip_edit_status sip_edit_route_append(struct sip_edit *e, struct sip_text uri)
 {
         uint8_t i = e->msg->first[SIP_HDR_ROUTE];
@@ -257,7 +295,7 @@ static enum sip_edit_status make_ruri(struct sip_edit *e, const struct place *at
         uint32_t end = u->headers.off != 0 ? u->headers.off - 1u : span_end(u->all);
         struct sip_text uri = {(const char *)e->msg->buf + u->all.off, end - u->all.off};
 
-        return sip_edit_uri_ok(uri) ? sip_edit_put_ruri(e, uri) : sip_edit_fail(e, SIP_EDIT_ODD);
+        return sip_edit_uri_ok(uri) ? sip_edit_ruri_known(e, uri) : sip_edit_fail(e, SIP_EDIT_ODD);
 }
 
 enum sip_edit_status sip_edit_route_to_strict(struct sip_edit *e)

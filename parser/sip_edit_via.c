@@ -8,9 +8,6 @@
 #include "parser/sip_via.h"
 #include "parser/sip_via_source.h"
 
-/* As many as the parser takes (VIA_COUNT). */
-#define VIA_CNT_MAX 128u
-
 static bool token_ok(struct sip_text t)
 {
         for (size_t i = 0; i < t.len; i++) {
@@ -84,9 +81,7 @@ enum sip_edit_status sip_edit_via_push(struct sip_edit *e, const struct sip_edit
         if (!token_ok(via->transport) || !branch_ok(via->branch) || !extra_ok(via->extra) ||
             !(bare_ip6(via->host) || host_ok(via->host)))
                 return sip_edit_fail(e, SIP_EDIT_INVALID);
-        if (e->msg->via_cnt + ++e->vias_new > VIA_CNT_MAX)
-                return sip_edit_fail(e, SIP_EDIT_TOO_LONG);
-        if (!sip_edit_count_hdr(e))
+        if (!sip_edit_count(e, 1, 1))
                 return (enum sip_edit_status)e->status;
         sip_edit_put(e, "Via: SIP/2.0/", 13);
         sip_edit_put_text(e, via->transport);

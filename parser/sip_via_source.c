@@ -18,16 +18,15 @@ static bool same_nocase(const uint8_t *a, const char *b, size_t bytes)
 static bool param_is(const uint8_t *p, size_t bytes, const char *name)
 {
         size_t name_len = strlen(name);
-        size_t at = 0, end;
+        size_t end = 0;
 
-        while (at < bytes && sip_is(p[at], SIP_CT_LWS))
-                at++;
-        for (end = at; end < bytes && p[end] != '=' && !sip_is(p[end], SIP_CT_LWS);)
+        while (end < bytes && p[end] != '=' && !sip_is(p[end], SIP_CT_LWS))
                 end++;
-        return end - at == name_len && same_nocase(p + at, name, name_len);
+        return end == name_len && same_nocase(p, name, name_len);
 }
 
-size_t sip_via_param_end(const uint8_t *p, size_t at, size_t bytes)
+/* The same where a ';' may stand in a quoted string. */
+static size_t quoted_param_end(const uint8_t *p, size_t at, size_t bytes)
 {
         bool quoted = false;
 
@@ -42,9 +41,28 @@ size_t sip_via_param_end(const uint8_t *p, size_t at, size_t bytes)
         return at;
 }
 
+size_t sip_via_param_end(const uint8_t *p, size_t at, size_t bytes)
+{
+        const uint8_t *end;
+
+        if (at >= bytes)
+                return at;
+        end = memchr(p + at, ';', bytes - at);
+        if (end == NULL)
+                return bytes;
+        if (memchr(p + at, '"', (size_t)(end - p) - at) != NULL)
+                return quoted_param_end(p, at, bytes);
+        return (size_t)(end - p);
+}
+
 bool sip_via_param_is_source(const uint8_t *p, size_t bytes)
 {
-        return param_is(p, bytes, "received") || param_is(p, bytes, "rport");
+        while (bytes > 0 && sip_is(*p, SIP_CT_LWS)) {
+                p++;
+                bytes--;
+        }
+        return bytes > 0 && sip_lower(*p) == 'r' &&
+               (param_is(p, bytes, "received") || param_is(p, bytes, "rport"));
 }
 
 bool sip_via_is_from(const struct sip_msg *req, const char *src, size_t len)

@@ -16,25 +16,42 @@ void dp_proxy_init(struct dp_proxy *px, const struct dp_siphash_key *key)
         px->mtu_margin = DP_PROXY_MTU_MARGIN;
 }
 
+/* What messages say of an address of ours. */
+static void write_texts(struct dp_proxy_self *s)
+{
+        static const char via[17] = "Via: SIP/2.0/UDP ", branch[8] = ";branch=", lr[4] = ";lr>";
+        char host[DP_PROXY_HOST_BYTES + 6];
+        size_t len;
+
+        if (dp_ip_is_v4(&s->addr.ip)) {
+                len = dp_ip_text(&s->addr.ip, host);
+        } else {
+                len = 1 + dp_ip_text(&s->addr.ip, host + 1);
+                host[0] = '[';
+                host[len++] = ']';
+        }
+        host[len++] = ':';
+        len += dp_port_text(s->addr.port, host + len);
+        memcpy(s->via, via, sizeof(via));
+        memcpy(s->via + sizeof(via), host, len);
+        memcpy(s->via + sizeof(via) + len, branch, sizeof(branch));
+        s->via_len = (uint8_t)(sizeof(via) + len + sizeof(branch));
+        s->uri[0] = '@';
+        memcpy(s->uri + 1, host, len);
+        memcpy(s->uri + 1 + len, lr, sizeof(lr));
+        s->uri_len = (uint8_t)(1 + len + sizeof(lr));
+}
+
 int dp_proxy_add_self(struct dp_proxy *px, const struct shm_ip *ip, uint16_t port)
 {
         struct dp_proxy_self *s = &px->self[px->self_cnt];
-        bool v4 = dp_ip_is_v4(ip);
-        size_t len;
 
         if (px->self_cnt == DP_PROXY_SELVES_MAX)
                 return -ENOSPC;
         if (port == 0)
                 return -EINVAL;
         s->addr = (struct dp_proxy_addr){*ip, port};
-        if (v4) {
-                len = dp_ip_text(ip, s->host);
-        } else {
-                len = 1 + dp_ip_text(ip, s->host + 1);
-                s->host[0] = '[';
-                s->host[len++] = ']';
-        }
-        s->host_len = (uint8_t)len;
+        write_texts(s);
         px->self_cnt++;
         return 0;
 }

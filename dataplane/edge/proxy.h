@@ -46,11 +46,18 @@ struct dp_proxy_addr {
         uint16_t port; /* 1..65535, host order */
 };
 
-/* An address of ours. */
+/* "Via: SIP/2.0/UDP host:port;branch=" */
+#define DP_PROXY_VIA_BYTES (17u + DP_PROXY_HOST_BYTES + 6u + 8u)
+/* "@host:port;lr>" */
+#define DP_PROXY_URI_BYTES (1u + DP_PROXY_HOST_BYTES + 6u + 4u)
+
+/* An address of ours, and what messages say of it: IPv6 in brackets. Not terminated. */
 struct dp_proxy_self {
         struct dp_proxy_addr addr;
-        uint8_t host_len;
-        char host[DP_PROXY_HOST_BYTES]; /* as URIs and Via have it, IPv6 in brackets */
+        uint8_t via_len;
+        uint8_t uri_len;
+        char via[DP_PROXY_VIA_BYTES]; /* of our Via, up to the branch */
+        char uri[DP_PROXY_URI_BYTES]; /* of our URI in Record-Route and Path, behind the user */
 };
 
 struct dp_proxy_name {

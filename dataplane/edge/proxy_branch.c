@@ -126,13 +126,30 @@ void dp_proxy_mark(const struct dp_proxy *px, const struct sip_msg *m, const str
         dp_proxy_put_hex(out, dp_siphash_final(&h), DP_PROXY_MARK_CHARS);
 }
 
+/* Does the mark follow a '=' in these octets? However a proxy on the way has written our Via
+ * anew, it did not change a value; and there are few '=' in a Via. */
+static bool holds(const char *at, size_t bytes, const char mark[DP_PROXY_MARK_CHARS])
+{
+        const char *end = at + bytes;
+
+        while ((at = memchr(at, '=', (size_t)(end - at))) != NULL) {
+                at++;
+                while (at < end && (*at == ' ' || *at == '\t' || *at == '"'))
+                        at++;
+                if ((size_t)(end - at) >= DP_PROXY_MARK_CHARS &&
+                    memcmp(at, mark, DP_PROXY_MARK_CHARS) == 0)
+                        return true;
+        }
+        return false;
+}
+
 bool dp_proxy_mark_seen(const struct sip_msg *m, const char mark[DP_PROXY_MARK_CHARS])
 {
         for (uint8_t i = m->first[SIP_HDR_VIA]; i != SIP_HDR_NONE; i = m->hdrs[i].next_same) {
                 struct sip_span v = m->hdrs[i].value;
 
                 if (v.len > DP_PROXY_MARK_CHARS &&
-                    memmem(sip_span_at(m, v), v.len, mark, DP_PROXY_MARK_CHARS) != NULL)
+                    holds((const char *)sip_span_at(m, v), v.len, mark))
                         return true;
         }
         return false;

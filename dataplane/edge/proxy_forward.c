@@ -12,10 +12,10 @@
 #define IP6_AND_UDP_BYTES 48u
 
 /* What RFC 5393 5.3.3 gives a request that has none. */
-#define BREADTH_NEW "60"
+#define BREADTH_LINE "Max-Breadth: 60\r\n"
 
-/* "sip:" token "@" host ":" port ";lr", and angle brackets for Path */
-#define OWN_URI_BYTES (4u + DP_PROXY_TOKEN_CHARS_MAX + 1u + DP_PROXY_HOST_BYTES + 6u + 3u + 2u)
+/* "Record-Route: <sip:" token "@" host ":" port ";lr>" CRLF */
+#define OWN_LINE_BYTES (19u + DP_PROXY_TOKEN_CHARS_MAX + DP_PROXY_URI_BYTES + 2u)
 
 struct dp_proxy_hop dp_proxy_hop_of(const struct dp_proxy_request *r)
 {
@@ -123,8 +123,8 @@ static void strip_maddr(const struct dp_proxy_request *r, struct sip_edit *e)
 }
 
 /*
- * The Request-URI is the decision's, or what 16.4 made of it; and a next hop that routes strictly
- * gets its own URI there and the other one as the last Route value.
+ * The Request-URI is the decision's, which has been read, or what 16.4 made of it; and a next hop
+ * that routes strictly gets its own URI there and the other one as the last Route value.
  */
 static bool address(const struct dp_proxy_request *r, const struct dp_proxy_hop *hop,
                     struct sip_edit *e)
@@ -145,13 +145,17 @@ static bool address(const struct dp_proxy_request *r, const struct dp_proxy_hop 
         } else if (strict) {
                 front++;
         }
-        if (front != 0 || r->from_strict)
+        if (strict || r->from_strict)
                 (void)sip_edit_route_trim(e, front, r->from_strict);
+        else if (front != 0)
+                (void)sip_edit_route_keep(e, r->kept);
         push_routes(e, routes);
         if (strict) {
                 (void)sip_edit_route_append(e, ruri);
                 (void)sip_edit_ruri(e, first.uri);
-        } else if (hop->ruri.len != 0 || r->from_strict) {
+        } else if (hop->ruri.len != 0) {
+                (void)sip_edit_ruri_known(e, ruri);
+        } else if (r->from_strict) {
                 (void)sip_edit_ruri(e, ruri);
         } else if (r->own_maddr) {
                 strip_maddr(r, e);
@@ -161,25 +165,35 @@ static bool address(const struct dp_proxy_request *r, const struct dp_proxy_hop 
 
 /* ---- Record-Route and Path (step 4) ---- */
 
-static struct sip_text own_uri(const struct dp_proxy_self *self, struct sip_text token,
-                               char out[OWN_URI_BYTES])
-{
-        size_t len = 5 + token.len;
+struct own_lines {
+        char at[2 * OWN_LINE_BYTES];
+        size_t len;
+        uint8_t cnt;
+};
 
-        memcpy(out, "<sip:", 5);
-        memcpy(out + 5, token.at, token.len);
-        out[len++] = '@';
-        memcpy(out + len, self->host, self->host_len);
-        len += self->host_len;
-        out[len++] = ':';
-        len += dp_port_text(self->addr.port, out + len);
-        memcpy(out + len, ";lr>", 4);
-        return (struct sip_text){out, len + 4};
+/* A field that has one value, ourselves, after what `out` holds already. */
+static void put_own(struct sip_text name, const struct dp_proxy_self *self, struct sip_text token,
+                    struct own_lines *out)
+{
+        char *at = out->at + out->len;
+
+        memcpy(at, name.at, name.len);
+        at += name.len;
+        memcpy(at, ": <sip:", 7);
+        memcpy(at + 7, token.at, token.len);
+        at += 7 + token.len;
+        memcpy(at, self->uri, self->uri_len);
+        at += self->uri_len;
+        memcpy(at, "\r\n", 2);
+        out->len = (size_t)(at + 2 - out->at);
+        out->cnt++;
 }
 
-static struct sip_text bare(struct sip_text bracketed)
+static void insert_own(struct sip_edit *e, enum sip_hdr_id id, const struct own_lines *own)
 {
-        return (struct sip_text){bracketed.at + 1, bracketed.len - 2};
+        const struct sip_edit_lines lines = {{own->at, own->len}, own->cnt, 0};
+
+        (void)sip_edit_lines_known(e, sip_edit_place(e->msg, id), &lines);
 }
 
 /* Does this URI lead there? */
@@ -203,51 +217,64 @@ static bool caller_is_natted(const struct dp_proxy_request *r)
                !leads_to(m->buf, &m->contact.uri, &r->src);
 }
 
-/* Control has said both a Contact and another address to send to: so it registered. */
-static bool callee_is_natted(const struct dp_proxy_request *r, const struct dp_proxy_hop *hop)
+/* Control has said both a Contact, which `ruri` is, and another address to send to: so it
+ * registered. */
+static bool callee_is_natted(const struct dp_proxy_request *r, const struct dp_proxy_hop *hop,
+                             const struct sip_uri *ruri)
 {
-        struct sip_anom_set notes = {{0}};
-        struct sip_cur c = {
-            .buf = (const uint8_t *)hop->ruri.at, .end = (uint32_t)hop->ruri.len, .notes = &notes};
-        struct sip_uri u;
-        struct shm_ip ip;
+        const uint8_t *buf = (const uint8_t *)hop->ruri.at;
+        struct dp_proxy_addr said;
 
-        return hop->ruri.len != 0 && hop->ruri.len <= SIP_MSG_BYTES_MAX && hop->routes.len == 0 &&
-               !r->has_route && sip_uri_parse(&c, &u) == SIP_ANOM_NONE &&
-               dp_proxy_host_ip(c.buf, u.host, &ip) && !leads_to(c.buf, &u, &hop->to);
+        if (hop->ruri.len == 0 || hop->routes.len != 0 || r->has_route)
+                return false;
+        if (dp_proxy_uri_way(buf, ruri, &said) == DP_PROXY_WAY_UDP)
+                return !dp_proxy_addr_equal(&said, &hop->to);
+        return dp_proxy_host_ip(buf, ruri->host, &said.ip);
 }
 
-static void record_route(const struct dp_proxy *px, const struct dp_proxy_request *r,
-                         const struct dp_proxy_hop *hop, const struct dp_proxy_sides *sides,
+/* What we shall have to know of a dialog: where they are who can not be found by their Contacts. */
+static struct dp_proxy_token dialog_of(const struct dp_proxy_request *r,
+                                       const struct dp_proxy_hop *hop, const struct sip_uri *ruri)
+{
+        unsigned natted = (caller_is_natted(r) ? 1u << DP_PROXY_CALLER : 0) |
+                          (callee_is_natted(r, hop, ruri) ? 1u << DP_PROXY_CALLEE : 0);
+
+        return (struct dp_proxy_token){
+            .kind = DP_PROXY_TOKEN_DIALOG,
+            .present = (uint8_t)natted,
+            .addr = {[DP_PROXY_CALLER] = r->src, [DP_PROXY_CALLEE] = hop->to}};
+}
+
+static void record_route(const struct dp_proxy *px, const struct sip_msg *m,
+                         const struct dp_proxy_token *dialog, const struct dp_proxy_sides *sides,
                          struct sip_edit *e)
 {
-        struct dp_proxy_token t = {
-            .kind = DP_PROXY_TOKEN_DIALOG,
-            .addr = {[DP_PROXY_CALLER] = r->src, [DP_PROXY_CALLEE] = hop->to}};
-        char token[DP_PROXY_TOKEN_CHARS_MAX], uri[OWN_URI_BYTES];
-        struct sip_text text = {token, 0};
+        static const struct sip_text name = {"Record-Route", 12};
+        char token[DP_PROXY_TOKEN_CHARS_MAX];
+        struct sip_text text = {token, dp_proxy_token_write(px, m, dialog, token)};
+        struct own_lines own;
 
-        t.present = (uint8_t)((caller_is_natted(r) ? 1u << DP_PROXY_CALLER : 0) |
-                              (callee_is_natted(r, hop) ? 1u << DP_PROXY_CALLEE : 0));
-        text.len = dp_proxy_token_write(px, r->msg, &t, token);
-        (void)sip_edit_record_route_known(e, bare(own_uri(sides->out, text, uri)));
+        own.len = own.cnt = 0;
+        put_own(name, sides->out, text, &own);
         if (sides->in != sides->out)
-                (void)sip_edit_record_route_known(e, bare(own_uri(sides->in, text, uri)));
+                put_own(name, sides->in, text, &own);
+        insert_own(e, SIP_HDR_RECORD_ROUTE, &own);
 }
 
 static void path(const struct dp_proxy *px, const struct dp_proxy_request *r,
                  const struct dp_proxy_self *out, struct sip_edit *e)
 {
+        static const struct sip_text name = {"Path", 4};
         const struct dp_proxy_token t = {.kind = DP_PROXY_TOKEN_PATH,
                                          .present = 1u << DP_PROXY_CALLER,
                                          .addr = {[DP_PROXY_CALLER] = r->src}};
-        uint8_t first = r->msg->first[SIP_HDR_PATH];
-        char token[DP_PROXY_TOKEN_CHARS_MAX], uri[OWN_URI_BYTES];
+        char token[DP_PROXY_TOKEN_CHARS_MAX];
         struct sip_text text = {token, dp_proxy_token_write(px, r->msg, &t, token)};
+        struct own_lines own;
 
-        (void)sip_edit_hdr_insert(e,
-                                  first != SIP_HDR_NONE ? first : r->msg->first[SIP_HDR_VIA] + 1u,
-                                  sip_text_of("Path"), own_uri(out, text, uri));
+        own.len = own.cnt = 0;
+        put_own(name, out, text, &own);
+        insert_own(e, SIP_HDR_PATH, &own);
 }
 
 /* A dialog has one route set, made when it begins (12.1.1); these make no dialog. */
@@ -306,20 +333,20 @@ static bool insert_lines(struct sip_edit *e, struct sip_text lines)
 static void via(const struct dp_proxy *px, const struct dp_proxy_request *r,
                 const struct dp_proxy_self *out, struct sip_edit *e)
 {
-        char branch[DP_PROXY_BRANCH_CHARS];
-        char loop[5 + DP_PROXY_MARK_CHARS] = {'l', 'o', 'o', 'p', '='};
+        char line[DP_PROXY_VIA_BYTES + DP_PROXY_BRANCH_CHARS + 6u + DP_PROXY_MARK_CHARS + 2u];
         char src[DP_IP_TEXT_CHARS_MAX];
-        struct sip_edit_via v = {
-            .transport = {"UDP", 3},
-            .host = {out->host, out->host_len},
-            .port = out->addr.port,
-            .branch = {branch, sizeof(branch)},
-            .extra = {loop, sizeof(loop)},
-        };
+        struct sip_edit_lines lines = {{line, 0}, 1, 1};
+        char *at = line;
 
-        dp_proxy_branch(px, r->msg, &r->src.ip, branch);
-        memcpy(loop + 5, r->mark, DP_PROXY_MARK_CHARS);
-        (void)sip_edit_via_push(e, &v);
+        memcpy(at, out->via, out->via_len);
+        at += out->via_len;
+        dp_proxy_branch(px, r->msg, &r->src.ip, at);
+        at += DP_PROXY_BRANCH_CHARS;
+        memcpy(at, ";loop=", 6);
+        memcpy(at + 6, r->mark, DP_PROXY_MARK_CHARS);
+        memcpy(at + 6 + DP_PROXY_MARK_CHARS, "\r\n", 2);
+        lines.text.len = (size_t)(at + 6 + DP_PROXY_MARK_CHARS + 2 - line);
+        (void)sip_edit_lines_known(e, r->msg->first[SIP_HDR_VIA], &lines);
         (void)sip_edit_via_received(e, (struct sip_text){src, dp_ip_text(&r->src.ip, src)},
                                     r->src.port);
 }
@@ -327,12 +354,12 @@ static void via(const struct dp_proxy *px, const struct dp_proxy_request *r,
 /* Every request but those that are forwarded as their INVITE was. */
 static void breadth(struct sip_edit *e)
 {
+        static const struct sip_edit_lines line = {{BREADTH_LINE, sizeof(BREADTH_LINE) - 1}, 1, 0};
         const struct sip_msg *m = e->msg;
 
         if (m->first[SIP_HDR_MAX_BREADTH] == SIP_HDR_NONE && m->method != SIP_METHOD_ACK &&
             m->method != SIP_METHOD_CANCEL)
-                (void)sip_edit_hdr_insert(e, m->first[SIP_HDR_VIA] + 1u, sip_text_of("Max-Breadth"),
-                                          sip_text_of(BREADTH_NEW));
+                (void)sip_edit_lines_known(e, m->first[SIP_HDR_VIA] + 1u, &line);
 }
 
 /* ---- all of it ---- */
@@ -349,17 +376,23 @@ enum shm_reason dp_proxy_forward(const struct dp_proxy *px, const struct dp_prox
                                  const struct dp_proxy_hop *hop, const struct dp_proxy_sides *sides,
                                  struct sip_edit *e)
 {
+        struct dp_proxy_token dialog;
+        struct sip_uri ruri;
         size_t size;
 
         if (hop->stream)
                 return SHM_REASON_HOP_TRANSPORT;
         if (dp_proxy_self_of(px, &hop->to) != NULL)
                 return SHM_REASON_HOP_FORBIDDEN;
+        if (hop->ruri.len != 0 && !sip_edit_uri_read(hop->ruri, &ruri))
+                return SHM_REASON_CANNOT_REWRITE;
         via(px, r, sides->out, e);
         (void)sip_edit_max_forwards(e);
         breadth(e);
-        if (records(r, hop))
-                record_route(px, r, hop, sides, e);
+        if (records(r, hop)) {
+                dialog = dialog_of(r, hop, &ruri);
+                record_route(px, r->msg, &dialog, sides, e);
+        }
         if (hop->path && r->msg->method == SIP_METHOD_REGISTER)
                 path(px, r, sides->out, e);
         if (!address(r, hop, e) || !insert_lines(e, hop->lines))

@@ -9,6 +9,7 @@
 /* What a token of ours in Route or Request-URI says; kind 0: there is none. */
 struct way_back {
         struct dp_proxy_token token;
+        struct sip_text text; /* it was read in this */
 };
 
 static void stop(struct dp_proxy_request *r, enum shm_reason reason, uint16_t code)
@@ -135,42 +136,109 @@ static void check_require(struct dp_proxy_request *r)
 
 /* ---- 16.4 ---- */
 
-static void read_token(const struct dp_proxy *px, struct dp_proxy_request *r,
-                       const struct sip_uri *u, struct way_back *back)
+/* True when that is the token, the first of this message that is one. */
+static bool read_token(const struct dp_proxy *px, const struct sip_msg *m, struct sip_text user,
+                       struct way_back *back)
 {
-        if (back->token.kind == 0 && u->user.len != 0 &&
-            !dp_proxy_token_read(px, r->msg, dp_proxy_text(r->msg->buf, u->user), &back->token))
+        if (back->token.kind != 0)
+                return user.len == back->text.len && memcmp(user.at, back->text.at, user.len) == 0;
+        if (!dp_proxy_token_read(px, m, user, &back->token)) {
                 back->token.kind = 0;
+                return false;
+        }
+        back->text = user;
+        return true;
 }
 
 /* A strict router puts what we recorded into the Request-URI; nobody else can have our token. */
 static void undo_strict(const struct dp_proxy *px, struct dp_proxy_request *r,
                         struct way_back *back)
 {
+        struct sip_text user = dp_proxy_text(r->msg->buf, r->ruri.user);
         struct sip_route last;
 
-        if (!dp_proxy_is_us(px, r->msg->buf, &r->ruri) || !sip_route_last(r->msg, &last))
-                return;
-        read_token(px, r, &r->ruri, back);
-        if (back->token.kind == 0)
+        if (!dp_proxy_token_may_be(user) || !dp_proxy_is_us(px, r->msg->buf, &r->ruri) ||
+            !sip_route_last(r->msg, &last) || !read_token(px, r->msg, user, back))
                 return;
         r->from_strict = true;
         r->ruri = last.addr.uri;
 }
 
-/* Values that name us, in a row: two when the way through us has two addresses (RFC 5658). */
+/* ---- Route values that name us ---- */
+
+/* The URI behind "<sip:" with a user, if all behind that is as we write it for an address of ours:
+ * its user part, and where the value ends. */
+static bool as_we_write(const struct dp_proxy *px, const struct sip_msg *m,
+                        struct sip_route_place p, struct sip_text *user, uint32_t *end)
+{
+        const char *at = (const char *)m->buf + p.at;
+        struct sip_span field = m->hdrs[p.hdr].value;
+        size_t left = (size_t)field.off + field.len - p.at, behind;
+        const char *host;
+
+        if (left < 5 || memcmp(at, "<sip:", 5) != 0)
+                return false;
+        left -= 5;
+        at += 5;
+        host =
+            memchr(at, '@', left < DP_PROXY_TOKEN_CHARS_MAX ? left : DP_PROXY_TOKEN_CHARS_MAX + 1);
+        if (host == NULL)
+                return false;
+        *user = (struct sip_text){at, (size_t)(host - at)};
+        behind = left - user->len;
+        for (unsigned i = 0; i < px->self_cnt; i++) {
+                const struct dp_proxy_self *s = &px->self[i];
+
+                if (behind >= s->uri_len && memcmp(host, s->uri, s->uri_len) == 0) {
+                        *end = p.at + 5 + (uint32_t)user->len + s->uri_len;
+                        return true;
+                }
+        }
+        return false;
+}
+
+enum value {
+        VALUE_NONE = 0, /* it can not be read */
+        VALUE_OURS,
+        VALUE_OTHER, /* r->route says what */
+};
+
+/* What the Route value at *p is, and go to the next one. Ours are as we wrote them, mostly, and
+ * with a token that is good need no reading. */
+static enum value take_value(const struct dp_proxy *px, struct dp_proxy_request *r,
+                             struct sip_route_place *p, struct way_back *back)
+{
+        const struct sip_msg *m = r->msg;
+        const struct sip_uri *uri = &r->route.addr.uri;
+        struct sip_text user;
+        uint32_t end;
+
+        if (as_we_write(px, m, *p, &user, &end) && read_token(px, m, user, back) &&
+            sip_route_skip(m, p, end))
+                return VALUE_OURS;
+        if (!sip_route_next(m, p, &r->route))
+                return VALUE_NONE;
+        if (!dp_proxy_is_us(px, m->buf, uri))
+                return VALUE_OTHER;
+        if (uri->user.len != 0)
+                (void)read_token(px, m, dp_proxy_text(m->buf, uri->user), back);
+        return VALUE_OURS;
+}
+
+/* Values that name us, in a row: two when the way through us has two addresses (RFC 5658). After a
+ * strict router the last one is none of them but the Request-URI. */
 static void skip_own_routes(const struct dp_proxy *px, struct dp_proxy_request *r,
                             struct way_back *back)
 {
-        const struct sip_msg *m = r->msg;
-        struct sip_route next;
+        struct sip_route_place next = sip_route_begin(r->msg);
+        enum value v;
 
-        if (m->first[SIP_HDR_ROUTE] == SIP_HDR_NONE)
-                return;
-        for (uint32_t n = 0; sip_route_at(m, n, &r->route); n++) {
-                if (r->from_strict && !sip_route_at(m, n + 1, &next))
-                        return; /* that one is the Request-URI */
-                if (!dp_proxy_is_us(px, m->buf, &r->route.addr.uri)) {
+        for (;;) {
+                r->kept = next;
+                v = r->kept.hdr != SIP_HDR_NONE ? take_value(px, r, &next, back) : VALUE_NONE;
+                if (v == VALUE_NONE || (r->from_strict && next.hdr == SIP_HDR_NONE))
+                        return;
+                if (v == VALUE_OTHER) {
                         r->has_route = true;
                         return;
                 }
@@ -178,7 +246,6 @@ static void skip_own_routes(const struct dp_proxy *px, struct dp_proxy_request *
                         stop(r, SHM_REASON_PROXY_LOOP, 482);
                         return;
                 }
-                read_token(px, r, &r->route.addr.uri, back);
         }
 }
 

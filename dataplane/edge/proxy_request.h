@@ -45,6 +45,7 @@ struct dp_proxy_request {
         uint8_t own_routes;
         struct sip_uri ruri;         /* in effect: the message's, or its last Route value's */
         struct sip_route route;      /* the first that remains, with has_route */
+        struct sip_route_place kept; /* where that is */
         struct dp_proxy_addr target; /* FORWARD */
         char mark[DP_PROXY_MARK_CHARS];
         char lines[DP_PROXY_LINES_BYTES]; /* REPLY: header lines, terminated */

@@ -128,9 +128,7 @@ bool dp_proxy_token_read(const struct dp_proxy *px, const struct sip_msg *m, str
         size_t at = HEAD_CHARS;
         int flags;
 
-        if (text.len < HEAD_CHARS + SIGNATURE_CHARS || text.len > DP_PROXY_TOKEN_CHARS_MAX ||
-            (text.at[0] != DP_PROXY_TOKEN_DIALOG && text.at[0] != DP_PROXY_TOKEN_PATH) ||
-            (flags = hex_digit(text.at[1])) < 0)
+        if (!dp_proxy_token_may_be(text) || (flags = hex_digit(text.at[1])) < 0)
                 return false;
         for (unsigned i = 0; i < DP_PROXY_PARTIES; i++)
                 at += ((unsigned)flags & 1u << i) != 0

@@ -22,7 +22,8 @@
 
 #include "dataplane/edge/proxy.h"
 
-/* kind, flags, two addresses of 16 octets with their ports, signature */
+/* kind, flags, up to two addresses of 16 octets with their ports, signature */
+#define DP_PROXY_TOKEN_CHARS_MIN (2u + 16u)
 #define DP_PROXY_TOKEN_CHARS_MAX (2u + 2u * 36u + 16u)
 
 enum dp_proxy_token_kind {
@@ -47,6 +48,13 @@ struct dp_proxy_token {
  * DP_PROXY_TOKEN_CHARS_MAX; not terminated. */
 size_t dp_proxy_token_write(const struct dp_proxy *px, const struct sip_msg *m,
                             const struct dp_proxy_token *t, char *out);
+
+/* Has it the form of a token? Most users have not. */
+static inline bool dp_proxy_token_may_be(struct sip_text t)
+{
+        return t.len >= DP_PROXY_TOKEN_CHARS_MIN && t.len <= DP_PROXY_TOKEN_CHARS_MAX &&
+               (t.at[0] == DP_PROXY_TOKEN_DIALOG || t.at[0] == DP_PROXY_TOKEN_PATH);
+}
 
 /* Is that a token of ours, and when it is for a dialog: of this message's? */
 bool dp_proxy_token_read(const struct dp_proxy *px, const struct sip_msg *m, struct sip_text text,

@@ -60,7 +60,9 @@ static inline uint64_t fold24(struct dp_siphash_state *v)
 
 void dp_siphash_init(struct dp_siphash *s, const struct dp_siphash_key *key)
 {
-        *s = (struct dp_siphash){.v = dp_siphash_begin(key)};
+        s->v = dp_siphash_begin(key);
+        s->taken = 0;
+        s->kept = 0;
 }
 
 void dp_siphash_init128(struct dp_siphash *s, const struct dp_siphash_key *key)
@@ -69,48 +71,58 @@ void dp_siphash_init128(struct dp_siphash *s, const struct dp_siphash_key *key)
         s->v.b ^= DP_SIPHASH_WIDE;
 }
 
-void dp_siphash_update(struct dp_siphash *s, const void *data, size_t bytes)
+/* All whole words of what is kept; where the rest begins. */
+static inline size_t take_words(struct dp_siphash *s)
 {
-        struct dp_siphash_state v = s->v; /* in registers, whatever data may point to */
-        const uint8_t *p = data;
-        size_t kept = s->bytes & 7u;
-        uint64_t tail = s->tail;
-        bool room = bytes >= 8;
+        struct dp_siphash_state v = s->v; /* in registers */
+        size_t at = 0;
 
-        s->bytes += bytes;
-        if (kept == 0) {
-                for (; bytes >= 8; bytes -= 8, p += 8)
-                        word24(&v, load64(p));
-                tail = load_short(p, bytes, room);
-        } else {
-                uint64_t word;
-
-                for (; bytes >= 8; bytes -= 8, p += 8) {
-                        word = load64(p);
-                        word24(&v, tail | word << (8u * kept));
-                        tail = drop_octets(word, 8u - kept);
-                }
-                word = load_short(p, bytes, room);
-                tail |= word << (8u * kept);
-                if (kept + bytes >= 8) {
-                        word24(&v, tail);
-                        tail = drop_octets(word, 8u - kept);
-                }
-        }
+        for (; at + 8 <= s->kept; at += 8)
+                word24(&v, load64(s->buf + at));
         s->v = v;
-        s->tail = tail;
+        return at;
+}
+
+void dp_siphash_take(struct dp_siphash *s, const void *data, size_t bytes)
+{
+        const uint8_t *p = data;
+
+        while (bytes > DP_SIPHASH_KEPT - s->kept) {
+                size_t room = DP_SIPHASH_KEPT - s->kept;
+
+                memcpy(s->buf + s->kept, p, room);
+                s->kept = DP_SIPHASH_KEPT;
+                s->taken += take_words(s);
+                s->kept = 0;
+                p += room;
+                bytes -= room;
+        }
+        memcpy(s->buf + s->kept, p, bytes);
+        s->kept += bytes;
+}
+
+/* The words, and the last one: what is left, and in its highest octet how many there were in all.
+ */
+static inline void take_rest(struct dp_siphash *s)
+{
+        static const uint64_t zeros = 0;
+        size_t at;
+
+        memcpy(s->buf + s->kept, &zeros, sizeof(zeros));
+        at = take_words(s);
+        word24(&s->v, load64(s->buf + at) | (s->taken + s->kept) << 56);
 }
 
 uint64_t dp_siphash_final(struct dp_siphash *s)
 {
-        word24(&s->v, s->tail | s->bytes << 56);
+        take_rest(s);
         s->v.c ^= 0xffu;
         return fold24(&s->v);
 }
 
 void dp_siphash_final128(struct dp_siphash *s, uint64_t out[2])
 {
-        word24(&s->v, s->tail | s->bytes << 56);
+        take_rest(s);
         s->v.c ^= 0xeeu;
         out[0] = fold24(&s->v);
         s->v.b ^= 0xddu;

@@ -26,6 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct dp_siphash_key {
         uint64_t k[2]; /* from getrandom(2) */
@@ -36,18 +37,33 @@ struct dp_siphash_state {
         uint64_t a, b, c, d;
 };
 
+/* Pieces are gathered first, since most are short and a round does not care where they met. */
+#define DP_SIPHASH_KEPT 248u /* a multiple of 8 */
+
 struct dp_siphash {
         struct dp_siphash_state v;
-        uint64_t tail;  /* octets not yet taken in, lowest first */
-        uint64_t bytes; /* octets seen; its low 3 bits say how many are in tail */
+        uint64_t taken; /* octets that are in v */
+        size_t kept;    /* octets that are not yet */
+        uint8_t buf[DP_SIPHASH_KEPT + 8];
 };
 
 /* Start a hash whose end is dp_siphash_final(), or dp_siphash_final128(): they differ from here. */
 void dp_siphash_init(struct dp_siphash *s, const struct dp_siphash_key *key);
 void dp_siphash_init128(struct dp_siphash *s, const struct dp_siphash_key *key);
 
+/* What dp_siphash_update() does with more than there is room for. */
+void dp_siphash_take(struct dp_siphash *s, const void *data, size_t bytes);
+
 /* data may be NULL when bytes is 0. */
-void dp_siphash_update(struct dp_siphash *s, const void *data, size_t bytes);
+static inline void dp_siphash_update(struct dp_siphash *s, const void *data, size_t bytes)
+{
+        if (bytes > DP_SIPHASH_KEPT - s->kept) {
+                dp_siphash_take(s, data, bytes);
+        } else if (bytes != 0) {
+                memcpy(s->buf + s->kept, data, bytes);
+                s->kept += bytes;
+        }
+}
 
 /* The hash; s is used up. out[0] and its octets come first in the published output. */
 uint64_t dp_siphash_final(struct dp_siphash *s);

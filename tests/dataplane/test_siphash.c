@@ -145,18 +145,19 @@ static void every_cut_in_three(void **state)
         }
 }
 
-/* SipHash-1-3 has no vectors of its authors: OpenSSL's implementation, with fewer rounds. */
-static void peer13(const uint8_t secret[16], const uint8_t *in, size_t n, size_t bytes,
-                   uint8_t *out)
+/* OpenSSL's implementation, for inputs that are longer than those of the vectors and, with fewer
+ * rounds, for SipHash-1-3, which has none of its authors. */
+static void peer(unsigned rounds, const uint8_t secret[16], const uint8_t *in, size_t n,
+                 size_t bytes, uint8_t *out)
 {
         EVP_MAC *mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
         EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
-        unsigned one = 1, three = 3;
+        unsigned each = rounds / 10, last = rounds % 10;
         size_t done = 0;
         const OSSL_PARAM params[] = {
             OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &bytes),
-            OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_C_ROUNDS, &one),
-            OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_D_ROUNDS, &three),
+            OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_C_ROUNDS, &each),
+            OSSL_PARAM_construct_uint(OSSL_MAC_PARAM_D_ROUNDS, &last),
             OSSL_PARAM_construct_end(),
         };
 
@@ -183,10 +184,10 @@ static void as_openssl13(void **state)
                         uint64_t out[2], word[9];
 
                         out[0] = dp_siphash13_once(&k, in, n);
-                        peer13((const uint8_t *)k.k, in, n, 8, want);
+                        peer(13, (const uint8_t *)k.k, in, n, 8, want);
                         assert_memory_equal(out, want, 8);
                         dp_siphash13_once128(&k, in, n, out);
-                        peer13((const uint8_t *)k.k, in, n, 16, want);
+                        peer(13, (const uint8_t *)k.k, in, n, 16, want);
                         assert_memory_equal(out, want, 16);
                         if (n % 8 != 0 || n > sizeof(word))
                                 continue;
@@ -194,6 +195,39 @@ static void as_openssl13(void **state)
                         dp_siphash13_words128(&k, word, (unsigned)(n / 8), out);
                         assert_memory_equal(out, want, 16);
                 }
+        }
+}
+
+static void long_ones_in_any_pieces(void **state)
+{
+        struct rng rng = rng_seeded("siphash-2-4");
+        uint8_t in[5 * DP_SIPHASH_KEPT], want[16];
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(in); i++)
+                in[i] = (uint8_t)rng_next(&rng);
+        for (unsigned round = 0; round < 2000; round++) {
+                size_t n = rng_next(&rng) % (sizeof(in) + 1), at = 0;
+                size_t most = 1 + rng_next(&rng) % (round % 2 != 0 ? 40 : 2 * DP_SIPHASH_KEPT);
+                struct dp_siphash wide, narrow;
+                uint64_t out[2];
+
+                dp_siphash_init128(&wide, &key);
+                dp_siphash_init(&narrow, &key);
+                while (at < n) {
+                        size_t piece = rng_next(&rng) % (most + 1);
+
+                        piece = piece < n - at ? piece : n - at;
+                        dp_siphash_update(&wide, in + at, piece);
+                        dp_siphash_update(&narrow, in + at, piece);
+                        at += piece;
+                }
+                dp_siphash_final128(&wide, out);
+                peer(24, (const uint8_t *)key.k, in, n, 16, want);
+                assert_memory_equal(out, want, 16);
+                out[0] = dp_siphash_final(&narrow);
+                peer(24, (const uint8_t *)key.k, in, n, 8, want);
+                assert_memory_equal(out, want, 8);
         }
 }
 
@@ -225,9 +259,8 @@ static void every_bit_counts(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-            cmocka_unit_test(published_vectors),
-            cmocka_unit_test(every_cut_in_three),
-            cmocka_unit_test(as_openssl13),
+            cmocka_unit_test(published_vectors),       cmocka_unit_test(every_cut_in_three),
+            cmocka_unit_test(long_ones_in_any_pieces), cmocka_unit_test(as_openssl13),
             cmocka_unit_test(every_bit_counts),
         };
 

@@ -13,7 +13,10 @@ static enum sip_edit_status route_edit(struct sip_edit *e, char what)
         case 'r':
                 return sip_edit_record_route(e, t("sip:[2001:db8::1]:5060;lr;x=y"));
         case 'k':
-                return sip_edit_record_route_known(e, t("sip:t0ken@192.0.2.1:5060;lr"));
+                return sip_edit_lines_known(
+                    e, sip_edit_place(e->msg, SIP_HDR_RECORD_ROUTE),
+                    &(const struct sip_edit_lines){
+                        t("Record-Route: <sip:t0ken@192.0.2.1:5060;lr>\r\n"), 1, 0});
         case 't':
                 return sip_edit_route_to_strict(e);
         case 'f':
@@ -133,22 +136,64 @@ static void trim_and_append(void **state)
         }
 }
 
-static void route_at(void **state)
+/* From one value to the next over all fields, by reading or by knowing where they end. */
+static void places(void **state)
 {
         static const char *const uris[] = {"sip:f", "sip:g", "sip:h;lr", "sip:i"};
+        static const char *const kept[] = {
+            "Route: <sip:f>\r\nRoute: <sip:g> , <sip:h;lr>\r\nX: y\r\nRoute: <sip:i>\r\n",
+            "Route: <sip:g> , <sip:h;lr>\r\nX: y\r\nRoute: <sip:i>\r\n",
+            "Route: <sip:h;lr>\r\nX: y\r\nRoute: <sip:i>\r\n",
+            "X: y\r\nRoute: <sip:i>\r\n",
+            "X: y\r\n",
+        };
+        char in[1024], want[1024];
         struct sip_route a;
 
         (void)state;
-        (void)open_text(LINE VIA MF "Route: <sip:f>\r\nRoute: <sip:g> , <sip:h;lr>\r\nX: y\r\n"
-                                    "Route: <sip:i>\r\n" BACK END);
-        for (uint32_t n = 0; n < 4; n++) {
-                assert_true(sip_route_at(&w.m, n, &a));
-                probe_span(w.m.buf, a.addr.uri.all, uris[n]);
+        for (uint32_t n = 0; n <= 4; n++) {
+                struct sip_route_place p, skipped;
+                struct sip_edit e;
+
+                snprintf(in, sizeof(in), LINE VIA MF "%s" BACK END, kept[0]);
+                e = open_text(in);
+                p = skipped = sip_route_begin(&w.m);
+                for (uint32_t k = 0; k < n; k++) {
+                        assert_true(sip_route_next(&w.m, &p, &a));
+                        probe_span(w.m.buf, a.addr.uri.all, uris[k]);
+                        uint32_t end = (uint32_t)a.addr.all.off + a.addr.all.len;
+
+                        assert_false(sip_route_skip(&w.m, &skipped, end - 1));
+                        /* white space before a comma is not skipped: it has to be read */
+                        if (!sip_route_skip(&w.m, &skipped, end))
+                                skipped = p;
+                        assert_int_equal(skipped.hdr, p.hdr);
+                        assert_int_equal(skipped.at, p.at);
+                }
+                (void)sip_edit_route_keep(&e, p);
+                snprintf(want, sizeof(want), LINE VIA MF "%s" BACK END, kept[n]);
+                expect(&e, want);
+                close_text();
         }
-        assert_false(sip_route_at(&w.m, 4, &a));
+        struct sip_edit e;
+
+        (void)open_text(LINE VIA MF "Route: <sip:f>\r\nRoute: sip:g\r\n" BACK END);
+        struct sip_route_place p = sip_route_begin(&w.m);
+
+        assert_true(sip_route_next(&w.m, &p, &a));
+        assert_false(sip_route_next(&w.m, &p, &a));
+        close_text();
+        e = open_text(LINE VIA MF "Route: <sip:f>\r\n" BACK END);
+        p = sip_route_begin(&w.m);
+        assert_int_equal(sip_edit_route_keep(&e, (struct sip_route_place){p.hdr, p.at - 1}),
+                         SIP_EDIT_INVALID);
+        e = list(&w.m);
+        assert_int_equal(sip_edit_route_keep(&e, (struct sip_route_place){0, p.at}),
+                         SIP_EDIT_INVALID);
         close_text();
         (void)open_text(LINE VIA MF BACK END);
-        assert_false(sip_route_at(&w.m, 0, &a));
+        p = sip_route_begin(&w.m);
+        assert_false(sip_route_next(&w.m, &p, &a));
         close_text();
 }
 
@@ -190,7 +235,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(routes),
             cmocka_unit_test(trim_and_append),
-            cmocka_unit_test(route_at),
+            cmocka_unit_test(places),
             cmocka_unit_test(route_reads),
         };
 

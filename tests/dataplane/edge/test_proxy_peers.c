@@ -123,7 +123,7 @@ static void one_response(const uint8_t *in, size_t n)
         struct sip_edit e = world_list(&msg);
         char branch[DP_PROXY_BRANCH_CHARS];
         const struct sip_edit_via via = {{"UDP", 3},
-                                         {INSIDE->host, INSIDE->host_len},
+                                         {"198.51.100.1", 12},
                                          5070,
                                          {branch, sizeof(branch)},
                                          {"loop=0123456789abcdef", 21}};

@@ -220,6 +220,25 @@ static void ways(void **state)
              NULL, D, GO, "198.51.100.7", 5060, 2, false},
             {"sip:b@198.51.100.7", "Route: <sip:~@EDGE.example.com;lr>\r\n", CALLER, NULL, NULL, D,
              GO, "198.51.100.7", 5060, 1, false},
+            /* as we write them, which is read without parsing; and what only looks like it */
+            {"sip:b@198.51.100.7",
+             "Route: <sip:~@192.0.2.1:5060;lr>,<sip:~@198.51.100.1:5070;lr>\r\n", CALLEE, NULL,
+             NULL, D, GO, "198.51.100.7", 5060, 2, false},
+            {"sip:b@h",
+             "Route: <sip:~@198.51.100.1:5070;lr>, <sip:~@[2001:db8::1]:5060;lr>\r\n"
+             "Route: <sip:198.51.100.9:5090;lr>\r\n",
+             CALLER, NULL, NULL, D, GO, "198.51.100.9", 5090, 2, true},
+            {"sip:b@h", "Route: <sip:~@192.0.2.1:5060;lr>;x=y,<sip:198.51.100.9:5090;lr>\r\n",
+             CALLER, NULL, NULL, D, GO, "198.51.100.9", 5090, 1, true},
+            {"sip:b@198.51.100.7",
+             "Route: <sip:~@192.0.2.1:5060;lr>,<sip:x@198.51.100.1:5070;lr>\r\n", CALLER, NULL,
+             NULL, D, GO, "198.51.100.7", 5060, 2, false},
+            {"sip:b@198.51.100.7", "Route: <sip:~0@192.0.2.1:5060;lr>\r\n", CALLER, NULL, NULL, D,
+             ASK, 1, false},
+            {"sip:b@198.51.100.7", "Route: <sip:a>,<sip:~@192.0.2.1:5060;lr>\r\n", CALLER, NULL,
+             NULL, D, ASK, 0, true},
+            {"sip:b@198.51.100.7", "Route: <sip:~@192.0.2.1:5060;lrx>\r\n", CALLER, NULL, NULL, D,
+             GO, "198.51.100.7", 5060, 1, false},
             /* names are looked up by nobody here */
             {"sip:b@h", "Route: <sip:~@192.0.2.1;lr>\r\n", CALLER, NULL, NULL, D, ASK, 1, false},
             {"sip:b@198.51.100.7", "Route: <sip:~@192.0.2.1;lr>,<sip:p.example;lr>\r\n", CALLER,
@@ -331,8 +350,12 @@ static void selves(void **state)
         struct dp_proxy_addr a = addr("192.0.2.9", 5060);
 
         (void)state;
-        assert_string_equal(INSIDE->host, "198.51.100.1");
-        assert_string_equal(OUTSIDE6->host, "[2001:db8::1]");
+        assert_memory_equal(INSIDE->via,
+                            "Via: SIP/2.0/UDP 198.51.100.1:5070;branch=", INSIDE->via_len);
+        assert_memory_equal(INSIDE->uri, "@198.51.100.1:5070;lr>", INSIDE->uri_len);
+        assert_memory_equal(OUTSIDE6->via,
+                            "Via: SIP/2.0/UDP [2001:db8::1]:5060;branch=", OUTSIDE6->via_len);
+        assert_memory_equal(OUTSIDE6->uri, "@[2001:db8::1]:5060;lr>", OUTSIDE6->uri_len);
         assert_int_equal(dp_proxy_add_self(&px, &a.ip, 0), -EINVAL);
         assert_int_equal(dp_proxy_add_name(&px, ""), -EINVAL);
         assert_int_equal(dp_proxy_add_name(&px, "a b"), -EINVAL);
