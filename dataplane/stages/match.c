@@ -120,7 +120,8 @@ static struct fields fields_of(struct dp_match *self, const struct dp_pkt *p)
         };
 
         if (f.has_ua)
-                f.ua = dp_span_digest(&self->seed, p->msg, ua->value);
+                f.ua = dp_agents_key(&self->agents, &self->seed, sip_span_at(p->msg, ua->value),
+                                     ua->value.len);
         return f;
 }
 

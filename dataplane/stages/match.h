@@ -12,6 +12,7 @@
 #define SLUICE_DATAPLANE_STAGES_MATCH_H
 
 #include "dataplane/burst.h"
+#include "dataplane/state/agents.h"
 #include "dataplane/state/hosts.h"
 #include "dataplane/state/siphash.h"
 
@@ -19,6 +20,7 @@ struct dp_match {
         bool edge; /* an ACK or CANCEL is asked about as the INVITE that it belongs to */
         struct dp_siphash_key seed; /* that of the shared tables: sources are hashed under it */
         struct dp_hosts hosts;      /* zero at first */
+        struct dp_agents agents;    /* likewise */
 };
 
 /* Makes key_route, key_dialog, key_src_ua and key_domain of well-formed SIP; those that a message

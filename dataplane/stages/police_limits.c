@@ -72,45 +72,50 @@ bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m
         return true;
 }
 
-bool dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p, enum dp_pkt_key which,
-                       struct dp_key *out)
+static bool pkt_key_make(const struct dp_tables *t, struct dp_pkt *p, enum dp_pkt_key which)
+{
+        if (which == DP_PKT_KEY_PREFIX) {
+                dp_source_prefix(&t->key, &p->flow.src, &p->key[which]);
+                return true;
+        }
+        return p->msg != NULL &&
+               dp_police_aor_key(&t->key, p->msg,
+                                 which == DP_PKT_KEY_TO ? &p->msg->to.uri : &p->msg->from.uri,
+                                 &p->key[which]);
+}
+
+const struct dp_key *dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p,
+                                       enum dp_pkt_key which)
 {
         uint8_t bit = (uint8_t)(1u << which);
-        struct dp_key *key = &p->key[which];
 
         if ((p->keys_made & bit) == 0) {
                 p->keys_made |= bit;
-                if (which == DP_PKT_KEY_PREFIX)
-                        dp_source_prefix(&t->key, &p->flow.src, key);
-                else if (p->msg == NULL ||
-                         !dp_police_aor_key(
-                             &t->key, p->msg,
-                             which == DP_PKT_KEY_TO ? &p->msg->to.uri : &p->msg->from.uri, key))
+                if (!pkt_key_make(t, p, which))
                         p->keys_none |= bit;
         }
-        *out = *key;
-        return (p->keys_none & bit) == 0;
+        return (p->keys_none & bit) == 0 ? &p->key[which] : NULL;
 }
 
-static bool subject_key(const struct dp_tables *t, struct dp_pkt *p, enum dp_limit_class cls,
-                        enum dp_limit_key which, struct dp_key *out)
+/* NULL: the packet has no such subject. */
+static inline const struct dp_key *subject_key(const struct dp_tables *t, struct dp_pkt *p,
+                                               enum dp_limit_class cls, enum dp_limit_key which)
 {
+        static const struct dp_key everybody = {{0, 0}};
+
         switch (which) {
         case DP_LIMIT_ENDPOINT:
-                *out = p->source.endpoint;
-                return true;
+                return &p->source.endpoint;
         case DP_LIMIT_AOR:
-                return dp_police_pkt_key(t, p, user_of(p, cls), out);
+                return dp_police_pkt_key(t, p, user_of(p, cls));
         case DP_LIMIT_ADDRESS:
-                *out = p->source.address;
-                return true;
+                return &p->source.address;
         case DP_LIMIT_PREFIX:
-                return dp_police_pkt_key(t, p, DP_PKT_KEY_PREFIX, out);
+                return dp_police_pkt_key(t, p, DP_PKT_KEY_PREFIX);
         case DP_LIMIT_ALL:
-                *out = (struct dp_key){{0, 0}};
-                return true;
+                return &everybody;
         default:
-                return false;
+                return NULL;
         }
 }
 
@@ -129,12 +134,13 @@ static void claims_make(const struct dp_limits_config *config, struct dp_tables 
 
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
                 struct dp_limit_claim *c = &out->claim[out->cnt];
-                struct dp_key subject;
+                const struct dp_key *subject;
 
-                if (rates[which].interval_ns == 0 || !subject_key(tables, p, cls, which, &subject))
+                if (rates[which].interval_ns == 0 ||
+                    (subject = subject_key(tables, p, cls, (enum dp_limit_key)which)) == NULL)
                         continue;
                 *c = (struct dp_limit_claim){
-                    .key = dp_key_kind(&subject, kind),
+                    .key = dp_key_kind(subject, kind),
                     .rate = rates[which],
                     /* everybody's entry must not make room for somebody's */
                     .level = which == DP_LIMIT_ALL ? DP_TRUST_PEER : p->trust,

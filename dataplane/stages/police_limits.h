@@ -43,10 +43,10 @@ bool dp_police_question(const struct dp_limits_config *config, struct dp_tables 
 bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
                        const struct sip_uri *uri, struct dp_key *out);
 
-/* A key that p carries, made now if nobody has asked for it before. False: there is none, the
- * message names no such user. */
-bool dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p, enum dp_pkt_key which,
-                       struct dp_key *out);
+/* A key that p carries, made now if nobody has asked for it before; good while p is. NULL: there is
+ * none, the message names no such user. */
+const struct dp_key *dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p,
+                                       enum dp_pkt_key which);
 
 /* What a message is charged as. */
 enum dp_limit_class dp_police_class(const struct dp_pkt *p);

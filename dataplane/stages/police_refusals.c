@@ -89,20 +89,19 @@ static bool is_concerned(const struct dp_pkt *p)
                p->txn == DP_TXN_NEW && p->cls != SHM_CLASS_IN_DIALOG;
 }
 
-static bool subject_of(struct dp_tables *t, struct dp_pkt *p, enum dp_limit_key which,
-                       struct dp_key *out)
+/* NULL: the message names no such user. */
+static inline const struct dp_key *subject_of(struct dp_tables *t, struct dp_pkt *p,
+                                              enum dp_limit_key which)
 {
         switch (which) {
         case DP_LIMIT_ENDPOINT:
-                *out = p->source.endpoint;
-                return true;
+                return &p->source.endpoint;
         case DP_LIMIT_AOR:
-                return dp_police_pkt_key(t, p, DP_PKT_KEY_TO, out);
+                return dp_police_pkt_key(t, p, DP_PKT_KEY_TO);
         case DP_LIMIT_ADDRESS:
-                *out = p->source.address;
-                return true;
+                return &p->source.address;
         default:
-                return dp_police_pkt_key(t, p, DP_PKT_KEY_PREFIX, out);
+                return dp_police_pkt_key(t, p, DP_PKT_KEY_PREFIX);
         }
 }
 
@@ -111,11 +110,12 @@ void dp_refusals_charge_sender(const struct dp_limits_config *config, struct dp_
 {
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
                 struct dp_limit_claim c = {.rate = config->refusals[which]};
+                const struct dp_key *subject;
 
                 if (c.rate.interval_ns == 0 ||
-                    !subject_of(tables, p, (enum dp_limit_key)which, &c.key))
+                    (subject = subject_of(tables, p, (enum dp_limit_key)which)) == NULL)
                         continue;
-                c.key = dp_key_kind(&c.key, DP_KEY_REFUSAL);
+                c.key = dp_key_kind(subject, DP_KEY_REFUSAL);
                 (void)dp_limits_charge(tables->limits, &c, now_ns);
         }
 }
@@ -135,13 +135,13 @@ void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *t
                 return;
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
                 struct dp_limit_claim *c = &out->claim[out->cnt];
-                struct dp_key subject;
+                const struct dp_key *subject;
 
                 if (config->refusals[which].interval_ns == 0 ||
-                    !subject_of(tables, p, (enum dp_limit_key)which, &subject))
+                    (subject = subject_of(tables, p, (enum dp_limit_key)which)) == NULL)
                         continue;
                 *c = (struct dp_limit_claim){
-                    .key = dp_key_kind(&subject, DP_KEY_REFUSAL),
+                    .key = dp_key_kind(subject, DP_KEY_REFUSAL),
                     .rate = config->refusals[which],
                 };
                 out->reason[out->cnt++] = reasons[which];

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/track.h"
 
-#include <string.h>
-
 #include "dataplane/edge/proxy_response.h"
 #include "dataplane/stages/pkt_digest.h"
 #include "dataplane/stages/police_refusals.h"
@@ -216,6 +214,20 @@ static void name_tx(struct dp_track *self, struct dp_pkt *p, struct dp_track_fac
         }
 }
 
+/* Nothing is found yet. The ids are made where they are needed. */
+static inline void facts_begin(struct dp_track_facts *f)
+{
+        f->tx = (struct dp_transaction){0};
+        f->dialog = (struct dp_dialog){0};
+        f->reason = SHM_REASON_NONE;
+        f->tx_seen = DP_TRANS_NEW;
+        f->tracked = true;
+        f->in_dialog = false;
+        f->belongs = false;
+        f->echoed = false;
+        f->ours = false;
+}
+
 /* All of the burst's keys first, so that memory is on its way when it is looked at. */
 static void look_ahead(struct dp_track *self, struct dp_burst *b)
 {
@@ -227,8 +239,7 @@ static void look_ahead(struct dp_track *self, struct dp_burst *b)
                 f->in_dialog = false;
                 if (!dp_pkt_open(p) || (p->flags & DP_PKT_SIP) == 0 || p->malformed != 0)
                         continue;
-                memset(f, 0, sizeof(*f));
-                f->tracked = true;
+                facts_begin(f);
                 f->judged = p->flow.side == SHM_SIDE_OUTSIDE && p->lane != SHM_LANE_PEER;
                 f->kept = !f->judged || p->lane == SHM_LANE_PROVEN;
                 f->src = src_of(self, p);

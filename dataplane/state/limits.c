@@ -7,11 +7,6 @@
 /* A claim that goes on losing its entry to others between the look and the charge. */
 #define CHARGE_ROUNDS 64u
 
-struct dp_limits {
-        struct dp_shared_table *table;
-        _Atomic uint64_t evictions;
-};
-
 struct dp_rate dp_rate_make(uint64_t events, uint64_t span_ns, uint64_t burst)
 {
         struct dp_rate r = {0, 0};
@@ -55,11 +50,6 @@ void dp_limits_destroy(struct dp_limits *l)
         free(l);
 }
 
-void dp_limits_prefetch(const struct dp_limits *l, const struct dp_key *key)
-{
-        dp_table_prefetch(l->table, key);
-}
-
 static inline uint64_t dead_below(uint64_t now_ns)
 {
         return now_ns > DP_LIMITS_GRACE_NS ? now_ns - DP_LIMITS_GRACE_NS : 0;
@@ -97,6 +87,15 @@ static bool entry_get(struct dp_limits *l, const struct dp_limit_claim *c, uint6
         }
 }
 
+/* Write the next arrival time to a place; the level only rises. False: it changed meanwhile. */
+static inline bool place_charge(struct dp_place *place, const struct dp_limit_claim *c,
+                                uint64_t next)
+{
+        unsigned level = dp_entry_level(&place->seen);
+
+        return dp_table_swap(place, next, level > c->level ? level : c->level);
+}
+
 /* `found`: place is where the key's entry was a moment ago. */
 static enum dp_limit_result charge_at(struct dp_limits *l, const struct dp_limit_claim *c,
                                       uint64_t cost_ns, uint64_t now_ns, struct dp_place *place,
@@ -107,12 +106,11 @@ static enum dp_limit_result charge_at(struct dp_limits *l, const struct dp_limit
                         return DP_LIMIT_FULL;
                 found = false;
                 while (dp_place_is(place, &c->key)) {
-                        unsigned level = dp_entry_level(&place->seen);
                         uint64_t next = next_tat(place->seen.word, &c->rate, cost_ns, now_ns);
 
                         if (next == 0)
                                 return DP_LIMIT_OVER;
-                        if (dp_table_swap(place, next, level > c->level ? level : c->level))
+                        if (place_charge(place, c, next))
                                 return DP_LIMIT_OK;
                 }
         }
@@ -123,8 +121,9 @@ static enum dp_limit_result charge(struct dp_limits *l, const struct dp_limit_cl
                                    uint64_t cost_ns, uint64_t now_ns)
 {
         struct dp_place place;
+        bool found = dp_table_find(l->table, &c->key, &place);
 
-        return charge_at(l, c, cost_ns, now_ns, &place, false);
+        return charge_at(l, c, cost_ns, now_ns, &place, found);
 }
 
 enum dp_limit_result dp_limits_charge(struct dp_limits *l, const struct dp_limit_claim *claim,
@@ -172,25 +171,29 @@ enum dp_limit_result dp_limits_charge_all(struct dp_limits *l, const struct dp_l
                                           unsigned cnt, uint64_t now_ns, unsigned *refused)
 {
         struct dp_place place[DP_LIMITS_CLAIMS_MAX];
-        bool found[DP_LIMITS_CLAIMS_MAX];
+        uint64_t next[DP_LIMITS_CLAIMS_MAX]; /* 0: there is no entry */
 
         for (unsigned i = 0; i < cnt; i++) {
                 const struct dp_limit_claim *c = &claims[i];
 
-                found[i] = c->rate.interval_ns != 0 && dp_table_find(l->table, &c->key, &place[i]);
-                if (found[i] &&
-                    next_tat(place[i].seen.word, &c->rate, c->rate.interval_ns, now_ns) == 0) {
+                next[i] = 0;
+                if (c->rate.interval_ns == 0 || !dp_table_find(l->table, &c->key, &place[i]))
+                        continue;
+                next[i] = next_tat(place[i].seen.word, &c->rate, c->rate.interval_ns, now_ns);
+                if (next[i] == 0) {
                         *refused = i;
                         return DP_LIMIT_OVER;
                 }
         }
         for (unsigned i = 0; i < cnt; i++) {
                 const struct dp_limit_claim *c = &claims[i];
-                enum dp_limit_result rc =
-                    c->rate.interval_ns == 0
-                        ? DP_LIMIT_OK
-                        : charge_at(l, c, c->rate.interval_ns, now_ns, &place[i], found[i]);
+                enum dp_limit_result rc;
 
+                /* nearly always nothing has changed since the look */
+                if (c->rate.interval_ns == 0 ||
+                    (next[i] != 0 && place_charge(&place[i], c, next[i])))
+                        continue;
+                rc = charge_at(l, c, c->rate.interval_ns, now_ns, &place[i], next[i] != 0);
                 if (rc == DP_LIMIT_OK)
                         continue;
                 *refused = i;

@@ -30,7 +30,11 @@
 /* No interval, and no burst, is longer: a day. */
 #define DP_RATE_NS_MAX        UINT64_C(86400000000000)
 
-struct dp_limits;
+/* limits.c's own, but for what is in line. */
+struct dp_limits {
+        struct dp_shared_table *table;
+        _Atomic uint64_t evictions;
+};
 
 struct dp_rate {
         uint64_t interval_ns; /* between two events at the even rate; 0 = unlimited */
@@ -53,7 +57,10 @@ struct dp_limits *dp_limits_create(uint32_t entries);
 void dp_limits_destroy(struct dp_limits *l);
 
 /* Bring the key's set towards the CPU: for a burst's keys before the first is charged. */
-void dp_limits_prefetch(const struct dp_limits *l, const struct dp_key *key);
+static inline void dp_limits_prefetch(const struct dp_limits *l, const struct dp_key *key)
+{
+        dp_table_prefetch(l->table, key);
+}
 
 /* One key that an event is charged to. */
 struct dp_limit_claim {

@@ -27,23 +27,9 @@
 #include <stdint.h>
 
 #include "dataplane/state/key.h"
+#include "dataplane/state/shared_table_slot.h"
 
-#define DP_TABLE_SET_SLOTS 8u
-#define DP_TABLE_LEVELS    4u /* levels 0..3 */
-
-struct dp_shared_table;
-
-/* What a slot held when it was read. */
-struct dp_entry {
-        uint64_t tag;
-        uint64_t word;
-};
-
-/* A place in the table and what was seen there: for dp_table_swap(). */
-struct dp_place {
-        struct dp_slot *slot;
-        struct dp_entry seen;
-};
+#define DP_TABLE_LEVELS 4u /* levels 0..3 */
 
 enum dp_table_result {
         DP_TABLE_FOUND = 0,    /* place->seen is the key's entry, perhaps a dead one */
@@ -56,10 +42,14 @@ enum dp_table_result {
 struct dp_shared_table *dp_table_create(uint64_t sets);
 void dp_table_destroy(struct dp_shared_table *t);
 
-void dp_table_prefetch(const struct dp_shared_table *t, const struct dp_key *key);
-
-/* The key's entry, dead or alive. Writes nothing to the table. */
-bool dp_table_find(struct dp_shared_table *t, const struct dp_key *key, struct dp_place *place);
+/*
+ * In shared_table_slot.h:
+ *   dp_table_prefetch()  bring a key's set towards the CPU
+ *   dp_table_find()      the key's entry, dead or alive; writes nothing to the table
+ *   dp_table_swap()      put another word, and a level, in a place that still holds what was seen.
+ *                        True when done. False: it changed meanwhile; place->seen is what is there
+ *                        now, and dp_place_is() tells whether it is still the key's
+ */
 
 /*
  * The key's entry, or a new one with this level (0..3) and word. Entries whose word is below
@@ -68,14 +58,6 @@ bool dp_table_find(struct dp_shared_table *t, const struct dp_key *key, struct d
 enum dp_table_result dp_table_claim(struct dp_shared_table *t, const struct dp_key *key,
                                     const struct dp_entry *fresh, uint64_t dead_below,
                                     struct dp_place *place);
-
-/*
- * Put another word, and a level, in a place that still holds what was seen. True when done. False:
- * it changed meanwhile; place->seen is what is there now, and dp_place_is() tells whether it is
- * still the key's.
- */
-bool dp_table_swap(struct dp_place *place, uint64_t word, unsigned level);
-bool dp_place_is(const struct dp_place *place, const struct dp_key *key);
 
 /* Empty a place that still holds what was seen; false when it changed meanwhile. */
 bool dp_table_remove(struct dp_place *place);

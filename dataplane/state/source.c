@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Second or third word of what is hashed, so that a prefix never has the key of an address. */
+/* Part of what is hashed, so that a prefix never has the key of an address. */
 enum {
         KIND_HOST4 = '4',
         KIND_HOST6 = '6',
@@ -17,6 +17,23 @@ enum {
 static inline bool is_ip4(const uint64_t half[2])
 {
         return half[0] == 0 && (uint32_t)le64toh(half[1]) == 0xffff0000u;
+}
+
+/* Of an IPv4 address, here in host order, and its kind in front of it: five octets, so no whole
+ * word but the last. No other key has as few with such a first one. */
+static inline struct dp_key hash4(const struct dp_siphash_key *key, uint32_t addr, uint64_t kind)
+{
+        struct dp_siphash_state v = dp_siphash_begin(key);
+        struct dp_key out;
+
+        v.b ^= DP_SIPHASH_WIDE;
+        dp_siphash13_end128(&v, kind | (uint64_t)addr << 8 | UINT64_C(5) << 56, out.w);
+        return out;
+}
+
+static inline uint32_t ip4_of(uint64_t half)
+{
+        return (uint32_t)be64toh(half);
 }
 
 static inline struct dp_key hash2(const struct dp_siphash_key *key, uint64_t word, uint64_t kind)
@@ -42,7 +59,7 @@ struct dp_key dp_source_host(const struct dp_siphash_key *key, const struct shm_
         uint64_t half[2];
 
         memcpy(half, ip->b, sizeof(half));
-        return is_ip4(half) ? hash2(key, half[1], KIND_HOST4) : hash6(key, half);
+        return is_ip4(half) ? hash4(key, ip4_of(half[1]), KIND_HOST4) : hash6(key, half);
 }
 
 void dp_source_of(const struct dp_siphash_key *key, const struct shm_ip *ip, uint16_t port,
@@ -53,7 +70,7 @@ void dp_source_of(const struct dp_siphash_key *key, const struct shm_ip *ip, uin
 
         memcpy(half, ip->b, sizeof(half));
         if (is_ip4(half)) {
-                host = hash2(key, half[1], KIND_HOST4);
+                host = hash4(key, ip4_of(half[1]), KIND_HOST4);
                 out->address = host;
         } else {
                 host = hash6(key, half);
@@ -69,7 +86,7 @@ void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip,
         uint64_t half[2];
 
         memcpy(half, ip->b, sizeof(half));
-        *out = is_ip4(half) ? hash2(key, half[1] & htobe64(~UINT64_C(0xff)), KIND_PREFIX4)
+        *out = is_ip4(half) ? hash4(key, ip4_of(half[1]) & ~UINT32_C(0xff), KIND_PREFIX4)
                             : hash2(key, half[0] & htobe64(~UINT64_C(0xffff)), KIND_PREFIX6);
 }
 
