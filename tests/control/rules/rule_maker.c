@@ -38,6 +38,13 @@ static void letter(struct maker_rng *r, struct out *o)
         put(o, "%c", letters[maker_below(r, 8)]);
 }
 
+/* One that may stand in a host or a user. One call in each expression: compilers are free to make
+ * arguments in any order, and a seed must mean the same to all of them. */
+static char plain(struct maker_rng *r)
+{
+        return letters[maker_below(r, 6)];
+}
+
 /* Longer ones that rules and messages share: whole chains of letters would never meet. */
 static void word(struct maker_rng *r, struct out *o)
 {
@@ -106,7 +113,8 @@ static void regex(struct maker_rng *r, struct out *o)
         static const char *const ends[] = {"", "", "", "", "$", "\\z", "\\b"};
         static const char flags[] = "imsxAR";
 
-        put(o, "pcre:%s\"/%s", maker_below(r, 5) == 0 ? "!" : "", starts[maker_below(r, 7)]);
+        put(o, "pcre:%s\"/", maker_below(r, 5) == 0 ? "!" : "");
+        put(o, "%s", starts[maker_below(r, 7)]);
         sequence(r, o, 0);
         put(o, "%s/", ends[maker_below(r, 7)]);
         for (int i = 0; i < 6; i++) {
@@ -174,8 +182,9 @@ static void option(struct maker_rng *r, struct out *o)
                 regex(r, o);
                 break;
         case 2:
-                put(o, "isdataat:%s%u%s; ", maker_below(r, 2) != 0 ? "!" : "", maker_below(r, 30),
-                    maker_below(r, 2) != 0 ? ",relative" : "");
+                put(o, "isdataat:%s", maker_below(r, 2) != 0 ? "!" : "");
+                put(o, "%u", maker_below(r, 30));
+                put(o, "%s; ", maker_below(r, 2) != 0 ? ",relative" : "");
                 break;
         default:
                 content(r, o);
@@ -218,8 +227,10 @@ size_t maker_rule(struct maker_rng *r, uint32_t sid, char *out, size_t cap)
                         option(r, &o);
                 if (g > 0 && maker_below(r, 6) == 0)
                         put(&o, "bsize:>%u; ", maker_below(r, 12));
-                if (maker_below(r, 12) == 0)
-                        put(&o, "bsize:!%u-%u; ", maker_below(r, 4), 5 + maker_below(r, 8));
+                if (maker_below(r, 12) == 0) {
+                        put(&o, "bsize:!%u", maker_below(r, 4));
+                        put(&o, "-%u; ", 5 + maker_below(r, 8));
+                }
         }
         put(&o, ")\n");
         return o.n;
@@ -256,18 +267,22 @@ size_t maker_message(struct maker_rng *r, char *out, size_t cap)
         struct out o = {out, 0, cap};
         const char *method = methods[maker_below(r, 4)];
 
-        put(&o, "%s sip:%c%c@%cB0 SIP/2.0\r\n", method, letters[maker_below(r, 6)],
-            letters[maker_below(r, 6)], letters[maker_below(r, 6)]);
-        for (uint32_t n = 1 + maker_below(r, 3); n > 0; n--)
-                put(&o, "Via: SIP/2.0/UDP a%c%u;branch=z9hG4bKab%u\r\n", letters[maker_below(r, 6)],
-                    maker_below(r, 2), maker_below(r, 4));
+        put(&o, "%s sip:%c", method, plain(r));
+        put(&o, "%c@", plain(r));
+        put(&o, "%cB0 SIP/2.0\r\n", plain(r));
+        for (uint32_t n = 1 + maker_below(r, 3); n > 0; n--) {
+                put(&o, "Via: SIP/2.0/UDP a%c", plain(r));
+                put(&o, "%u;branch=", maker_below(r, 2));
+                put(&o, "z9hG4bKab%u\r\n", maker_below(r, 4));
+        }
         put(&o, "From: \"");
         words(r, &o, 8);
         put(&o, "\" <sip:ab@B0>;tag=a1\r\nTo: <sip:b@B0>\r\nCall-ID: a1\r\nCSeq: %u %s\r\n",
             maker_below(r, 5), method);
-        for (uint32_t n = maker_below(r, 3); n > 0; n--)
-                put(&o, "m: <sip:%c0@a>, \"a\" <sip:b%c@b>\r\n", letters[maker_below(r, 6)],
-                    letters[maker_below(r, 6)]);
+        for (uint32_t n = maker_below(r, 3); n > 0; n--) {
+                put(&o, "m: <sip:%c0@a>, ", plain(r));
+                put(&o, "\"a\" <sip:b%c@b>\r\n", plain(r));
+        }
         for (uint32_t n = maker_below(r, 3); n > 0; n--) {
                 put(&o, "User-Agent: ");
                 words(r, &o, 16);
@@ -277,11 +292,11 @@ size_t maker_message(struct maker_rng *r, char *out, size_t cap)
                 words(r, &o, 16);
                 put(&o, "\r\n");
         }
-        if (maker_below(r, 3) == 0)
-                put(&o,
-                    "Content-Type: application/sdp\r\n\r\nv=0\r\na=%c%c\r\na=b0\r\nm=a\r\na=B\r\n",
-                    letters[maker_below(r, 6)], letters[maker_below(r, 6)]);
-        else
+        if (maker_below(r, 3) == 0) {
+                put(&o, "Content-Type: application/sdp\r\n\r\nv=0\r\na=%c", plain(r));
+                put(&o, "%c\r\na=b0\r\nm=a\r\na=B\r\n", plain(r));
+        } else {
                 put(&o, "\r\n");
+        }
         return o.n;
 }

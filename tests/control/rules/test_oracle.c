@@ -290,7 +290,8 @@ static void same_rules_hold_as_for_the_reference(void **state)
         }
         tell("rules by chance");
         assert_true(total.held > total.compared / 10);
-        assert_true(total.with_positives * 3 >= total.rules * 2);
+        /* Some can not hold for anything; but half of what chance makes must. */
+        assert_true(total.with_positives * 2 >= total.rules);
         free(r);
 }
 
