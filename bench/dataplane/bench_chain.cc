@@ -45,13 +45,15 @@ void check(benchmark::State &state, const chain_rig *rig, Meets meets)
         bool exact = chain_rig_counts(rig, &passed, &dropped, &cached);
         // a device that always has packets gives four turns' worth before the bans are in force
         constexpr uint64_t kBeforeBans = 4 * 32;
+        // the tables' key is another in each run, and by chance a set of the limits' is full
+        bool clean = dropped == 0 || (dropped * 1000 <= passed &&
+                                      std::string("limit_full") == chain_rig_main_drop(rig));
         // the first pass over the messages warms the cache, up to a last round that was cut short
         bool as_named = meets == Meets::kBan ? passed <= kBeforeBans && dropped > 100 * passed
                         : meets == Meets::kBudget
                             ? dropped != 0 && std::string("over_budget") == chain_rig_main_drop(rig)
-                        : meets == Meets::kCache
-                            ? dropped == 0 && cached + 2 * kManyMessages >= passed
-                            : dropped == 0;
+                        : meets == Meets::kCache ? clean && cached + 2 * kManyMessages >= passed
+                                                 : clean;
         if (exact && as_named)
                 return;
         std::string what = "passed " + std::to_string(passed) + ", dropped " +
