@@ -340,13 +340,10 @@ static void look_at_counters(struct cp_engine *e)
         if (!due && cp_event_writer_counts_begun(e->writer))
                 return;
         any = counters_of_all(e, &total);
-        if (!due) {
-                if (any)
-                        cp_event_writer_counts(e->writer, &total, now_ns);
-                return;
+        if (due) {
+                e->tick_ns = now_ns;
+                cp_detect_tick(e->detect, any ? &total : NULL, now_ns);
         }
-        e->tick_ns = now_ns;
-        cp_detect_tick(e->detect, any ? &total : NULL, now_ns);
         if (any)
                 cp_event_writer_counts(e->writer, &total, now_ns);
 }

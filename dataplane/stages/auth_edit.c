@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "parser/sip_auth.h"
+#include "parser/sip_ctype.h"
 
 enum sip_edit_status dp_auth_strip(struct sip_edit *e, uint8_t idx)
 {
@@ -14,11 +15,6 @@ enum sip_edit_status dp_auth_strip(struct sip_edit *e, uint8_t idx)
                                   m->hdrs[idx].id != SIP_HDR_PROXY_AUTHORIZATION))
                 return SIP_EDIT_MESSAGE;
         return sip_edit_hdr_remove(e, idx);
-}
-
-static bool is_space(uint8_t c)
-{
-        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* The next octet from `at` on that a parameter may begin or end at: a comma outside of quotes, or
@@ -42,23 +38,23 @@ static bool stale_value(const uint8_t *buf, struct sip_span all, struct sip_span
         uint32_t end = (uint32_t)all.off + all.len;
         uint32_t at = all.off;
 
-        while (at < end && !is_space(buf[at])) /* the scheme */
+        while (at < end && !sip_is(buf[at], SIP_CT_LWS)) /* the scheme */
                 at++;
         while (at < end) {
                 uint32_t stop = param_end(buf, at, end);
                 uint32_t name = at, from;
 
                 at = stop + 1;
-                while (name < stop && is_space(buf[name]))
+                while (name < stop && sip_is(buf[name], SIP_CT_LWS))
                         name++;
                 from = name + 5;
                 if (from >= stop || strncasecmp((const char *)buf + name, "stale", 5) != 0)
                         continue;
-                while (from < stop && is_space(buf[from]))
+                while (from < stop && sip_is(buf[from], SIP_CT_LWS))
                         from++;
                 if (from >= stop || buf[from] != '=')
                         continue;
-                while (stop > from + 1 && is_space(buf[stop - 1]))
+                while (stop > from + 1 && sip_is(buf[stop - 1], SIP_CT_LWS))
                         stop--;
                 *value = (struct sip_span){.off = (uint16_t)(from + 1),
                                            .len = (uint16_t)(stop - from - 1)};

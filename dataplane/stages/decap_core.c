@@ -47,11 +47,6 @@ struct walk {
         enum dp_udp_sum udp_sum;
 };
 
-static inline uint16_t be16(const uint8_t *p)
-{
-        return (uint16_t)(p[0] << 8 | p[1]);
-}
-
 static inline uint32_t left(const struct walk *w)
 {
         return w->end - w->at;
@@ -66,7 +61,7 @@ static enum shm_reason link_layer(struct walk *w, struct dp_decap_result *out)
 {
         if (left(w) < ETH_BYTES)
                 return SHM_REASON_ETH_SHORT;
-        w->ethertype = be16(w->frame + 12);
+        w->ethertype = dp_decap_be16(w->frame + 12);
         w->at = ETH_BYTES;
         for (unsigned tags = 0; ethertype_is_tag(w->ethertype); tags++) {
                 if (tags == DP_VLAN_TAGS_MAX)
@@ -74,19 +69,12 @@ static enum shm_reason link_layer(struct walk *w, struct dp_decap_result *out)
                 if (left(w) < VLAN_BYTES)
                         return SHM_REASON_ETH_SHORT;
                 if (tags == 0)
-                        out->flow.vlan = be16(w->frame + w->at) & 0x0fffu;
-                w->ethertype = be16(w->frame + w->at + 2);
+                        out->flow.vlan = dp_decap_be16(w->frame + w->at) & 0x0fffu;
+                w->ethertype = dp_decap_be16(w->frame + w->at + 2);
                 w->at += VLAN_BYTES;
         }
         out->l3_off = (uint16_t)w->at;
         return SHM_REASON_NONE;
-}
-
-static void ip4_mapped(struct shm_ip *ip, const uint8_t *addr)
-{
-        memset(ip->b, 0, 10);
-        memset(ip->b + 10, 0xff, 2);
-        memcpy(ip->b + 12, addr, 4);
 }
 
 static enum shm_reason ip4(struct walk *w, struct dp_decap_result *out)
@@ -97,7 +85,7 @@ static enum shm_reason ip4(struct walk *w, struct dp_decap_result *out)
         if (left(w) < IP4_BYTES || h[0] >> 4 != 4)
                 return SHM_REASON_IP4_HEADER;
         header_bytes = (h[0] & 0x0fu) * 4u;
-        total_bytes = be16(h + 2);
+        total_bytes = dp_decap_be16(h + 2);
         if (header_bytes < IP4_BYTES || total_bytes < header_bytes || total_bytes > left(w))
                 return SHM_REASON_IP4_HEADER;
         if (dp_inet_fold(dp_inet_sum(0, h, header_bytes)) != UINT16_MAX)
@@ -108,10 +96,10 @@ static enum shm_reason ip4(struct walk *w, struct dp_decap_result *out)
         w->src = h + 12;
         w->dst = h + 16;
         w->addr_bytes = 4;
-        ip4_mapped(&out->flow.src, w->src);
-        ip4_mapped(&out->flow.dst, w->dst);
+        dp_decap_ip4(&out->flow.src, w->src);
+        dp_decap_ip4(&out->flow.dst, w->dst);
         out->flags |= DP_PKT_IP4;
-        if ((be16(h + 6) & IP4_FRAG_MASK) != 0)
+        if ((dp_decap_be16(h + 6) & IP4_FRAG_MASK) != 0)
                 out->flags |= DP_PKT_FRAGMENT;
         return SHM_REASON_NONE;
 }
@@ -165,7 +153,7 @@ static enum shm_reason ip6_ext(struct walk *w, struct dp_decap_result *out)
                 w->proto = h[0];
                 w->at += bytes;
                 /* offset 0 and no more to come is a whole datagram (RFC 6946): walk on */
-                if (proto == IPPROTO_FRAGMENT && (be16(h + 2) & IP6_FRAG_MASK) != 0) {
+                if (proto == IPPROTO_FRAGMENT && (dp_decap_be16(h + 2) & IP6_FRAG_MASK) != 0) {
                         out->flags |= DP_PKT_FRAGMENT;
                         return SHM_REASON_NONE;
                 }
@@ -189,7 +177,7 @@ static enum shm_reason ip6(struct walk *w, struct dp_decap_result *out)
 
         if (left(w) < IP6_BYTES || h[0] >> 4 != 6)
                 return SHM_REASON_IP6_HEADER;
-        payload_bytes = be16(h + 4);
+        payload_bytes = dp_decap_be16(h + 4);
         if (payload_bytes > left(w) - IP6_BYTES || ip6_is_mapped(h + 8) || ip6_is_mapped(h + 24))
                 return SHM_REASON_IP6_HEADER;
         w->at += IP6_BYTES;
@@ -221,13 +209,13 @@ static enum shm_reason udp(const struct walk *w, struct dp_decap_result *out)
 
         /* A UDP length below the IP payload leaves octets that one reader takes and another does
          * not: only equality has one meaning. */
-        if (left(w) < UDP_BYTES || be16(h + 4) != left(w))
+        if (left(w) < UDP_BYTES || dp_decap_be16(h + 4) != left(w))
                 return SHM_REASON_UDP_HEADER;
-        bytes = be16(h + 4);
+        bytes = dp_decap_be16(h + 4);
         out->flags |= DP_PKT_UDP;
         out->payload_off = (uint16_t)(w->at + UDP_BYTES);
         out->payload_len = (uint16_t)(bytes - UDP_BYTES);
-        if (be16(h + 6) == 0)
+        if (dp_decap_be16(h + 6) == 0)
                 return w->addr_bytes == 4 ? SHM_REASON_NONE : SHM_REASON_UDP_CHECKSUM_ZERO6;
         if (w->udp_sum == DP_UDP_SUM_KNOWN)
                 return SHM_REASON_NONE;
@@ -255,8 +243,8 @@ static enum shm_reason network_layer(struct walk *w, bool v4, struct dp_decap_re
                 return SHM_REASON_NONE;
         if ((w->proto == IPPROTO_UDP || w->proto == IPPROTO_TCP || w->proto == IPPROTO_SCTP) &&
             left(w) >= 4) {
-                out->flow.sport = be16(w->frame + w->at);
-                out->flow.dport = be16(w->frame + w->at + 2);
+                out->flow.sport = dp_decap_be16(w->frame + w->at);
+                out->flow.dport = dp_decap_be16(w->frame + w->at + 2);
         }
         return w->proto == IPPROTO_UDP ? udp(w, out) : SHM_REASON_NONE;
 }

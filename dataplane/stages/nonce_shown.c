@@ -3,21 +3,18 @@
 
 #include <strings.h>
 
+#include "parser/sip_ctype.h"
+
 /* What is still unread: at <= end. */
 struct rest {
         const uint8_t *at;
         const uint8_t *end;
 };
 
-/* Line folding is blank too (RFC 3261 25.1, LWS). */
-static inline bool is_blank(uint8_t c)
-{
-        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
+/* Line folding too (RFC 3261 25.1, LWS). */
 static void skip_blanks(struct rest *r)
 {
-        while (r->at < r->end && is_blank(*r->at))
+        while (r->at < r->end && sip_is(*r->at, SIP_CT_LWS))
                 r->at++;
 }
 
@@ -34,7 +31,7 @@ static struct dp_octets take_value(struct rest *r)
                 end = r->at;
                 r->at += r->at < r->end;
         } else {
-                while (r->at < r->end && *r->at != ',' && !is_blank(*r->at))
+                while (r->at < r->end && *r->at != ',' && !sip_is(*r->at, SIP_CT_LWS))
                         r->at++;
                 end = r->at;
         }
@@ -51,7 +48,7 @@ static bool take_name(struct rest *r)
         while (r->at < r->end && *r->at != '=' && *r->at != ',')
                 r->at++;
         end = r->at;
-        while (end > begin && is_blank(end[-1]))
+        while (end > begin && sip_is(end[-1], SIP_CT_LWS))
                 end--;
         return end - begin == 5 && strncasecmp((const char *)begin, "nonce", 5) == 0;
 }
@@ -63,7 +60,7 @@ bool dp_nonce_shown(const uint8_t *value, uint16_t len, struct dp_octets *out)
         struct rest r;
 
         if (len <= scheme_len || strncasecmp((const char *)value, scheme, scheme_len) != 0 ||
-            !is_blank(value[scheme_len]))
+            !sip_is(value[scheme_len], SIP_CT_LWS))
                 return false;
         r = (struct rest){value + scheme_len, value + len};
         while (r.at < r.end) {
