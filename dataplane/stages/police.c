@@ -64,7 +64,8 @@ static void prepare(struct dp_police *self, struct dp_burst *b)
                         dp_police_cookies(&self->challenge, p, b->now_ns);
                 dp_police_claims_make(self->limits, self->tables, p, &self->claims[i]);
                 if ((p->flags & DP_PKT_SIP) != 0)
-                        dp_refusals_make(self->limits, self->tables, p, &self->refusals[i]);
+                        dp_refusals_make(self->limits, self->tables, p, b->now_ns,
+                                         &self->refusals[i]);
         }
 }
 

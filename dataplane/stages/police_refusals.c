@@ -47,38 +47,55 @@ bool dp_refusal_is(const struct sip_msg *response, bool credentials)
         return dp_refusal_is_status(response->status);
 }
 
-/* The keys of who is sent a response. */
-static bool key_of(struct dp_tables *t, const struct dp_source *source, const struct shm_ip *ip,
-                   const struct sip_msg *m, enum dp_limit_key which, struct dp_key *out)
+/* Of who is sent a response. */
+static bool receiver_subject(struct dp_tables *t, const struct dp_source *source,
+                             const struct dp_pkt *p, enum dp_limit_key which, struct dp_key *out)
 {
         switch (which) {
         case DP_LIMIT_ENDPOINT:
                 *out = source->endpoint;
                 break;
         case DP_LIMIT_AOR:
-                if (!dp_police_aor_key(&t->key, m, &m->to.uri, out))
-                        return false;
-                break;
+                return dp_police_aor_key(&t->key, p->msg, &p->msg->to.uri, out);
         case DP_LIMIT_ADDRESS:
                 *out = source->address;
                 break;
         default:
-                dp_source_prefix(&t->key, ip, out);
+                dp_source_prefix(&t->key, &p->receiver, out);
                 break;
         }
-        *out = dp_key_kind(out, DP_KEY_REFUSAL);
         return true;
+}
+
+static struct dp_limit_claim claim_of(const struct dp_limits_config *config,
+                                      const struct dp_key *subject, unsigned which)
+{
+        return (struct dp_limit_claim){
+            .key = dp_key_kind(subject, DP_KEY_REFUSAL),
+            .rate = config->refusals[which],
+        };
+}
+
+static void charge(struct dp_tables *t, const struct dp_limit_claim *c,
+                   const struct dp_key *subject, uint64_t now_ns)
+{
+        (void)dp_limits_charge(t->limits, c, now_ns);
+        /* the arrival time is at most a burst ahead, and then what was charged */
+        dp_recent_note(t->refused, subject, now_ns + c->rate.burst_ns + c->rate.interval_ns);
 }
 
 void dp_refusals_charge(const struct dp_limits_config *config, struct dp_tables *tables,
                         const struct dp_pkt *p, const struct dp_source *receiver, uint64_t now_ns)
 {
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
-                struct dp_limit_claim c = {.rate = config->refusals[which]};
+                struct dp_limit_claim c;
+                struct dp_key subject;
 
-                if (c.rate.interval_ns != 0 && key_of(tables, receiver, &p->receiver, p->msg,
-                                                      (enum dp_limit_key)which, &c.key))
-                        (void)dp_limits_charge(tables->limits, &c, now_ns);
+                if (config->refusals[which].interval_ns == 0 ||
+                    !receiver_subject(tables, receiver, p, (enum dp_limit_key)which, &subject))
+                        continue;
+                c = claim_of(config, &subject, which);
+                charge(tables, &c, &subject, now_ns);
         }
 }
 
@@ -109,19 +126,19 @@ void dp_refusals_charge_sender(const struct dp_limits_config *config, struct dp_
                                struct dp_pkt *p, uint64_t now_ns)
 {
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
-                struct dp_limit_claim c = {.rate = config->refusals[which]};
                 const struct dp_key *subject;
+                struct dp_limit_claim c;
 
-                if (c.rate.interval_ns == 0 ||
+                if (config->refusals[which].interval_ns == 0 ||
                     (subject = subject_of(tables, p, (enum dp_limit_key)which)) == NULL)
                         continue;
-                c.key = dp_key_kind(subject, DP_KEY_REFUSAL);
-                (void)dp_limits_charge(tables->limits, &c, now_ns);
+                c = claim_of(config, subject, which);
+                charge(tables, &c, subject, now_ns);
         }
 }
 
 void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                      struct dp_pkt *p, struct dp_police_claims *out)
+                      struct dp_pkt *p, uint64_t now_ns, struct dp_police_claims *out)
 {
         static const uint16_t reasons[DP_LIMIT_KEY_CNT] = {
             [DP_LIMIT_ENDPOINT] = SHM_REASON_REFUSALS_ENDPOINT,
@@ -138,12 +155,10 @@ void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *t
                 const struct dp_key *subject;
 
                 if (config->refusals[which].interval_ns == 0 ||
-                    (subject = subject_of(tables, p, (enum dp_limit_key)which)) == NULL)
+                    (subject = subject_of(tables, p, (enum dp_limit_key)which)) == NULL ||
+                    !dp_recent_may_have(tables->refused, subject, now_ns))
                         continue;
-                *c = (struct dp_limit_claim){
-                    .key = dp_key_kind(subject, DP_KEY_REFUSAL),
-                    .rate = config->refusals[which],
-                };
+                *c = claim_of(config, subject, which);
                 out->reason[out->cnt++] = reasons[which];
                 dp_limits_prefetch(tables->limits, &c->key);
         }
@@ -152,8 +167,6 @@ void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *t
 enum shm_reason dp_refusals_judge(struct dp_tables *tables, const struct dp_police_claims *made,
                                   const struct dp_pkt *p, uint64_t now_ns)
 {
-        if (!is_concerned(p))
-                return SHM_REASON_NONE;
         for (unsigned i = 0; i < made->cnt; i++) {
                 enum shm_reason reason = (enum shm_reason)made->reason[i];
 

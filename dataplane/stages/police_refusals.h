@@ -32,9 +32,11 @@ void dp_refusals_charge(const struct dp_limits_config *config, struct dp_tables 
 void dp_refusals_charge_sender(const struct dp_limits_config *config, struct dp_tables *tables,
                                struct dp_pkt *p, uint64_t now_ns);
 
-/* The keys that a request is judged by, their memory asked for; none of what is not concerned. */
+/* The keys that a request is judged by, of those by which anybody was turned down lately, and their
+ * memory asked for; none of what is not concerned. What another worker charges from here on is for
+ * its next burst. */
 void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                      struct dp_pkt *p, struct dp_police_claims *out);
+                      struct dp_pkt *p, uint64_t now_ns, struct dp_police_claims *out);
 
 /* A new request, open, with what was made of it: the reason to drop it for, or SHM_REASON_NONE. */
 enum shm_reason dp_refusals_judge(struct dp_tables *tables, const struct dp_police_claims *made,

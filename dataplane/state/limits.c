@@ -87,13 +87,16 @@ static bool entry_get(struct dp_limits *l, const struct dp_limit_claim *c, uint6
         }
 }
 
-/* Write the next arrival time to a place; the level only rises. False: it changed meanwhile. */
+/*
+ * Write the next arrival time to a place; the level only rises. False: it changed meanwhile. Should
+ * a key of a higher level have pushed this one out in the meantime, and have the very same arrival
+ * time, then it is charged in its place: it may do one thing less, while the other begins anew.
+ */
 static inline bool place_charge(struct dp_place *place, const struct dp_limit_claim *c,
                                 uint64_t next)
 {
-        unsigned level = dp_entry_level(&place->seen);
-
-        return dp_table_swap(place, next, level > c->level ? level : c->level);
+        return dp_entry_level(&place->seen) >= c->level ? dp_table_swap_word(place, next)
+                                                        : dp_table_swap(place, next, c->level);
 }
 
 /* `found`: place is where the key's entry was a moment ago. */

@@ -46,6 +46,17 @@ uint64_t dp_table_sets(const struct dp_shared_table *t)
         return t->set_cnt;
 }
 
+bool dp_table_find_away(struct dp_table_set *set, const struct dp_key *key, struct dp_place *place)
+{
+        unsigned home = dp_table_home_of(key);
+        uint64_t id = dp_table_id_of(key);
+
+        for (unsigned i = 1; i < DP_TABLE_SET_SLOTS; i++)
+                if (dp_slot_find(&set->slots[home ^ i], id, place))
+                        return true;
+        return false;
+}
+
 bool dp_table_remove(struct dp_place *place)
 {
         return dp_slot_swap(place->slot, &place->seen, (struct dp_entry){0, 0});
@@ -58,17 +69,18 @@ static inline bool is_free(const struct dp_entry *e, uint64_t dead_below)
         return (e->tag & DP_SLOT_STATE_MASK) == DP_SLOT_FREE || e->word < dead_below;
 }
 
-/* The slot that a key of this level may take: a free or dead one, else the live one of the lowest
- * level below it that dies first. False: none. */
-static bool victim_find(struct dp_table_set *set, unsigned level, uint64_t dead_below,
-                        struct dp_place *victim)
+/* The slot that a key of this level may take: a free or dead one, from its home on, else the live
+ * one of the lowest level below it that dies first. False: none. */
+static bool victim_find(struct dp_table_set *set, unsigned home, unsigned level,
+                        uint64_t dead_below, struct dp_place *victim)
 {
         unsigned lowest = level;
         uint64_t soonest = 0;
 
         *victim = (struct dp_place){.slot = NULL};
         for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++) {
-                struct dp_place p = {.slot = &set->slots[i], .seen = dp_slot_load(&set->slots[i])};
+                struct dp_slot *s = &set->slots[home ^ i];
+                struct dp_place p = {.slot = s, .seen = dp_slot_load(s)};
                 unsigned have = dp_entry_level(&p.seen);
 
                 if (is_free(&p.seen, dead_below)) {
@@ -123,9 +135,10 @@ enum dp_table_result dp_table_claim(struct dp_shared_table *t, const struct dp_k
                 struct dp_place own;
                 struct dp_entry mine = inserting;
 
-                if (dp_table_set_find(set, id, place))
+                if (dp_table_set_find(set, key, place))
                         return DP_TABLE_FOUND;
-                if (!victim_find(set, dp_entry_level(fresh), dead_below, &own))
+                if (!victim_find(set, dp_table_home_of(key), dp_entry_level(fresh), dead_below,
+                                 &own))
                         return DP_TABLE_FULL;
                 bool evicts = !is_free(&own.seen, dead_below);
 

@@ -49,6 +49,11 @@ void dp_table_destroy(struct dp_shared_table *t);
  *   dp_table_swap()      put another word, and a level, in a place that still holds what was seen.
  *                        True when done. False: it changed meanwhile; place->seen is what is there
  *                        now, and dp_place_is() tells whether it is still the key's
+ *   dp_table_swap_word() the same, leaving the level, by comparing the word alone: eight octets.
+ *                        That another key has taken the place meanwhile shows by its word, which
+ *                        is never that of a dead entry, but may be that of a live one that it
+ *                        pushed out. So this is for words that are times in ns, where it takes a
+ *                        coincidence, and where it then matters little which of the two was meant
  */
 
 /*

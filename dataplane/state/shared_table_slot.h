@@ -61,6 +61,16 @@ static inline struct dp_table_set *dp_table_set_of(const struct dp_shared_table 
         return &t->sets[(key->w[0] >> 32) * t->set_cnt >> 32];
 }
 
+/*
+ * Where in its set a key is looked for first, and goes when that place is free. With no more live
+ * keys than the table is made for it nearly always is, so that a look-up reads one slot; the others
+ * come in the order home ^ 1, home ^ 2 ..., which is the same cache line first.
+ */
+static inline unsigned dp_table_home_of(const struct dp_key *key)
+{
+        return (unsigned)key->w[0] % DP_TABLE_SET_SLOTS;
+}
+
 static inline uint64_t dp_table_id_of(const struct dp_key *key)
 {
         return key->w[1] & DP_SLOT_ID_MASK;
@@ -103,18 +113,22 @@ static inline bool dp_slot_is_member(const struct dp_entry *e, uint64_t id)
         return (e->tag & ~DP_SLOT_LEVEL_MASK) == (id | DP_SLOT_MEMBER);
 }
 
-static inline bool dp_table_set_find(struct dp_table_set *set, uint64_t id, struct dp_place *place)
+static inline bool dp_slot_find(struct dp_slot *s, uint64_t id, struct dp_place *place)
 {
-        for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++) {
-                struct dp_slot *s = &set->slots[i];
+        if ((dp_slot_tag(s) & ~DP_SLOT_LEVEL_MASK) != (id | DP_SLOT_MEMBER))
+                return false;
+        *place = (struct dp_place){.slot = s, .seen = dp_slot_load(s)};
+        return dp_slot_is_member(&place->seen, id);
+}
 
-                if ((dp_slot_tag(s) & ~DP_SLOT_LEVEL_MASK) != (id | DP_SLOT_MEMBER))
-                        continue;
-                *place = (struct dp_place){.slot = s, .seen = dp_slot_load(s)};
-                if (dp_slot_is_member(&place->seen, id))
-                        return true;
-        }
-        return false;
+/* In all of its set but its home. */
+bool dp_table_find_away(struct dp_table_set *set, const struct dp_key *key, struct dp_place *place);
+
+static inline bool dp_table_set_find(struct dp_table_set *set, const struct dp_key *key,
+                                     struct dp_place *place)
+{
+        return dp_slot_find(&set->slots[dp_table_home_of(key)], dp_table_id_of(key), place) ||
+               dp_table_find_away(set, key, place);
 }
 
 static inline void dp_table_prefetch(const struct dp_shared_table *t, const struct dp_key *key)
@@ -133,7 +147,20 @@ static inline bool dp_place_is(const struct dp_place *place, const struct dp_key
 static inline bool dp_table_find(struct dp_shared_table *t, const struct dp_key *key,
                                  struct dp_place *place)
 {
-        return dp_table_set_find(dp_table_set_of(t, key), dp_table_id_of(key), place);
+        return dp_table_set_find(dp_table_set_of(t, key), key, place);
+}
+
+static inline bool dp_table_swap_word(struct dp_place *place, uint64_t word)
+{
+        uint64_t seen = place->seen.word;
+
+        if (!__atomic_compare_exchange_n(&place->slot->word, &seen, word, false, __ATOMIC_SEQ_CST,
+                                         __ATOMIC_SEQ_CST)) {
+                place->seen = dp_slot_load(place->slot);
+                return false;
+        }
+        place->seen.word = word;
+        return true;
 }
 
 static inline bool dp_table_swap(struct dp_place *place, uint64_t word, unsigned level)

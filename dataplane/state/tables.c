@@ -2,6 +2,7 @@
 #include "dataplane/state/tables.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -18,6 +19,9 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
                 t->key = t->calls->seed;
                 t->share_key = t->key;
                 t->limits = dp_limits_create(config->limit_entries);
+                t->refused = aligned_alloc(_Alignof(struct dp_recent), sizeof(*t->refused));
+                if (t->refused != NULL)
+                        memset(t->refused, 0, sizeof(*t->refused));
         }
         if (t->limits != NULL)
                 t->trust = dp_trust_create(config->trust_entries, &config->limits.trust, t->limits);
@@ -31,7 +35,7 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
         t->rule_counts = dp_table_create(DP_RULE_COUNTS_SETS);
         if (config->mode == DP_MODE_EDGE)
                 t->neighbours = dp_neighbours_create(config->neighbour_entries, &t->key);
-        if (t->trust == NULL || t->rule_counts == NULL ||
+        if (t->trust == NULL || t->refused == NULL || t->rule_counts == NULL ||
             (t->bindings == NULL && config->binding_entries != 0) ||
             (t->cookie_keys == NULL && dp_challenge_is_on(&config->challenge)) ||
             (t->neighbours == NULL && config->mode == DP_MODE_EDGE)) {
@@ -52,6 +56,7 @@ void dp_tables_destroy(struct dp_tables *t)
         dp_neighbours_destroy(t->neighbours);
         dp_calls_destroy(t->calls);
         dp_trust_destroy(t->trust);
+        free(t->refused);
         dp_limits_destroy(t->limits);
         free(t);
 }

@@ -12,6 +12,7 @@
 #include "dataplane/state/cookie.h"
 #include "dataplane/state/limits.h"
 #include "dataplane/state/neighbours.h"
+#include "dataplane/state/recent.h"
 #include "dataplane/state/shared_table.h"
 #include "dataplane/state/siphash.h"
 #include "dataplane/state/trust.h"
@@ -21,6 +22,7 @@ struct dp_tables {
         struct dp_siphash_key share_key; /* which calls are in a rule's share; of a replay zero */
         struct dp_siphash_key proxy_key; /* of edge/proxy.h: random until somebody knows the last */
         struct dp_limits *limits;
+        struct dp_recent *refused; /* whose requests were turned down lately: police_refusals.h */
         struct dp_trust *trust;
         struct dp_calls *calls;
         struct dp_shared_table *rule_counts; /* thresholds and tags of rules: rule_counts.h */

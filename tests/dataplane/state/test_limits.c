@@ -190,6 +190,33 @@ static void test_protection(void **state)
 }
 
 /* An entry keeps the highest level that it was charged with. */
+/* Whatever slot a key is looked for first in, it has one entry, also when who kept it from there is
+ * gone. */
+static void test_homes(void **state)
+{
+        struct dp_limits *l = *state;
+        struct dp_limit_claim c[DP_TABLE_SET_SLOTS];
+
+        for (uint64_t homes = 1; homes <= DP_TABLE_SET_SLOTS; homes++) {
+                for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++) {
+                        /* those after the first live for 100 s, it for one */
+                        c[i] = claim_of(homes, 1 + i, i == 0 ? 100 : 1, 100, 0);
+                        c[i].key.w[0] |= i % homes;
+                        assert_int_equal(admitted(l, &c[i], i == 0 ? 100 : 99 - i, START),
+                                         i == 0 ? 100 : 99 - i);
+                }
+                for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++)
+                        assert_int_equal(dp_limits_left(l, &c[i], START), i == 0 ? 0 : 1 + i);
+                for (unsigned i = 1; i < DP_TABLE_SET_SLOTS; i++)
+                        assert_int_equal(admitted(l, &c[i], 100, START + 5 * SECOND), 6 + i);
+                /* only the first one's slot is to be had */
+                c[0] = claim_of(homes, 50, 1, 100, 0);
+                assert_int_equal(admitted(l, &c[0], 200, START + 5 * SECOND), 100);
+                c[0] = claim_of(homes, 51, 1, 100, 0);
+                assert_int_equal(dp_limits_charge(l, &c[0], START + 5 * SECOND), DP_LIMIT_FULL);
+        }
+}
+
 static void test_level_rises(void **state)
 {
         struct dp_limits *l = *state;
@@ -229,6 +256,7 @@ int main(void)
             cmocka_unit_test_setup_teardown(test_all_or_none, setup, teardown),
             cmocka_unit_test_setup_teardown(test_all_or_none_when_full, setup, teardown),
             cmocka_unit_test_setup_teardown(test_protection, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_homes, setup, teardown),
             cmocka_unit_test_setup_teardown(test_level_rises, setup, teardown),
             cmocka_unit_test_setup_teardown(test_dead_make_room, setup, teardown),
         };
