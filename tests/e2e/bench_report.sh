@@ -51,6 +51,13 @@ bench_says 0 compare ratios_b.json baseline.json
 jq '.kind = "full"' baseline.json >full.json
 bench_says 0 compare full.json ratios_b.json --tolerance 0.5
 
+# As many calls at the same time as --slots says, each of which keeps a message at the answering side: there are
+# buffers for all of them, and for what is on its way.
+bench_says 0 run --rate 100000 --calls 90000 --hold 6000 --linger 0 --slots 100000 --quiet --json held.json
+[ "$(jq '.result.rates.live_peak' held.json)" -gt 70000 ] || e2e_fail "calls did not live at the same time: $(jq -c .result.rates held.json)"
+[ "$(jq -r '.result.counts | "\(.calls_succeeded) \(.calls_failed) \(.no_mbuf)"' held.json)" = '90000 0 0' ] ||
+        e2e_fail "buffers ran out: $(jq -c .result.counts held.json)"
+
 # A scenario in YAML, windows with drift, RFC 6076, several goals, bursts and sessions.
 cp "$E2E/bench_call.yaml" call.yaml
 bench_says 0 run --scenario call.yaml --rate 500 --calls 500 --window 0.1 --linger 0 --quiet --json yaml.json

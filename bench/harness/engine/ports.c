@@ -18,7 +18,6 @@
 #include "dataplane/packet_pool.h"
 
 #define ARGS_MAX    96u
-#define LOOP_SLOTS  16384u /* 18 ms of 900,000 frames a second: a core may be away as long */
 #define DESCRIPTORS 2048u
 
 struct args {
@@ -145,18 +144,20 @@ int sb_eal_start(const struct sb_ports_setup *s)
         return 0;
 }
 
-static bool is_af_xdp(const struct sb_ports_setup *s)
+static bool all_virtual(const struct sb_ports_setup *s)
 {
         for (uint32_t i = 0; i < s->device_cnt; i++)
-                if (strstr(s->devices[i], "af_xdp") != NULL)
-                        return true;
-        return false;
+                if (strcmp(s->devices[i], "loop") != 0 && !is_virtual(s->devices[i]))
+                        return false;
+        return true;
 }
 
 struct rte_mempool *sb_ports_pool(const struct sb_ports_setup *s, uint32_t buffer_cnt,
                                   uint32_t cache)
 {
-        if (is_af_xdp(s))
+        /* Otherwise, without huge pages, each has a page of its own: the same octet of all of them
+         * falls to the same few lines of a cache. And net_af_xdp can have no other pool. */
+        if (all_virtual(s))
                 return dp_pool_side_by_side("bench", buffer_cnt, cache);
         return rte_pktmbuf_pool_create("bench", buffer_cnt, cache, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
                                        SOCKET_ID_ANY);
@@ -206,7 +207,7 @@ static int loop_open(struct rte_mempool *pool, uint16_t ids[2])
         struct rte_ring *ways[2];
 
         for (uint32_t i = 0; i < 2; i++) {
-                ways[i] = rte_ring_create(i == 0 ? "loop_there" : "loop_back", LOOP_SLOTS,
+                ways[i] = rte_ring_create(i == 0 ? "loop_there" : "loop_back", SB_LOOP_FRAMES,
                                           SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
                 if (ways[i] == NULL)
                         return told("loop", "no rings", -rte_errno);

@@ -11,7 +11,9 @@
 
 #include <rte_mempool.h>
 
-#define SB_PORTS_MAX 16u
+#define SB_PORTS_MAX   16u
+/* Of each ring of a loop: 50 ms of 600,000 new calls a second, while a core is away. */
+#define SB_LOOP_FRAMES 32768u
 
 struct sb_ports_setup {
         const char

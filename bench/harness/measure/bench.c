@@ -14,6 +14,7 @@
 
 #define POOL_BUFFERS 65535u
 #define POOL_CACHE   512u
+#define IN_FLIGHT    16384u /* in queues and caches of a device */
 #define ASK_EVERY_MS 200u
 #define ASK_TIMES    20u
 
@@ -228,27 +229,60 @@ static int neighbours(struct sb_bench *b)
         return 0;
 }
 
+/* One for each device; a loop has two. */
+static int workers(struct sb_bench *b)
+{
+        const struct sb_ports_setup *s = &b->options->ports;
+
+        for (uint32_t i = 0; i < s->device_cnt; i++)
+                b->loop = b->loop || strcmp(s->devices[i], "loop") == 0;
+        if (b->loop && s->device_cnt != 1)
+                return failed("--device loop stands alone");
+        b->worker_cnt = b->loop ? 2 : s->device_cnt;
+        return 0;
+}
+
+/* Frames on their way, and the message that a call keeps where its answers repeat parts of it: if
+ * calls that are late could keep all buffers, none would be left to go on with. */
+static uint32_t buffers_wanted(const struct sb_bench *b)
+{
+        uint64_t cnt = b->loop ? 2 * SB_LOOP_FRAMES + IN_FLIGHT : IN_FLIGHT * b->worker_cnt;
+
+        for (uint32_t i = 0; i < b->worker_cnt; i++)
+                if (b->scenario[i] != NULL && b->scenario[i]->needs_last)
+                        cnt += b->options->slots;
+        return cnt > POOL_BUFFERS ? (uint32_t)cnt : POOL_BUFFERS;
+}
+
+/* As many buffers as are wanted, or as there is memory for. */
+static int pool_create(struct sb_bench *b)
+{
+        uint32_t cnt = buffers_wanted(b);
+
+        b->pool = sb_ports_pool(&b->options->ports, cnt, POOL_CACHE);
+        while (b->pool == NULL && cnt > POOL_BUFFERS) {
+                cnt = cnt / 2 > POOL_BUFFERS ? cnt / 2 : POOL_BUFFERS;
+                b->pool = sb_ports_pool(&b->options->ports, cnt, POOL_CACHE);
+        }
+        if (b->pool == NULL)
+                return failed("no memory for packets: give EAL more (-- -m 1024, or huge pages)");
+        return 0;
+}
+
 static int ports_open(struct sb_bench *b)
 {
         const struct sb_ports_setup *s = &b->options->ports;
 
-        b->pool = sb_ports_pool(s, POOL_BUFFERS, POOL_CACHE);
-        if (b->pool == NULL)
-                return failed("no memory for packets: give EAL more (-- -m 1024, or huge pages)");
         for (uint32_t i = 0; i < s->device_cnt; i++) {
                 uint16_t ids[2] = {0, 0};
-                bool loop = strcmp(s->devices[i], "loop") == 0;
-                int rc;
+                int rc = sb_port_open(s->devices[i], b->pool, ids);
 
-                if (loop && s->device_cnt != 1)
-                        return failed("--device loop stands alone");
-                rc = sb_port_open(s->devices[i], b->pool, ids);
                 if (rc != 0)
                         return rc;
-                b->ports[b->worker_cnt++] = ids[0];
-                if (loop)
-                        b->ports[b->worker_cnt++] = ids[1];
-                b->loop = loop;
+                b->ports[i] = ids[0];
+                if (b->loop)
+                        b->ports[1] = ids[1];
+                b->port_cnt += b->loop ? 2 : 1;
         }
         return 0;
 }
@@ -261,7 +295,7 @@ int sb_bench_create(struct sb_bench **out, const struct sb_options *o)
         if (b == NULL)
                 return -ENOMEM;
         b->options = o;
-        rc = ports_open(b);
+        rc = workers(b);
         for (uint32_t i = 0; rc == 0 && i < (b->loop ? 1 : b->worker_cnt); i++) {
                 rc = identities(b, i, b->loop ? 1 : b->worker_cnt);
                 if (rc == 0)
@@ -273,6 +307,10 @@ int sb_bench_create(struct sb_bench **out, const struct sb_options *o)
                 rc = attackers(b);
         if (rc == 0)
                 rc = scenarios(b);
+        if (rc == 0)
+                rc = pool_create(b);
+        if (rc == 0)
+                rc = ports_open(b);
         if (rc == 0)
                 rc = neighbours(b);
         if (rc == 0 && o->window > 0)
@@ -294,10 +332,10 @@ void sb_bench_destroy(struct sb_bench *b)
 {
         if (b == NULL)
                 return;
-        for (uint32_t i = 0; i < b->worker_cnt; i++) {
+        for (uint32_t i = 0; i < b->port_cnt; i++)
                 sb_port_close(b->ports[i]);
+        for (uint32_t i = 0; i < b->worker_cnt; i++)
                 sb_scenario_free(b->scenario[i]);
-        }
         for (uint32_t i = 0; i < SB_FILES_MAX; i++)
                 sb_inject_free(b->files[i]);
         sb_soak_destroy(b->soak);

@@ -51,6 +51,7 @@ struct sb_bench {
         struct sb_inject *files[SB_FILES_MAX];
         struct sb_scenario *scenario[SB_WORKERS_MAX];
         uint16_t ports[SB_WORKERS_MAX];
+        uint32_t port_cnt; /* opened so far */
         struct sb_ident attackers; /* whose addresses an attack claims to have */
         struct sb_env attack_env;
         uint32_t worker_cnt;
