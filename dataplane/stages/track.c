@@ -253,6 +253,20 @@ static void look_ahead(struct dp_track *self, struct dp_burst *b)
         }
 }
 
+/* Then all of the heads, so that the entries behind them are on their way. */
+static void look_heads(struct dp_track *self, const struct dp_burst *b)
+{
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                struct dp_track_facts *f = &self->facts[i];
+
+                if (!f->tracked)
+                        continue;
+                dp_trans_ahead(self->calls, &f->tx_id, b->now_ns);
+                if (b->pkt[i].msg->to.tag.len != 0)
+                        dp_dialog_ahead(self->calls, &f->dialog_id, b->now_ns);
+        }
+}
+
 /* What limits need to know. */
 static uint8_t txn_of(uint8_t seen)
 {
@@ -267,6 +281,7 @@ void dp_track_look(struct dp_track *self, struct dp_burst *b)
         if (self->learning_until_ns == 0)
                 self->learning_until_ns = b->now_ns + self->learning_ns;
         look_ahead(self, b);
+        look_heads(self, b);
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_track_facts *f = &self->facts[i];
 

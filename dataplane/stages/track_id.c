@@ -106,6 +106,7 @@ static void tx_id(const struct named *n, const struct dp_track_hashes *hashes, b
         out->ident = ident(c, m, hashes->call_id, method);
         /* the ACK for a 2xx goes to another URI, and may have kept the branch */
         out->target = request && m->method != SIP_METHOD_ACK ? hashes->ruri | 1u : 0;
+        out->seen.made = false;
         if (n->via->cookie && n->via->branch.len > COOKIE_BYTES)
                 tx_key(n, cancel ? KEY_TX_CANCEL : KEY_TX, 0, &out->key);
         else

@@ -35,8 +35,9 @@ enum dp_dialog_state {
 /* Which dialog a message names, and in which direction it speaks. */
 struct dp_dialog_id {
         struct dp_key key;
-        uint64_t from; /* keyed hash of the From tag */
-        uint64_t to;   /* of the To-tag, 0 without one */
+        uint64_t from;            /* keyed hash of the From tag */
+        uint64_t to;              /* of the To-tag, 0 without one */
+        struct dp_rec_sight seen; /* of the key, once dp_dialog_ahead() has looked */
 };
 
 struct dp_dialog {
@@ -51,6 +52,13 @@ struct dp_dialog {
 /* From dp_calls_hash() of the Call-ID and the octets of both tags; no To-tag: the half dialog. */
 struct dp_dialog_id dp_dialog_id_make(const struct dp_calls *c, uint64_t call_id,
                                       struct dp_octets from, struct dp_octets to);
+
+/* As dp_trans_ahead(). */
+static inline void dp_dialog_ahead(const struct dp_calls *c, struct dp_dialog_id *id,
+                                   uint64_t now_ns)
+{
+        dp_rec_look(c->dialogs, &id->key, now_ns, &id->seen);
+}
 
 /* The dialog as a message sees it that comes from `addr`. False: there is none, out->state NONE.
  */

@@ -7,8 +7,9 @@
 #include <sys/mman.h>
 
 #include "dataplane/state/record_head.h"
+#include "dataplane/state/record_scan.h"
 
-#define WAYS        8u
+#define WAYS        SCAN_WAYS
 #define BODY_WORDS  8u /* key, vars, fixed */
 #define CHOICES     2u
 /* Two choices of 8 ways fill up to nine tenths before a key finds no way; we plan for eight. */
@@ -93,8 +94,8 @@ void dp_rec_prefetch(const struct dp_records *t, const struct dp_key *key)
         uint32_t set[CHOICES];
 
         key_sets(t, key, set);
-        __builtin_prefetch(t->sets[set[0]].head);
-        __builtin_prefetch(t->sets[set[1]].head);
+        __builtin_prefetch(t->sets[set[0]].head, 1);
+        __builtin_prefetch(t->sets[set[1]].head, 1);
 }
 
 /* Copy the entry of a way whose head was h; false when it is another key's, or no longer there. The
@@ -122,71 +123,87 @@ static bool way_read(const struct set *s, unsigned way, uint64_t h, const struct
         return true;
 }
 
-/* What the heads of a set say at a glance: bits by way, the first way highest. */
-struct glance {
-        unsigned same; /* the fingerprint is this one; whether it is live shows the second look */
-        unsigned free; /* nobody's; dead ones are not among them */
-};
-
-/* Sequentially consistent for duplicates_settle(). */
-static inline void glance_at(struct glance *g, const struct set *s, unsigned way, uint64_t fp)
-{
-        uint64_t h = atomic_load(&s->head[way]);
-
-        g->same += g->same + ((h ^ fp << FP_SHIFT) < UINT64_C(1) << FP_SHIFT);
-        g->free += g->free + ((h & PHASE_MASK) == 0);
-}
-
-/* No branches, for which way it is nobody can predict; and no loop, for compilers do not unroll one
- * with atomics in it. */
-static inline struct glance glance(const struct set *s, uint64_t fp)
-{
-        struct glance g = {0, 0};
-
-        _Static_assert(WAYS == 8, "all ways are looked at");
-        glance_at(&g, s, 0, fp);
-        glance_at(&g, s, 1, fp);
-        glance_at(&g, s, 2, fp);
-        glance_at(&g, s, 3, fp);
-        glance_at(&g, s, 4, fp);
-        glance_at(&g, s, 5, fp);
-        glance_at(&g, s, 6, fp);
-        glance_at(&g, s, 7, fp);
-        return g;
-}
-
-/* A place in the two sets of a key, and the bits of such places: the first of the first set
- * highest.
- */
+/* A place in the two sets of a key (record_scan.h). */
 struct place {
         uint32_t set;
         unsigned way;
 };
 
-static inline unsigned place_bit(unsigned choice, unsigned way)
+static inline struct place place_at(const uint32_t set[CHOICES], unsigned n)
 {
-        return 1u << (CHOICES * WAYS - 1u - choice * WAYS - way);
-}
-
-/* The places where an entry of the key may be. */
-static inline unsigned places_of(const struct dp_records *t, const uint32_t set[CHOICES],
-                                 const struct dp_key *key)
-{
-        return glance(&t->sets[set[0]], key_fp(key)).same << WAYS |
-               glance(&t->sets[set[1]], key_fp(key)).same;
-}
-
-/* The first of `places`, which are not 0. */
-static inline struct place place_first(const uint32_t set[CHOICES], unsigned places)
-{
-        unsigned n = (unsigned)__builtin_clz(places) - (32u - CHOICES * WAYS);
-
         return (struct place){.set = set[n / WAYS], .way = n % WAYS};
+}
+
+/* The number of the first of `places`, which are not 0. */
+static inline unsigned place_first(unsigned places)
+{
+        return (unsigned)__builtin_ctz(places);
 }
 
 static inline unsigned places_but_first(unsigned places)
 {
-        return places & ~(1u << (31 - __builtin_clz(places)));
+        return places & (places - 1);
+}
+
+static inline void heads_load(const struct dp_records *t, const uint32_t set[CHOICES],
+                              struct scan_heads *out)
+{
+        scan_load(out, t->sets[set[0]].head, t->sets[set[1]].head);
+}
+
+/* The first free way of the set with more of them; there is one. */
+static bool sight_free(const struct dp_records *t, unsigned free, struct dp_rec_sight *out)
+{
+        const unsigned first = free & ((1u << WAYS) - 1), second = free ^ first;
+        bool in_first = __builtin_popcount(first) >= __builtin_popcount(second);
+        struct place at;
+
+        out->place = (uint8_t)place_first(in_first ? first : second);
+        at = place_at(out->set, out->place);
+        out->head = atomic_load_explicit(&t->sets[at.set].head[at.way], memory_order_acquire);
+        return head_phase(out->head) == PHASE_FREE;
+}
+
+/* Free ways count, not dead ones, which a sweep frees before long: where there is none, they are
+ * what is lost least. */
+static inline bool sight_way(const struct dp_records *t, const struct scan_heads *heads,
+                             uint64_t now_tick, struct dp_rec_sight *out)
+{
+        unsigned free = scan_free(heads), place;
+        bool found;
+
+        if (free != 0)
+                return sight_free(t, free, out);
+        found = scan_least(heads, now_tick, &place, &out->head);
+        out->place = (uint8_t)place;
+        return found;
+}
+
+static inline unsigned heads_same(const struct scan_heads *heads, const struct dp_key *key)
+{
+        return scan_same(heads, key_fp(key)) & ~scan_free(heads);
+}
+
+static inline void body_prefetch(const struct dp_records *t, struct place at)
+{
+        __builtin_prefetch(t->sets[at.set].body[at.way], 1);
+}
+
+/* A key whose fingerprint is there may be there itself: whoever puts it looks again. */
+void dp_rec_look(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
+                 struct dp_rec_sight *out)
+{
+        struct scan_heads heads;
+
+        key_sets(t, key, out->set);
+        heads_load(t, out->set, &heads);
+        out->same = (uint16_t)heads_same(&heads, key);
+        out->has_way = out->same == 0 && sight_way(t, &heads, tick(now_ns), out);
+        out->made = true;
+        if (out->has_way)
+                body_prefetch(t, place_at(out->set, out->place));
+        for (unsigned p = out->same; p != 0; p = places_but_first(p))
+                body_prefetch(t, place_at(out->set, place_first(p)));
 }
 
 static bool found_in(const struct dp_records *t, struct place at, const struct dp_key *key,
@@ -200,20 +217,30 @@ static bool found_in(const struct dp_records *t, struct place at, const struct d
                way_read(s, at.way, h, key, out);
 }
 
-bool dp_rec_find(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
-                 struct dp_rec_entry *out)
+bool dp_rec_find_seen(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
+                      const struct dp_rec_sight *seen, struct dp_rec_entry *out)
 {
-        uint32_t set[CHOICES];
-        struct dp_rec_entry e;
+        struct dp_rec_entry e = {.seen = NULL};
 
-        key_sets(t, key, set);
-        for (unsigned p = places_of(t, set, key); p != 0; p = places_but_first(p)) {
-                if (!found_in(t, place_first(set, p), key, tick(now_ns), &e))
+        for (unsigned p = seen->same; p != 0; p = places_but_first(p)) {
+                if (!found_in(t, place_at(seen->set, place_first(p)), key, tick(now_ns), &e))
                         continue;
                 *out = e;
                 return true;
         }
         return false;
+}
+
+bool dp_rec_find(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
+                 struct dp_rec_entry *out)
+{
+        struct dp_rec_sight now;
+        struct scan_heads heads;
+
+        key_sets(t, key, now.set);
+        heads_load(t, now.set, &heads);
+        now.same = (uint16_t)heads_same(&heads, key);
+        return dp_rec_find_seen(t, key, now_ns, &now, out);
 }
 
 /* ---- changing ---- */
@@ -306,88 +333,47 @@ bool dp_rec_remove(struct dp_records *t, struct dp_rec_ref ref)
 
 /* ---- adding ---- */
 
-struct choice {
-        uint32_t set;
-        unsigned way;
-        uint64_t head;
-        uint64_t left; /* ticks that its entry still has; 0: free or dead, UINT64_MAX: no way */
-};
-
-/* What one look at a set says. */
-struct survey {
-        struct choice best; /* a free or dead way, or the evictable one nearest to its end */
-        unsigned free_cnt;
-        uint32_t freed; /* dead entries of the key: not only dead, but gone */
-        bool found;     /* the key's entry is there, and copied */
-};
-
-/* Dead entries of the key itself are freed: one of them might be raised again by who found it just
- * before its end, and must not come to stand beside the new one. */
-static struct survey survey(struct dp_records *t, uint32_t set, const struct dp_key *key,
-                            uint64_t now_tick, struct dp_rec_entry *e)
-{
-        struct survey out = {.best = {.set = set, .left = UINT64_MAX}};
-        struct set *s = &t->sets[set];
-
-        for (unsigned way = 0; way < WAYS; way++) {
-                uint64_t h = atomic_load_explicit(&s->head[way], memory_order_acquire);
-                uint64_t left = head_alive(h, now_tick) ? head_left(h, now_tick) : 0;
-
-                if (head_phase(h) == PHASE_LIVE && h >> FP_SHIFT == key_fp(key)) {
-                        if (left != 0 && way_read(s, way, h, key, e)) {
-                                e->ref.set = set;
-                                out.found = true;
-                                return out;
-                        }
-                        if (left == 0 && head_free(&s->head[way], h)) {
-                                h = head_freed(h);
-                                out.freed++;
-                        }
-                }
-                if (head_phase(h) == PHASE_BUSY || (left != 0 && (h & KEPT_BIT) != 0))
-                        continue;
-                out.free_cnt += left == 0;
-                if (left < out.best.left) {
-                        out.best.left = left;
-                        out.best.way = way;
-                        out.best.head = h;
-                }
-        }
-        return out;
-}
-
-/* Of two sets with room the emptier one, else the one where less is lost. */
-static const struct choice *choose(const struct survey *a, const struct survey *b)
-{
-        if (a->free_cnt != b->free_cnt)
-                return a->free_cnt > b->free_cnt ? &a->best : &b->best;
-        return a->best.left <= b->best.left ? &a->best : &b->best;
-}
-
 /* A put on its way. */
 struct put {
         struct dp_rec_put out;
-        struct choice choice;
+        struct dp_rec_sight sight; /* what it goes by */
         uint64_t now_tick;
 };
 
-/* Where most keys go: neither set has anything under the fingerprint, and one has a free way.
- * False: a survey must say. Free ways count, not dead ones, which a sweep frees before long. */
-static bool choose_free(const struct dp_records *t, const uint32_t set[CHOICES],
-                        const struct dp_key *key, struct choice *out)
+/* Is the key itself there, and copied? Dead entries of it are freed: one of them might be raised
+ * again by who found it just before its end, and must not come to stand beside the new one. */
+static bool same_settle(struct dp_records *t, const struct dp_key *key, struct put *put,
+                        struct dp_rec_entry *e)
 {
-        const struct glance a = glance(&t->sets[set[0]], key_fp(key));
-        const struct glance b = glance(&t->sets[set[1]], key_fp(key));
-        bool first = __builtin_popcount(a.free) >= __builtin_popcount(b.free);
-        unsigned free = first ? a.free : b.free;
+        for (unsigned p = put->sight.same; p != 0; p = places_but_first(p)) {
+                struct place at = place_at(put->sight.set, place_first(p));
+                _Atomic uint64_t *head = &t->sets[at.set].head[at.way];
+                uint64_t h = atomic_load_explicit(head, memory_order_acquire);
 
-        if ((a.same | b.same) != 0 || free == 0)
-                return false;
-        out->set = first ? set[0] : set[1];
-        out->way = (unsigned)__builtin_clz(free) - (32u - WAYS);
-        out->head = atomic_load_explicit(&t->sets[out->set].head[out->way], memory_order_acquire);
-        out->left = 0;
-        return head_phase(out->head) == PHASE_FREE;
+                if (found_in(t, at, key, put->now_tick, e))
+                        return true;
+                if (head_phase(h) == PHASE_LIVE && h >> FP_SHIFT == key_fp(key) &&
+                    head_left(h, put->now_tick) == 0)
+                        put->out.removed += head_free(head, h);
+        }
+        return false;
+}
+
+/* EXISTS, NO_ROOM, or ADDED where there is a way to take. */
+static enum dp_rec_status way_find(struct dp_records *t, const struct dp_key *key, struct put *put,
+                                   struct dp_rec_entry *e)
+{
+        struct scan_heads heads;
+
+        key_sets(t, key, put->sight.set);
+        heads_load(t, put->sight.set, &heads);
+        put->sight.same = (uint16_t)heads_same(&heads, key);
+        if (put->sight.same != 0) {
+                if (same_settle(t, key, put, e))
+                        return DP_REC_EXISTS;
+                heads_load(t, put->sight.set, &heads); /* a way may have come free */
+        }
+        return sight_way(t, &heads, put->now_tick, &put->sight) ? DP_REC_ADDED : DP_REC_NO_ROOM;
 }
 
 static void body_write(struct set *s, unsigned way, const struct dp_key *key, uint16_t generation,
@@ -417,12 +403,16 @@ static bool duplicates_settle(struct dp_records *t, const uint32_t set[CHOICES],
                               const struct dp_key *key, struct dp_rec_ref mine,
                               struct dp_rec_put *out)
 {
-        unsigned own = place_bit(mine.set != set[0], mine.way);
-        unsigned others = places_of(t, set, key) & ~own;
+        const unsigned own = (mine.set != set[0]) * WAYS + mine.way;
+        struct scan_heads heads;
+        unsigned others;
+
+        heads_load(t, set, &heads);
+        others = heads_same(&heads, key) & ~(1u << own);
 
         out->added = 1;
         for (; others != 0; others = places_but_first(others)) {
-                struct place at = place_first(set, others);
+                struct place at = place_at(set, place_first(others));
                 uint64_t h = atomic_load(&t->sets[at.set].head[at.way]);
                 struct dp_rec_entry other;
 
@@ -430,7 +420,7 @@ static bool duplicates_settle(struct dp_records *t, const uint32_t set[CHOICES],
                     !way_read(&t->sets[at.set], at.way, h, key, &other))
                         continue;
                 other.ref.set = at.set;
-                if (others > own) { /* it is in front of mine */
+                if (place_first(others) < own) { /* it is in front of mine */
                         out->added = !dp_rec_remove(t, mine);
                         return false;
                 }
@@ -440,62 +430,50 @@ static bool duplicates_settle(struct dp_records *t, const uint32_t set[CHOICES],
 }
 
 /* Claim, fill, publish. False when another thread was quicker to claim. */
-static bool claim(struct dp_records *t, const struct choice *c, const struct dp_key *key,
+static bool claim(struct dp_records *t, const struct dp_rec_sight *seen, const struct dp_key *key,
                   uint64_t end, struct dp_rec_entry *e)
 {
-        struct set *s = &t->sets[c->set];
-        uint16_t generation = (uint16_t)((head_generation(c->head) + 1u) & GEN_MASK);
-        uint64_t h = c->head;
+        const struct place at = place_at(seen->set, seen->place);
+        struct set *s = &t->sets[at.set];
+        uint16_t generation = (uint16_t)((head_generation(seen->head) + 1u) & GEN_MASK);
+        uint64_t h = seen->head;
 
-        if (!atomic_compare_exchange_strong_explicit(&s->head[c->way], &h,
+        if (!atomic_compare_exchange_strong_explicit(&s->head[at.way], &h,
                                                      head_make(key_fp(key), generation, PHASE_BUSY),
                                                      memory_order_acq_rel, memory_order_acquire))
                 return false;
-        body_write(s, c->way, key, generation, e);
+        body_write(s, at.way, key, generation, e);
         h = head_make(key_fp(key), generation, PHASE_LIVE) | end |
             (uint64_t)e->state << STATE_SHIFT | (e->kept ? KEPT_BIT : 0);
-        atomic_store(&s->head[c->way], h);
+        atomic_store(&s->head[at.way], h);
         e->ref =
-            (struct dp_rec_ref){.set = c->set, .generation = generation, .way = (uint8_t)c->way};
+            (struct dp_rec_ref){.set = at.set, .generation = generation, .way = (uint8_t)at.way};
         return true;
-}
-
-/* The survey of both sets: EXISTS, NO_ROOM, or ADDED for *out, where the key may go. */
-static enum dp_rec_status choose_surveyed(struct dp_records *t, const uint32_t set[CHOICES],
-                                          const struct dp_key *key, struct dp_rec_entry *e,
-                                          struct put *put)
-{
-        struct survey a = survey(t, set[0], key, put->now_tick, e), b = {.found = false};
-
-        if (!a.found)
-                b = survey(t, set[1], key, put->now_tick, e);
-        put->out.removed += a.freed + b.freed;
-        if (a.found || b.found)
-                return DP_REC_EXISTS;
-        put->choice = *choose(&a, &b);
-        return put->choice.left == UINT64_MAX ? DP_REC_NO_ROOM : DP_REC_ADDED;
 }
 
 struct dp_rec_put dp_rec_put(struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                              uint64_t life_ns, struct dp_rec_entry *e)
 {
         struct put put = {.out = {.status = DP_REC_NO_ROOM}, .now_tick = tick(now_ns)};
-        const struct choice *c = &put.choice;
-        uint32_t set[CHOICES];
+        bool seen = e->seen != NULL && e->seen->has_way;
 
-        key_sets(t, key, set);
-        for (unsigned n = 0; n < TRIES; n++) {
-                if (!choose_free(t, set, key, &put.choice)) {
-                        put.out.status = choose_surveyed(t, set, key, e, &put);
+        if (seen)
+                put.sight = *e->seen;
+        for (unsigned n = 0; n < TRIES; n++, seen = false) {
+                uint64_t old;
+
+                if (!seen) {
+                        put.out.status = way_find(t, key, &put, e);
                         if (put.out.status != DP_REC_ADDED)
                                 return put.out;
                 }
-                if (!claim(t, c, key, end_tick(now_ns, life_ns), e))
+                if (!claim(t, &put.sight, key, end_tick(now_ns, life_ns), e))
                         continue;
-                put.out.removed += head_phase(c->head) == PHASE_LIVE;
-                put.out.evicted = c->left != 0;
+                old = put.sight.head;
+                put.out.removed += head_phase(old) == PHASE_LIVE;
+                put.out.evicted = head_alive(old, put.now_tick);
                 put.out.status = DP_REC_NO_ROOM;
-                if (duplicates_settle(t, set, key, e->ref, &put.out))
+                if (duplicates_settle(t, put.sight.set, key, e->ref, &put.out))
                         put.out.status = DP_REC_ADDED;
                 else if (dp_rec_find(t, key, now_ns, e))
                         put.out.status = DP_REC_EXISTS;

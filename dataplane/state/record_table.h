@@ -48,12 +48,26 @@ struct dp_rec_ref {
         uint8_t way;
 };
 
+/*
+ * What one look at the heads of a key's two sets said. Whatever has become of them since, who goes
+ * by it does nothing wrong: find misses what came later, and put looks again.
+ */
+struct dp_rec_sight {
+        uint64_t head;   /* of the way that a put would take... */
+        uint32_t set[2]; /* ...in one of these */
+        uint16_t same;   /* bits by place: the fingerprint is the key's */
+        uint8_t place;
+        bool has_way; /* head and place are good */
+        bool made;    /* for who keeps one: the rest is good */
+};
+
 struct dp_rec_entry {
         uint64_t var[DP_REC_VARS];
         uint64_t fixed[DP_REC_FIXED];
         uint8_t state; /* the caller's, 0..DP_REC_STATE_MAX */
         bool kept;     /* never evicted */
         struct dp_rec_ref ref;
+        const struct dp_rec_sight *seen; /* put: of this key a moment ago; NULL: nothing was */
 };
 
 enum dp_rec_status {
@@ -78,13 +92,20 @@ uint64_t dp_rec_bytes(const struct dp_records *t);
 /* Bring the heads of both sets of a key towards the CPU. */
 void dp_rec_prefetch(const struct dp_records *t, const struct dp_key *key);
 
+/* Look at the heads, and bring what find or put will touch next towards the CPU. */
+void dp_rec_look(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
+                 struct dp_rec_sight *out);
+
 /* The live entry of a key: false, *out untouched, when there is none. */
 bool dp_rec_find(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                  struct dp_rec_entry *out);
+/* The same, going by what was seen of this key. */
+bool dp_rec_find_seen(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
+                      const struct dp_rec_sight *seen, struct dp_rec_entry *out);
 
 /*
- * Put an entry: var, fixed, state and kept of *e are read, e->ref is filled. When the key exists
- * *e becomes what the table has. life_ns is cut to DP_REC_LIFE_MAX_NS.
+ * Put an entry: var, fixed, state, kept and seen of *e are read, e->ref is filled. When the key
+ * exists *e becomes what the table has. life_ns is cut to DP_REC_LIFE_MAX_NS.
  */
 struct dp_rec_put dp_rec_put(struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                              uint64_t life_ns, struct dp_rec_entry *e);

@@ -31,6 +31,7 @@ struct dp_trans_id {
         uint64_t ident;    /* method, CSeq number and Call-ID: the same in the response */
         uint64_t target; /* Request-URI: the same in an ACK and a CANCEL; 0 = a response, or an ACK
                           * for a 2xx */
+        struct dp_rec_sight seen; /* of the key, once dp_trans_ahead() has looked */
 };
 
 enum dp_trans_seen {
@@ -62,6 +63,14 @@ struct dp_transaction {
         uint8_t state; /* enum dp_trans_state; 0 = none */
         bool kept;
 };
+
+/* Look ahead: what is found or put with this id next goes by what is seen now. Its memory is on its
+ * way when dp_rec_prefetch() was called for the key some time before, and from then on is that of
+ * its entry. */
+static inline void dp_trans_ahead(const struct dp_calls *c, struct dp_trans_id *id, uint64_t now_ns)
+{
+        dp_rec_look(c->transactions, &id->key, now_ns, &id->seen);
+}
 
 /*
  * What the table says of a request that may begin a transaction. *out is the entry, state 0 when

@@ -28,6 +28,7 @@
 
 #define THREADS_MAX 4u
 #define CALLS       2000u
+#define BURST       4u
 #define ALICE       11u
 #define BOB         12u
 
@@ -65,10 +66,36 @@ static struct dp_dialog_id dialog_of(const struct dp_calls *c, uint64_t call, bo
         return dp_dialog_id_make(c, call, o[reverse], o[!reverse]);
 }
 
-static void one_call(struct worker *w, uint64_t call, bool reverse)
+/* A message of a burst: what its worker may have looked at long before its turn comes. */
+struct message {
+        uint64_t call;
+        bool reverse;
+        struct dp_trans_id id;
+        struct dp_dialog_id dialog;
+};
+
+static struct message message_of(struct worker *w, uint64_t call, bool reverse, bool ahead)
 {
-        struct dp_trans_id id = tx_of(call);
-        struct dp_dialog_id dialog = dialog_of(w->calls, call, reverse);
+        struct message m = {
+            .call = call,
+            .reverse = reverse,
+            .id = tx_of(call),
+            .dialog = dialog_of(w->calls, call, reverse),
+        };
+
+        if (ahead) {
+                dp_trans_ahead(w->calls, &m.id, START);
+                dp_dialog_ahead(w->calls, &m.dialog, START);
+        }
+        return m;
+}
+
+static void one_call(struct worker *w, const struct message *m)
+{
+        const uint64_t call = m->call;
+        const bool reverse = m->reverse;
+        /* what was learnt since is found by a look of its own */
+        const struct dp_dialog_id now = dialog_of(w->calls, call, reverse);
         const struct dp_dialog_news news = {
             .state = DP_DIALOG_CONFIRMED,
             .life_ns = 3600 * SECOND,
@@ -80,11 +107,11 @@ static void one_call(struct worker *w, uint64_t call, bool reverse)
         struct dp_transaction tx;
         struct dp_dialog d;
 
-        switch (dp_trans_look(w->calls, &id, ALICE, START, &tx)) {
+        switch (dp_trans_look(w->calls, &m->id, ALICE, START, &tx)) {
         case DP_TRANS_NEW:
                 tx.src = ALICE;
                 tx.dst = BOB;
-                if (dp_trans_add(w->calls, &id, w->kept, START, &tx, &w->tx))
+                if (dp_trans_add(w->calls, &m->id, w->kept, START, &tx, &w->tx))
                         w->wrong += tx.src != ALICE || tx.dst != BOB;
                 break;
         case DP_TRANS_REPEAT:
@@ -96,8 +123,8 @@ static void one_call(struct worker *w, uint64_t call, bool reverse)
                 w->wrong++;
                 break;
         }
-        (void)dp_dialog_learn(w->calls, &dialog, START, &news, &w->dialogs);
-        if (dp_dialog_find(w->calls, &dialog, news.from_addr, START, &d)) {
+        (void)dp_dialog_learn(w->calls, &m->dialog, START, &news, &w->dialogs);
+        if (dp_dialog_find(w->calls, &now, news.from_addr, START, &d)) {
                 w->wrong += !d.known || d.state != DP_DIALOG_CONFIRMED;
                 dp_dialog_advance(w->calls, &d, (uint32_t)(call + 100 + w->index));
         }
@@ -112,8 +139,18 @@ static void *run(void *arg)
         while (atomic_load(w->ready) < w->threads)
                 ;
         /* near enough for two threads to meet at one call all the time */
-        for (unsigned n = 0; n < 4 * CALLS; n++)
-                one_call(w, 1 + (n / 4 + rng_below(&r, 8)) % CALLS, (rng_next(&r) & 1u) != 0);
+        for (unsigned n = 0; n < 4 * CALLS; n += BURST) {
+                struct message burst[BURST];
+                bool ahead = (rng_next(&r) & 1u) != 0;
+
+                for (unsigned i = 0; i < BURST; i++) {
+                        uint64_t call = 1 + ((n + i) / 4 + rng_below(&r, 8)) % CALLS;
+
+                        burst[i] = message_of(w, call, (rng_next(&r) & 1u) != 0, ahead);
+                }
+                for (unsigned i = 0; i < BURST; i++)
+                        one_call(w, &burst[i]);
+        }
         return NULL;
 }
 

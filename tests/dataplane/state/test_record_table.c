@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * test_record_table.c - the table under transactions and dialogs, seen from one thread: room, who
- * makes room for whom, ends by time, and words of entries that have gone.
+ * makes room for whom, ends by time, and words of entries that have gone; and how its heads are
+ * compared, beside a loop over them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "dataplane/state/record_scan.h"
 #include "dataplane/state/record_table.h"
 #include "tests/contract/rng.h"
 
@@ -34,6 +36,32 @@ static struct dp_rec_put put(struct dp_records *t, struct dp_key key, uint64_t n
 
         e.state = 1;
         return dp_rec_put(t, &key, now_ns, life_s * SECOND, &e);
+}
+
+/* Likewise, going by what was seen before. */
+static struct dp_rec_put put_seen(struct dp_records *t, struct dp_key key, uint64_t life_s,
+                                  const struct dp_rec_sight *seen)
+{
+        struct dp_rec_entry e = {.fixed = {key.w[1], 5}, .state = 1, .seen = seen};
+
+        return dp_rec_put(t, &key, START, life_s * SECOND, &e);
+}
+
+static struct dp_rec_sight sight_of(const struct dp_records *t, struct dp_key key)
+{
+        struct dp_rec_sight s;
+
+        dp_rec_look(t, &key, START, &s);
+        assert_true(s.made);
+        return s;
+}
+
+static bool there_seen(const struct dp_records *t, struct dp_key key,
+                       const struct dp_rec_sight *seen)
+{
+        struct dp_rec_entry e;
+
+        return dp_rec_find_seen(t, &key, START, seen, &e) && e.fixed[0] == key.w[1];
 }
 
 static bool there(const struct dp_records *t, struct dp_key key, uint64_t now_ns)
@@ -152,6 +180,57 @@ static void test_who_makes_room(void **state)
         dp_rec_destroy(t);
 }
 
+/* What was seen is never older than it does harm: what came since is missed by a look, as by one
+ * that was made then, and found by a put. */
+static void test_seen_before(void **state)
+{
+        struct dp_records *t = dp_rec_create(64);
+        struct dp_rec_sight empty[4], full[4];
+        struct dp_rec_put p;
+
+        (void)state;
+        for (unsigned i = 0; i < 4; i++)
+                empty[i] = sight_of(t, key_here(i));
+        assert_true(empty[0].has_way);
+        assert_int_equal(put_seen(t, key_here(0), 30, &empty[0]).status, DP_REC_ADDED);
+        /* the same way was seen by all: each finds another, and nobody comes twice */
+        assert_int_equal(put_seen(t, key_here(0), 31, &empty[0]).status, DP_REC_EXISTS);
+        for (unsigned i = 1; i < 4; i++) {
+                assert_int_equal(put_seen(t, key_here(i), 30 + i, &empty[i]).status, DP_REC_ADDED);
+                assert_int_equal(put_seen(t, key_here(i), 50, &empty[i]).status, DP_REC_EXISTS);
+                assert_false(there_seen(t, key_here(i), &empty[i]));
+                full[i] = sight_of(t, key_here(i));
+                assert_false(full[i].has_way);
+                assert_true(there_seen(t, key_here(i), &full[i]));
+        }
+        for (unsigned i = 4; i < 16; i++)
+                assert_int_equal(put(t, key_here(i), START, 30 + i, false).status, DP_REC_ADDED);
+        /* full: the one nearest to its end is seen, and goes if nothing has changed by then */
+        for (unsigned i = 0; i < 4; i++)
+                full[i] = sight_of(t, key_here(20 + i));
+        p = put_seen(t, key_here(20), 100, &full[0]);
+        assert_int_equal(p.status, DP_REC_ADDED);
+        assert_true(p.evicted);
+        assert_int_equal(p.added + p.removed, 2);
+        assert_false(there(t, key_here(0), START));
+        p = put_seen(t, key_here(21), 100, &full[1]);
+        assert_true(p.status == DP_REC_ADDED && p.evicted && p.removed == 1);
+        assert_false(there(t, key_here(1), START));
+        for (unsigned i = 2; i < 16; i++)
+                assert_true(there(t, key_here(i), START));
+        /* nor does one that is kept since */
+        struct dp_rec_entry e;
+        struct dp_key second = key_here(2);
+
+        full[2] = sight_of(t, key_here(22));
+        assert_true(dp_rec_find(t, &second, START, &e));
+        assert_true(dp_rec_raise(t, e.ref, 1, true, START, SECOND));
+        assert_int_equal(put_seen(t, key_here(22), 100, &full[2]).status, DP_REC_ADDED);
+        assert_true(there(t, second, START));
+        assert_false(there(t, key_here(3), START));
+        dp_rec_destroy(t);
+}
+
 /* What is held of an entry that has gone changes nothing in the one that came after it. */
 static void test_stale_reference(void **state)
 {
@@ -212,12 +291,80 @@ static void test_room(void **state)
         dp_rec_destroy(t);
 }
 
+static uint64_t head_any(struct rng *r, uint64_t now_tick)
+{
+        static const enum phase phases[8] = {PHASE_FREE, PHASE_BUSY, PHASE_LIVE, PHASE_LIVE,
+                                             PHASE_LIVE, PHASE_LIVE, PHASE_LIVE, PHASE_LIVE};
+        static const uint64_t ends[8] = {0, 1, 2, 5, 40, LIFE_TICKS, END_MASK, LIFE_TICKS + 1};
+        uint64_t h =
+            head_make(rng_below(r, 3), (uint16_t)rng_below(r, GEN_MASK), phases[rng_below(r, 8)]);
+
+        h |= (now_tick + ends[rng_below(r, 8)]) & END_MASK;
+        h |= (uint64_t)rng_below(r, 4) << STATE_SHIFT;
+        return rng_below(r, 3) == 0 ? h | KEPT_BIT : h;
+}
+
+/* What scan_least() says in numbers: above `never` none may go. */
+static uint64_t harm(uint64_t h, uint64_t now_tick, uint64_t never)
+{
+        uint64_t left = head_left(h, now_tick);
+
+        return head_phase(h) == PHASE_BUSY || (left != 0 && (h & KEPT_BIT) != 0) ? never : left;
+}
+
+static void test_heads_compared(void **state)
+{
+        struct rng r = rng_seeded("heads_compared");
+        const uint64_t never = UINT64_MAX;
+        unsigned full = 0, stuck = 0;
+
+        (void)state;
+        for (unsigned n = 0; n < 200000; n++) {
+                uint64_t now_tick = rng_below(&r, 2) != 0 ? rng_below(&r, END_MASK) : END_MASK - 3;
+                uint64_t fp = rng_below(&r, 4), least = never, head = 0;
+                bool hard = rng_below(&r, 4) == 0;
+                _Atomic uint64_t heads[SCAN_PLACES];
+                unsigned free = 0, same = 0, place = 0;
+                struct scan_heads h;
+
+                for (unsigned i = 0; i < SCAN_PLACES; i++) {
+                        uint64_t one = head_any(&r, now_tick);
+
+                        if (hard && head_left(one, now_tick) != 0)
+                                one |= KEPT_BIT;
+                        if (hard && head_left(one, now_tick) == 0)
+                                one = head_make(1, 1, PHASE_BUSY);
+                        heads[i] = one;
+                        free |= (unsigned)(head_phase(one) == PHASE_FREE) << i;
+                        same |= (unsigned)(one >> FP_SHIFT == fp) << i;
+                        least =
+                            harm(one, now_tick, never) < least ? harm(one, now_tick, never) : least;
+                }
+                scan_load(&h, heads, heads + SCAN_WAYS);
+                assert_int_equal(scan_free(&h), free);
+                assert_int_equal(scan_same(&h, fp), same);
+                if (free != 0)
+                        continue;
+                full++;
+                stuck += least == never;
+                assert_int_equal(scan_least(&h, now_tick, &place, &head), least != never);
+                if (least == never)
+                        continue;
+                assert_int_equal(head, heads[place]);
+                assert_int_equal(harm(head, now_tick, never), least);
+                for (unsigned i = 0; i < place; i++)
+                        assert_true(harm(heads[i], now_tick, never) > least);
+        }
+        assert_true(full > 10000 && stuck > 1000 && full > 2 * stuck);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_put_and_find),   cmocka_unit_test(test_ends_by_time),
             cmocka_unit_test(test_who_makes_room), cmocka_unit_test(test_stale_reference),
-            cmocka_unit_test(test_room),
+            cmocka_unit_test(test_room),           cmocka_unit_test(test_seen_before),
+            cmocka_unit_test(test_heads_compared),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
