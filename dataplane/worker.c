@@ -334,7 +334,8 @@ static void front_init(struct dp_worker *w, const struct dp_worker_args *args)
         };
         for (uint32_t i = 0; i < c->sip_port_cnt; i++)
                 w->parse.sip_ports[i] = c->sip_ports[i];
-        w->match = (struct dp_match){.seed = w->tables->key, .edge = w->edge != NULL};
+        w->match = (struct dp_match){
+            .seed = w->tables->key, .hash = w->tables->hash, .edge = w->edge != NULL};
         w->classify = (struct dp_classify){
             .emergency = c->emergency,
             .emergency_cnt = c->emergency_cnt,

@@ -30,15 +30,30 @@ static inline void put_octets(struct sink *s, const void *at, size_t n)
         s->n += n;
 }
 
-/* Eight octets at once: bit 7 of each tells what is A to Z, and is the difference a quarter of. */
+#define EACH UINT64_C(0x0101010101010101)
+
+/* Of eight octets at once bit 7 of each that is A to Z. */
+static inline uint64_t uppers(uint64_t w)
+{
+        uint64_t low = w & EACH * 0x7f;
+        uint64_t from_a = low + EACH * (0x80 - 'A');
+        uint64_t past_z = low + EACH * (0x7f - 'Z');
+
+        return (from_a ^ past_z) & ~w & EACH * 0x80;
+}
+
+/* The difference of the cases is a quarter of bit 7. */
 static inline uint64_t lower_word(uint64_t w)
 {
-        const uint64_t each = UINT64_C(0x0101010101010101);
-        uint64_t low = w & each * 0x7f;
-        uint64_t from_a = low + each * (0x80 - 'A');
-        uint64_t past_z = low + each * (0x7f - 'Z');
+        return w | uppers(w) >> 2;
+}
 
-        return w | ((from_a ^ past_z) & ~w & each * 0x80) >> 2;
+/* Not 0 when any octet is '%'. */
+static inline uint64_t percents(uint64_t w)
+{
+        uint64_t x = w ^ EACH * '%';
+
+        return (x - EACH) & ~x & EACH * 0x80;
 }
 
 /* The last eight octets may overlap those before them. */
@@ -191,4 +206,27 @@ size_t sip_aor_write(const uint8_t *buf, const struct sip_uri *u, uint8_t *out, 
         if (!roomy && s.n <= cap)
                 (void)emit(buf, u, out, cap);
         return s.n;
+}
+
+struct sip_span sip_aor_plain(const uint8_t *buf, const struct sip_uri *u)
+{
+        const struct sip_span none = {0, 0};
+        const uint8_t *from = buf + u->all.off;
+        uint32_t end = (uint32_t)u->host.off + u->host.len;
+        uint32_t n = end - u->all.off;
+
+        if (u->scheme != SIP_SCHEME_SIP || u->user.len == 0 || u->host.len == 0 ||
+            u->user.off != u->all.off + 4u || u->host.off != u->user.off + u->user.len + 1u ||
+            buf[u->host.off - 1] != '@' || memcmp(from, "sip:", 4) != 0 || n < sizeof(uint64_t))
+                return none;
+        /* the last eight octets may overlap those before them */
+        for (uint32_t at = 0;; at = at + 16 <= n ? at + 8 : n - 8) {
+                uint64_t w;
+
+                memcpy(&w, from + at, sizeof(w));
+                if ((uppers(w) | percents(w)) != 0)
+                        return none;
+                if (at + 8 == n)
+                        return sip_span_make(u->all.off, end);
+        }
 }

@@ -26,6 +26,13 @@ extern "C" {
  */
 size_t sip_aor_write(const uint8_t *buf, const struct sip_uri *u, uint8_t *out, size_t cap);
 
+/*
+ * Where the AoR without its port stands in the URI as it is: of most sip URIs, whose user has no
+ * escapes and which have no upper case (nor need they for this: it may be of the user). Of length
+ * 0: use sip_aor_write().
+ */
+struct sip_span sip_aor_plain(const uint8_t *buf, const struct sip_uri *u);
+
 #ifdef __cplusplus
 }
 #endif

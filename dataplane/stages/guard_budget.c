@@ -8,12 +8,6 @@
 
 /* ---- who ---- */
 
-static void source_make(const struct dp_tables *tables, struct dp_pkt *p)
-{
-        dp_source_of(&tables->key, &p->flow.src, p->flow.sport, &p->source);
-        p->has_source = true;
-}
-
 static void trust_look(struct dp_tables *tables, struct dp_pkt *p, uint64_t now_ns)
 {
         p->trust = (uint8_t)dp_trust_level_of(tables->trust, &p->source.endpoint, now_ns);
@@ -23,7 +17,8 @@ static void trust_look(struct dp_tables *tables, struct dp_pkt *p, uint64_t now_
 
 void dp_guard_source(struct dp_tables *tables, struct dp_pkt *p, uint64_t now_ns)
 {
-        source_make(tables, p);
+        dp_source_of(&tables->key, &p->flow.src, p->flow.sport, &p->source);
+        p->has_source = true;
         trust_look(tables, p, now_ns);
 }
 
@@ -110,22 +105,39 @@ static bool is_emergency(const struct dp_guard_budget *self, const struct dp_pkt
                                          self->config->emergency, self->config->emergency_cnt);
 }
 
+/* The sources of the packets that are counted; returns how many they are. */
+static uint16_t sources_make(struct dp_guard_budget *self, struct dp_burst *b,
+                             struct dp_pkt *counted[DP_BURST_MAX])
+{
+        struct dp_source_work work[DP_BURST_MAX];
+        struct dp_siphash_jobs jobs;
+        uint16_t cnt = 0;
+
+        jobs.cnt = 0;
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                if (!is_counted(self, &b->pkt[i]))
+                        continue;
+                dp_source_begin(&jobs, &b->pkt[i].flow.src, &work[cnt]);
+                counted[cnt++] = &b->pkt[i];
+        }
+        self->tables->hash(&self->tables->key, &jobs);
+        for (uint16_t i = 0; i < cnt; i++) {
+                struct dp_pkt *p = counted[i];
+
+                dp_source_end(&work[i], p->flow.sport, &p->source);
+                p->has_source = true;
+                dp_trust_prefetch(self->tables->trust, &p->source.endpoint);
+        }
+        return cnt;
+}
+
 /* Three passes over the burst, so that the memory of one packet is on its way while the keys of
  * others are made. */
 void dp_guard_budget_run(struct dp_guard_budget *self, struct dp_burst *b)
 {
         struct dp_pkt *counted[DP_BURST_MAX];
-        uint16_t cnt = 0;
+        uint16_t cnt = sources_make(self, b, counted);
 
-        for (uint16_t i = 0; i < b->cnt; i++) {
-                struct dp_pkt *p = &b->pkt[i];
-
-                if (!is_counted(self, p))
-                        continue;
-                source_make(self->tables, p);
-                dp_trust_prefetch(self->tables->trust, &p->source.endpoint);
-                counted[cnt++] = p;
-        }
         for (uint16_t i = 0; i < cnt; i++) {
                 trust_look(self->tables, counted[i], b->now_ns);
                 for (unsigned key = 0; key < DP_GUARD_KEY_CNT; key++) {

@@ -125,12 +125,33 @@ static struct fields fields_of(struct dp_match *self, const struct dp_pkt *p)
         return f;
 }
 
+static inline bool is_keyed(const struct dp_pkt *p)
+{
+        return dp_pkt_open(p) && (p->flags & DP_PKT_SIP) != 0 && p->malformed == 0;
+}
+
+/* The digests that nearly every message needs, side by side. */
+static void digests_make(const struct dp_match *self, struct dp_burst *b)
+{
+        struct dp_siphash_jobs jobs;
+
+        jobs.cnt = 0;
+        for (uint16_t i = 0; i < b->cnt; i++)
+                if (is_keyed(&b->pkt[i]))
+                        dp_pkt_digest_begin(&jobs, &b->pkt[i], DP_PKT_KEY_CALL_ID);
+        for (uint16_t i = 0; i < b->cnt; i++)
+                if (is_keyed(&b->pkt[i]) && b->pkt[i].msg->kind == SIP_KIND_REQUEST)
+                        dp_pkt_digest_begin(&jobs, &b->pkt[i], DP_PKT_KEY_RURI);
+        self->hash(&self->seed, &jobs);
+}
+
 void dp_match_run(struct dp_match *self, struct dp_burst *b)
 {
+        digests_make(self, b);
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];
 
-                if (!dp_pkt_open(p) || (p->flags & DP_PKT_SIP) == 0 || p->malformed != 0)
+                if (!is_keyed(p))
                         continue;
                 const struct fields f = fields_of(self, p);
 

@@ -19,6 +19,7 @@
 struct dp_match {
         bool edge; /* an ACK or CANCEL is asked about as the INVITE that it belongs to */
         struct dp_siphash_key seed; /* that of the shared tables: sources are hashed under it */
+        dp_siphash_lanes_fn *hash;  /* likewise theirs */
         struct dp_hosts hosts;      /* zero at first */
         struct dp_agents agents;    /* likewise */
 };

@@ -48,9 +48,12 @@ static void source_complete(struct dp_police *self, struct dp_pkt *p, uint64_t n
                 p->trust = DP_TRUST_PEER;
 }
 
-/* All keys of the burst before the first is charged. */
-static void prepare(struct dp_police *self, struct dp_burst *b)
+/* Who sent the packets of the burst, and the hashes of what they are charged to. */
+static void keys_make(struct dp_police *self, struct dp_burst *b)
 {
+        struct dp_siphash_jobs jobs;
+
+        jobs.cnt = 0;
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];
 
@@ -62,6 +65,20 @@ static void prepare(struct dp_police *self, struct dp_burst *b)
                         continue;
                 if ((p->flags & DP_PKT_SIP) != 0)
                         dp_police_cookies(&self->challenge, p, b->now_ns);
+                dp_police_keys_begin(self->limits, p, &jobs, &self->texts[i]);
+        }
+        self->tables->hash(&self->tables->key, &jobs);
+}
+
+/* All keys of the burst before the first is charged. */
+static void prepare(struct dp_police *self, struct dp_burst *b)
+{
+        keys_make(self, b);
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                struct dp_pkt *p = &b->pkt[i];
+
+                if (!dp_pkt_open(p) || p->malformed != 0)
+                        continue;
                 dp_police_claims_make(self->limits, self->tables, p, &self->claims[i]);
                 if ((p->flags & DP_PKT_SIP) != 0)
                         dp_refusals_make(self->limits, self->tables, p, b->now_ns,

@@ -32,6 +32,7 @@ struct dp_police {
         struct dp_police_challenge challenge;
         struct dp_police_shed *shed; /* borrowed */
         bool peers_limited;          /* any rate of the lane PEER is given */
+        struct dp_police_texts texts[DP_BURST_MAX];
         struct dp_police_claims claims[DP_BURST_MAX];
         struct dp_police_claims refusals[DP_BURST_MAX]; /* of SIP: what it is judged by */
 };

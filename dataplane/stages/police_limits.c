@@ -5,10 +5,6 @@
 #include "dataplane/verdict.h"
 #include "parser/sip_aor.h"
 
-/* Longer than any address-of-record that is in use. All that are longer count as one user, so that
- * length is no way round the limit. */
-#define AOR_BYTES_MAX 512u
-
 /* What a LIMIT entry allows at once: what it allows in ten seconds. */
 #define MINUTE_NS       UINT64_C(60000000000)
 #define BURSTS_A_MINUTE 6u
@@ -52,24 +48,43 @@ static enum dp_pkt_key user_of(const struct dp_pkt *p, enum dp_limit_class cls)
                                                                         : DP_PKT_KEY_FROM;
 }
 
-bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
-                       const struct sip_uri *uri, struct dp_key *out)
+/* What names the user of a URI: in the message itself where it can be, else written to `text`. Its
+ * length, which may be more than there is room for; 0: there is none. No other key of the tables is
+ * made of such a text: those of addresses have zeros in them or are five octets. */
+static size_t aor_text(const struct sip_msg *m, const struct sip_uri *uri,
+                       uint8_t text[DP_POLICE_AOR_BYTES_MAX], const uint8_t **at)
 {
-        struct sip_uri plain = *uri;
-        uint8_t text[1 + AOR_BYTES_MAX];
+        struct sip_span span = sip_aor_plain(m->buf, uri);
+        struct sip_uri plain;
 
+        if (span.len != 0) {
+                *at = sip_span_at(m, span);
+                return span.len;
+        }
+        plain = *uri;
         if (plain.scheme == SIP_SCHEME_SIPS)
                 plain.scheme = SIP_SCHEME_SIP;
         plain.port = 0;
-        size_t len = sip_aor_write(m->buf, &plain, text + 1, AOR_BYTES_MAX);
+        *at = text;
+        return sip_aor_write(m->buf, &plain, text, DP_POLICE_AOR_BYTES_MAX);
+}
+
+bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
+                       const struct sip_uri *uri, struct dp_key *out)
+{
+        uint8_t text[DP_POLICE_AOR_BYTES_MAX];
+        const uint8_t *at;
+        size_t len = aor_text(m, uri, text, &at);
 
         if (len == 0)
                 return false;
-        if (len > AOR_BYTES_MAX)
-                len = 0;
-        text[0] = 'U';
-        dp_siphash13_once128(key, text, 1 + len, out->w);
+        dp_siphash13_once128(key, at, len <= DP_POLICE_AOR_BYTES_MAX ? len : 0, out->w);
         return true;
+}
+
+static const struct sip_uri *user_uri(const struct sip_msg *m, enum dp_pkt_key which)
+{
+        return which == DP_PKT_KEY_TO ? &m->to.uri : &m->from.uri;
 }
 
 static bool pkt_key_make(const struct dp_tables *t, struct dp_pkt *p, enum dp_pkt_key which)
@@ -79,9 +94,7 @@ static bool pkt_key_make(const struct dp_tables *t, struct dp_pkt *p, enum dp_pk
                 return true;
         }
         return p->msg != NULL &&
-               dp_police_aor_key(&t->key, p->msg,
-                                 which == DP_PKT_KEY_TO ? &p->msg->to.uri : &p->msg->from.uri,
-                                 &p->key[which]);
+               dp_police_aor_key(&t->key, p->msg, user_uri(p->msg, which), &p->key[which]);
 }
 
 const struct dp_key *dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p,
@@ -168,13 +181,55 @@ static void claim_limited(struct dp_tables *tables, const struct dp_pkt *p,
         dp_limits_prefetch(tables->limits, &c->key);
 }
 
+/* What is repeated was counted once, but strangers could repeat it as fast as they like. */
+static inline bool is_charged(const struct dp_pkt *p)
+{
+        return p->has_source && p->lane < DP_LIMIT_LANES && p->txn != DP_TXN_CONTINUING &&
+               (p->txn != DP_TXN_REPEAT || p->lane == SHM_LANE_UNPROVEN);
+}
+
+static void aor_begin(struct dp_siphash_jobs *jobs, struct dp_pkt *p, enum dp_pkt_key which,
+                      uint8_t text[DP_POLICE_AOR_BYTES_MAX])
+{
+        uint8_t bit = (uint8_t)(1u << which);
+        const uint8_t *at;
+        size_t len;
+
+        if ((p->keys_made & bit) != 0)
+                return;
+        len = aor_text(p->msg, user_uri(p->msg, which), text, &at);
+        p->keys_made |= bit;
+        if (len == 0)
+                p->keys_none |= bit;
+        else
+                dp_siphash_jobs_add(jobs, at, len <= DP_POLICE_AOR_BYTES_MAX ? (uint32_t)len : 0,
+                                    &p->key[which]);
+}
+
+void dp_police_keys_begin(const struct dp_limits_config *config, struct dp_pkt *p,
+                          struct dp_siphash_jobs *jobs, struct dp_police_texts *texts)
+{
+        const uint8_t bit = 1u << DP_PKT_KEY_PREFIX;
+        enum dp_limit_class cls;
+
+        if (!is_charged(p))
+                return;
+        cls = dp_police_class(p);
+        if (p->msg != NULL && config->rates[p->lane][cls][DP_LIMIT_AOR].interval_ns != 0)
+                aor_begin(jobs, p, user_of(p, cls), texts->aor);
+        if (config->rates[p->lane][cls][DP_LIMIT_PREFIX].interval_ns != 0 &&
+            (p->keys_made & bit) == 0) {
+                p->keys_made |= bit;
+                dp_source_prefix_begin(jobs, &p->flow.src, texts->prefix,
+                                       &p->key[DP_PKT_KEY_PREFIX]);
+        }
+}
+
 void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
                            struct dp_pkt *p, struct dp_police_claims *out)
 {
         out->cnt = 0;
-        /* what is repeated was counted once, but strangers could repeat it as fast as they like */
-        if (!p->has_source || p->lane >= DP_LIMIT_LANES || p->txn == DP_TXN_CONTINUING ||
-            (p->txn == DP_TXN_REPEAT && p->lane != SHM_LANE_UNPROVEN))
+        if (!is_charged(p))
                 return;
         claims_make(config, tables, p, dp_police_class(p), out);
         claim_limited(tables, p, out);

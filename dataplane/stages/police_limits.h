@@ -22,6 +22,24 @@ struct dp_police_claims {
         uint16_t reason[DP_POLICE_CLAIMS_MAX]; /* enum shm_reason when that key refuses */
 };
 
+/* Longer than any address-of-record that is in use. All that are longer count as one user, so that
+ * length is no way round the limit. */
+#define DP_POLICE_AOR_BYTES_MAX 512u
+
+/* What keys are made of that is not in the message. */
+struct dp_police_texts {
+        uint64_t prefix[2];
+        uint8_t aor[DP_POLICE_AOR_BYTES_MAX];
+};
+
+/*
+ * Of a packet whose claims will be made: add at most two jobs, for those of its keys that take a
+ * hash. They are run under the key of the tables before anything else is done with the packet, and
+ * `texts` stays until then.
+ */
+void dp_police_keys_begin(const struct dp_limits_config *config, struct dp_pkt *p,
+                          struct dp_siphash_jobs *jobs, struct dp_police_texts *texts);
+
 /*
  * Make the claims of a SIP message, well formed and open, or of a packet to a SIP port that is no
  * SIP, and bring their memory towards the CPU. None for an emergency, for the inside, and for what

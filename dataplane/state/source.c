@@ -62,23 +62,86 @@ struct dp_key dp_source_host(const struct dp_siphash_key *key, const struct shm_
         return is_ip4(half) ? hash4(key, ip4_of(half[1]), KIND_HOST4) : hash6(key, half);
 }
 
+/* `net` as in dp_source.address. */
+static inline void source_finish(const struct dp_key *host, const struct dp_key *net, uint16_t port,
+                                 struct dp_source *out)
+{
+        out->address = *net;
+        out->host = host->w[0];
+        out->endpoint.w[0] = host->w[1] ^ (port + 1u) * DP_PORT_SPREAD0;
+        out->endpoint.w[1] = host->w[0] ^ (port + 1u) * DP_PORT_SPREAD1;
+}
+
 void dp_source_of(const struct dp_siphash_key *key, const struct shm_ip *ip, uint16_t port,
                   struct dp_source *out)
 {
         uint64_t half[2];
-        struct dp_key host;
+        struct dp_key host, net;
 
         memcpy(half, ip->b, sizeof(half));
         if (is_ip4(half)) {
                 host = hash4(key, ip4_of(half[1]), KIND_HOST4);
-                out->address = host;
+                net = host;
         } else {
                 host = hash6(key, half);
-                out->address = hash2(key, half[0], KIND_SUBNET6);
+                net = hash2(key, half[0], KIND_SUBNET6);
         }
-        out->host = host.w[0];
-        out->endpoint.w[0] = host.w[1] ^ (port + 1u) * DP_PORT_SPREAD0;
-        out->endpoint.w[1] = host.w[0] ^ (port + 1u) * DP_PORT_SPREAD1;
+        source_finish(&host, &net, port, out);
+}
+
+/* ---- the same in lanes: what the functions above hash, as text ---- */
+
+#define TEXT4_BYTES 5u
+
+static inline void job4(struct dp_siphash_jobs *jobs, uint32_t addr, uint64_t kind, uint64_t *text,
+                        struct dp_key *out)
+{
+        text[0] = htole64(kind | (uint64_t)addr << 8);
+        dp_siphash_jobs_add(jobs, (const uint8_t *)text, TEXT4_BYTES, out);
+}
+
+static inline void job2(struct dp_siphash_jobs *jobs, uint64_t word, uint64_t kind,
+                        uint64_t text[2], struct dp_key *out)
+{
+        text[0] = htole64(word);
+        text[1] = htole64(kind);
+        dp_siphash_jobs_add(jobs, (const uint8_t *)text, 2 * sizeof(text[0]), out);
+}
+
+void dp_source_begin(struct dp_siphash_jobs *jobs, const struct shm_ip *ip,
+                     struct dp_source_work *work)
+{
+        uint64_t half[2];
+
+        memcpy(half, ip->b, sizeof(half));
+        work->is_ip4 = is_ip4(half);
+        if (work->is_ip4) {
+                job4(jobs, ip4_of(half[1]), KIND_HOST4, work->text, &work->host);
+                return;
+        }
+        work->text[0] = htole64(half[0]);
+        work->text[1] = htole64(half[1]);
+        work->text[2] = htole64(KIND_HOST6);
+        dp_siphash_jobs_add(jobs, (const uint8_t *)work->text, sizeof(work->text), &work->host);
+        job2(jobs, half[0], KIND_SUBNET6, work->net_text, &work->net);
+}
+
+void dp_source_end(const struct dp_source_work *work, uint16_t port, struct dp_source *out)
+{
+        source_finish(&work->host, work->is_ip4 ? &work->host : &work->net, port, out);
+}
+
+/* ---- prefixes ---- */
+
+/* Of IPv4 in host order, of IPv6 as it lies in memory. */
+static inline uint32_t prefix4(const uint64_t half[2])
+{
+        return ip4_of(half[1]) & ~UINT32_C(0xff);
+}
+
+static inline uint64_t prefix6(const uint64_t half[2])
+{
+        return half[0] & htobe64(~UINT64_C(0xffff));
 }
 
 void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip, struct dp_key *out)
@@ -86,8 +149,20 @@ void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip,
         uint64_t half[2];
 
         memcpy(half, ip->b, sizeof(half));
-        *out = is_ip4(half) ? hash4(key, ip4_of(half[1]) & ~UINT32_C(0xff), KIND_PREFIX4)
-                            : hash2(key, half[0] & htobe64(~UINT64_C(0xffff)), KIND_PREFIX6);
+        *out = is_ip4(half) ? hash4(key, prefix4(half), KIND_PREFIX4)
+                            : hash2(key, prefix6(half), KIND_PREFIX6);
+}
+
+void dp_source_prefix_begin(struct dp_siphash_jobs *jobs, const struct shm_ip *ip, uint64_t text[2],
+                            struct dp_key *out)
+{
+        uint64_t half[2];
+
+        memcpy(half, ip->b, sizeof(half));
+        if (is_ip4(half))
+                job4(jobs, prefix4(half), KIND_PREFIX4, text, out);
+        else
+                job2(jobs, prefix6(half), KIND_PREFIX6, text, out);
 }
 
 struct dp_key dp_source_within(const struct dp_siphash_key *key, const struct shm_ip *ip,

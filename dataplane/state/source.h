@@ -10,6 +10,7 @@
 #include "control/contract/shm_base.h"
 #include "dataplane/state/key.h"
 #include "dataplane/state/siphash.h"
+#include "dataplane/state/siphash_lanes.h"
 
 /* An address and port, so that neighbours behind one NAT are apart; and the address alone, of IPv6
  * the /64, which is one customer's. */
@@ -41,6 +42,24 @@ struct dp_key dp_source_host(const struct dp_siphash_key *key, const struct shm_
 /* The wider prefix: IPv4 /24, IPv6 /48. */
 void dp_source_prefix(const struct dp_siphash_key *key, const struct shm_ip *ip,
                       struct dp_key *out);
+
+/*
+ * dp_source_of() and dp_source_prefix() of many at once: begin adds jobs, at most two and one, and
+ * end is for when they are run. `work`, or `text`, is what is hashed until then.
+ */
+struct dp_source_work {
+        uint64_t text[3];
+        uint64_t net_text[2];
+        struct dp_key host;
+        struct dp_key net; /* of IPv6 */
+        bool is_ip4;
+};
+
+void dp_source_begin(struct dp_siphash_jobs *jobs, const struct shm_ip *ip,
+                     struct dp_source_work *work);
+void dp_source_end(const struct dp_source_work *work, uint16_t port, struct dp_source *out);
+void dp_source_prefix_begin(struct dp_siphash_jobs *jobs, const struct shm_ip *ip, uint64_t text[2],
+                            struct dp_key *out);
 
 /* The prefix of 0..128 bits that the address is in; a port other than 0 makes another key. */
 struct dp_key dp_source_within(const struct dp_siphash_key *key, const struct shm_ip *ip,

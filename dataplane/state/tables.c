@@ -18,6 +18,7 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
             dp_calls_create(&t->calls, config->transaction_entries, config->dialog_entries) == 0) {
                 t->key = t->calls->seed;
                 t->share_key = t->key;
+                t->hash = dp_siphash_lanes_for(config->kernel.name);
                 t->limits = dp_limits_create(config->limit_entries);
                 t->refused = aligned_alloc(_Alignof(struct dp_recent), sizeof(*t->refused));
                 if (t->refused != NULL)

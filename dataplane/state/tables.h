@@ -15,10 +15,12 @@
 #include "dataplane/state/recent.h"
 #include "dataplane/state/shared_table.h"
 #include "dataplane/state/siphash.h"
+#include "dataplane/state/siphash_lanes.h"
 #include "dataplane/state/trust.h"
 
 struct dp_tables {
         struct dp_siphash_key key; /* random, that of calls: makes every key of these tables */
+        dp_siphash_lanes_fn *hash; /* of many texts, with the instructions that may be used */
         struct dp_siphash_key share_key; /* which calls are in a rule's share; of a replay zero */
         struct dp_siphash_key proxy_key; /* of edge/proxy.h: random until somebody knows the last */
         struct dp_limits *limits;

@@ -89,11 +89,92 @@ static void hosts(void **state)
         assert_true(written > 200);
 }
 
+/* What stands there as it is, which the canonical one without its port is then; and what does not.
+ */
+static void plain(void **state)
+{
+        static const struct {
+                const char *uri;
+                const char *want; /* "" for none */
+        } rows[] = {
+            {"sip:alice@example.com", "sip:alice@example.com"},
+            {"sip:ab@h", "sip:ab@h"},
+            {"sip:alice@h:5070;x=Y?a=B%20", "sip:alice@h"},
+            {"sip:0123456789@[2001:db8::1]:5060", "sip:0123456789@[2001:db8::1]"},
+            {"sip:a@h", ""}, /* too short to be worth it */
+            {"SIP:alice@example.com", ""},
+            {"sips:alice@example.com", ""},
+            {"sip:alice:pw@example.com", ""},
+            {"sip:al%69ce@example.com", ""},
+            {"sip:alice@exAmple.com", ""},
+            {"sip:alice@example.coM", ""},
+            {"sip:Alice@example.com", ""},
+            {"sip:example.com", ""},
+            {"tel:+12015550123", ""},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                size_t want = strlen(rows[i].want);
+                struct probe p;
+                struct sip_uri u;
+                struct sip_cur *c = probe_value(&p, rows[i].uri, strlen(rows[i].uri));
+
+                assert_int_equal(sip_uri_parse(c, &u), SIP_ANOM_NONE);
+                struct sip_span span = sip_aor_plain(c->buf, &u);
+
+                if (span.len != want)
+                        fail_msg("%s: %u octets", rows[i].uri, span.len);
+                assert_memory_equal(c->buf + span.off, rows[i].want, want);
+                probe_end(&p);
+        }
+}
+
+/* Users and hosts of each length, with each octet that matters at each place: never another one
+ * than is written. */
+static void plain_everywhere(void **state)
+{
+        static const char odd[] = "@AZ[`az%{-";
+        unsigned found = 0, none = 0;
+
+        (void)state;
+        for (size_t len = 8; len <= 40; len++)
+                for (size_t at = 4; at < len; at++)
+                        for (size_t turn = 0; turn < 3 * (sizeof(odd) - 1); turn++) {
+                                char uri[64];
+                                uint8_t want[64];
+                                struct probe p;
+                                struct sip_uri u;
+
+                                memset(uri, 'm', len);
+                                memcpy(uri, "sip:", 4);
+                                uri[4 + 1 + turn % 3 * (len - 7) / 2] = '@';
+                                uri[at] = odd[turn / 3];
+                                struct sip_cur *c = probe_value(&p, uri, len);
+
+                                if (sip_uri_parse(c, &u) == SIP_ANOM_NONE) {
+                                        struct sip_span span = sip_aor_plain(c->buf, &u);
+                                        size_t n = sip_aor_write(c->buf, &u, want, sizeof(want));
+
+                                        found += span.len != 0;
+                                        none += span.len == 0;
+                                        if (span.len != 0) {
+                                                assert_int_equal(span.len, n);
+                                                assert_memory_equal(c->buf + span.off, want, n);
+                                        }
+                                }
+                                probe_end(&p);
+                        }
+        assert_true(found > 1000 && none > 1000);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(table),
             cmocka_unit_test(hosts),
+            cmocka_unit_test(plain),
+            cmocka_unit_test(plain_everywhere),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "dataplane/state/tables.h"
+#include "tests/contract/rng.h"
 
 #define SECOND UINT64_C(1000000000)
 #define START  (UINT64_C(1790000000) * SECOND)
@@ -77,6 +78,38 @@ static void test_keys(void **state)
         other.b[5] = 9;
         dp_source_prefix(&key, &other, &wide2);
         assert_memory_not_equal(&wide, &wide2, sizeof(wide));
+}
+
+/* Many at once have the keys that each has alone, IPv4 and IPv6 by turns. */
+static void test_keys_in_lanes(void **state)
+{
+        struct rng r = rng_seeded("keys_in_lanes");
+        const struct dp_siphash_key key = {{11, 12}};
+        struct dp_siphash_jobs jobs = {.cnt = 0};
+        struct dp_source_work work[40];
+        struct dp_key prefix[40];
+        uint64_t text[40][2];
+        struct shm_ip ip[40];
+
+        (void)state;
+        for (unsigned i = 0; i < 40; i++) {
+                ip[i] = (struct shm_ip){{[10] = 0xff, 0xff}};
+                for (unsigned n = rng_below(&r, 2) == 0 ? 0 : 12; n < sizeof(ip[i].b); n++)
+                        ip[i].b[n] = (uint8_t)rng_next(&r);
+                dp_source_begin(&jobs, &ip[i], &work[i]);
+                dp_source_prefix_begin(&jobs, &ip[i], text[i], &prefix[i]);
+        }
+        dp_siphash_lanes_for(NULL)(&key, &jobs);
+        for (unsigned i = 0; i < 40; i++) {
+                struct dp_source one, many;
+                struct dp_key wide;
+
+                dp_source_of(&key, &ip[i], (uint16_t)(5060 + i), &one);
+                dp_source_end(&work[i], (uint16_t)(5060 + i), &many);
+                dp_source_prefix(&key, &ip[i], &wide);
+                assert_memory_equal(&many, &one, sizeof(one));
+                assert_memory_equal(&prefix[i], &wide, sizeof(wide));
+        }
 }
 
 /* Each kind of evidence raises this source, for its time, and no neighbour. */
@@ -259,6 +292,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_keys),
+            cmocka_unit_test(test_keys_in_lanes),
             cmocka_unit_test_setup_teardown(test_evidence, setup, teardown),
             cmocka_unit_test_setup_teardown(test_levels_meet, setup, teardown),
             cmocka_unit_test_setup_teardown(test_lift, setup, teardown),
