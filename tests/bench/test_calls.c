@@ -398,6 +398,18 @@ static void a_late_generator_hides_nothing(void **state)
         both_down();
 }
 
+/* What is due at once, as behind a pause, is begun no faster than calls end: begun 32 a turn, most
+ * of these would be live at the same time, and none of them near in memory. */
+static void who_is_behind_ends_calls_first(void **state)
+{
+        (void)state;
+        both_up("uac", "uas", false);
+        run(1e9, 4000);
+        assert_int_equal(counts(0)->calls_succeeded, 4000);
+        assert_true(lab.sides[0].calls->live_peak < 400);
+        both_down();
+}
+
 /* A peer that gives one answer to everything, and what RFC 6076 calls it. */
 static void answers_have_their_ratios(void **state)
 {
@@ -467,6 +479,7 @@ int main(void)
             cmocka_unit_test(loss_is_repaired),
             cmocka_unit_test(a_stall_shows_in_the_tail),
             cmocka_unit_test(a_late_generator_hides_nothing),
+            cmocka_unit_test(who_is_behind_ends_calls_first),
             cmocka_unit_test(answers_have_their_ratios),
         };
 

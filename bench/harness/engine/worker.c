@@ -147,11 +147,13 @@ bool sb_worker_turn(struct sb_worker *w, uint64_t now_ns)
                 receive(w, in, cnt, now_ns);
         for (uint32_t i = 0; i < w->traffic_cnt; i++) {
                 struct sb_traffic *t = &w->traffics[i];
+                const bool behind = cnt == SB_OUT_BURST && t->live != NULL;
+                const uint32_t most = behind ? SB_STARTS_BEHIND : SB_STARTS_A_TURN;
                 uint64_t intended_ns;
 
                 if (t->timers != NULL)
                         t->timers(t->self, now_ns);
-                for (uint32_t n = 0; n < SB_STARTS_A_TURN; n++) {
+                for (uint32_t n = 0; n < most; n++) {
                         if (t->start == NULL ||
                             (t->live != NULL && t->live(t->self) >= t->live_max) ||
                             !sb_pace_take(&t->pace, now_ns, &intended_ns))

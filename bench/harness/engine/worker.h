@@ -18,6 +18,9 @@
 
 #define SB_TRAFFICS_MAX  4u
 #define SB_STARTS_A_TURN 32u /* of each traffic: answers must not wait behind starts */
+/* Of calls while as many frames come as a turn takes: a worker that was away begins what is due no
+ * faster than it ends what goes on, and has no more calls to look after than it must. */
+#define SB_STARTS_BEHIND 8u
 
 struct sb_traffic {
         void *self;
