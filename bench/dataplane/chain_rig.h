@@ -75,6 +75,9 @@ struct rig_round chain_rig_round_bare(struct chain_rig *r);
 /* Some thousand packets received and freed: testpmd's `rxonly` engine without testpmd. */
 struct rig_round chain_rig_round_rxonly(struct chain_rig *r);
 
+/* One message of the rig's set after the other parsed where it lies, and nothing else. */
+struct rig_round chain_rig_round_parse(struct chain_rig *r);
+
 /* Checks and counts since the rig was made: packets that passed, were dropped, were decided from
  * the cache; false when they do not add up. */
 bool chain_rig_counts(const struct chain_rig *r, uint64_t *passed, uint64_t *dropped,
