@@ -296,8 +296,9 @@ static uint64_t head_any(struct rng *r, uint64_t now_tick)
         static const enum phase phases[8] = {PHASE_FREE, PHASE_BUSY, PHASE_LIVE, PHASE_LIVE,
                                              PHASE_LIVE, PHASE_LIVE, PHASE_LIVE, PHASE_LIVE};
         static const uint64_t ends[8] = {0, 1, 2, 5, 40, LIFE_TICKS, END_MASK, LIFE_TICKS + 1};
-        uint64_t h =
-            head_make(rng_below(r, 3), (uint16_t)rng_below(r, GEN_MASK), phases[rng_below(r, 8)]);
+        uint64_t fp = rng_below(r, 3);
+        uint16_t generation = (uint16_t)rng_below(r, GEN_MASK);
+        uint64_t h = head_make(fp, generation, phases[rng_below(r, 8)]);
 
         h |= (now_tick + ends[rng_below(r, 8)]) & END_MASK;
         h |= (uint64_t)rng_below(r, 4) << STATE_SHIFT;
