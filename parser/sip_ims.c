@@ -116,6 +116,8 @@ enum sip_value sip_early_media_add(struct sip_cur *c, uint8_t *out)
         enum sip_value v = SIP_VALUE_OK;
 
         sip_cur_lws(c);
+        if (c->pos == c->end)
+                return SIP_VALUE_OK;
         do {
                 struct sip_span word = sip_value_token(c);
 

@@ -58,7 +58,8 @@ enum sip_early_media_bit {
         SIP_EARLY_MEDIA_OTHER = 1u << 6,
 };
 
-/* Parse all of [pos, end) as P-Early-Media and add it to *out. SIP_VALUE_OK or SYNTAX. */
+/* Parse all of [pos, end) as P-Early-Media, which may be empty (RFC 5009), and add it to *out.
+ * SIP_VALUE_OK or SYNTAX. */
 enum sip_value sip_early_media_add(struct sip_cur *c, uint8_t *out);
 
 /* Take one URN of P-Asserted-Service or P-Preferred-Service; stops at the end or at the ',' before

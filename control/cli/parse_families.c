@@ -314,6 +314,7 @@ READER(read_substate, sip_substate_parse(c, out))
 
 static const struct cp_cli_shown timer_shown[] = {
     {"seconds", offsetof(struct sip_timer, seconds), CP_CLI_NUMBER},
+    {"refresher", offsetof(struct sip_timer, refresher), CP_CLI_REFRESHER},
 };
 
 READER(read_session_expires, sip_session_expires_parse(c, out))
@@ -435,6 +436,7 @@ static const struct cp_cli_family families[] = {
     ROW(REFER_TO, read_refer_to, refer_to_shown, CP_CLI_ONE),
     ROW(REFERRED_BY, read_referred_by, referred_by_shown, CP_CLI_ONE),
     ROW(GEOLOCATION, read_geo, geo_shown, CP_CLI_LIST),
+    ROW(GEOLOCATION_ROUTING, read_token, span_shown, CP_CLI_ONE),
     ROW(GEOLOCATION_ERROR, read_geo_error, geo_error_shown, CP_CLI_ONE),
     ROW(CALL_INFO, read_call_info, call_info_shown, CP_CLI_LIST),
     ROW(ALERT_INFO, read_call_info, call_info_shown, CP_CLI_LIST),

@@ -10,15 +10,16 @@
 
 /* What a member of a result is. All but flags are left out when they are absent. */
 enum cp_cli_how {
-        CP_CLI_SPAN = 0, /* struct sip_span */
-        CP_CLI_DECODED,  /* struct sip_span with escapes of a URI, shown decoded */
-        CP_CLI_ADDR,     /* struct sip_addr */
-        CP_CLI_URI,      /* struct sip_uri */
-        CP_CLI_NUMBER,   /* uint32_t or SIP_VALUE_ABSENT */
-        CP_CLI_COUNT,    /* uint16_t */
-        CP_CLI_PORT,     /* uint16_t, 0 when absent */
-        CP_CLI_Q,        /* uint16_t or SIP_VALUE_NO_Q */
-        CP_CLI_FLAG,     /* bool */
+        CP_CLI_SPAN = 0,  /* struct sip_span */
+        CP_CLI_DECODED,   /* struct sip_span with escapes of a URI, shown decoded */
+        CP_CLI_ADDR,      /* struct sip_addr */
+        CP_CLI_URI,       /* struct sip_uri */
+        CP_CLI_NUMBER,    /* uint32_t or SIP_VALUE_ABSENT */
+        CP_CLI_COUNT,     /* uint16_t */
+        CP_CLI_PORT,      /* uint16_t, 0 when absent */
+        CP_CLI_Q,         /* uint16_t or SIP_VALUE_NO_Q */
+        CP_CLI_FLAG,      /* bool */
+        CP_CLI_REFRESHER, /* uint8_t, enum sip_refresher */
 };
 
 struct cp_cli_shown {

@@ -7,10 +7,9 @@
 #include "control/cli/parse_families.h"
 #include "control/cli/parse_text.h"
 #include "parser/sip_ims.h"
-#include "parser/sip_method.h"
-#include "parser/sip_option.h"
 #include "parser/sip_prefs.h"
 #include "parser/sip_privacy.h"
+#include "parser/sip_timer.h"
 #include "parser/sip_uri_part.h"
 
 static void put_decoded(json_t *o, const char *key, const struct sip_msg *m, struct sip_span s)
@@ -71,6 +70,11 @@ static void put_member(json_t *o, const struct sip_msg *m, const struct cp_cli_s
         case CP_CLI_FLAG:
                 json_object_set_new(o, f->key, json_boolean(*at != 0));
                 break;
+        case CP_CLI_REFRESHER:
+                if (*at != SIP_REFRESHER_NONE)
+                        json_object_set_new(o, f->key,
+                                            json_string(*at == SIP_REFRESHER_UAC ? "uac" : "uas"));
+                break;
         default:
                 memcpy(&s, at, sizeof(s));
                 put_span(o, m, f, s);
@@ -110,31 +114,21 @@ static void put_bits(json_t *values, uint32_t bits, const char *const *names, un
         }
 }
 
-static enum sip_value read_options(const struct sip_msg *m, struct sip_cur *c, json_t *values)
+/* Option tags or methods, as they were written: also those that nobody here knows. */
+static enum sip_value read_words(const struct sip_msg *m, struct sip_cur *c, json_t *values)
 {
-        struct sip_options x = {0};
-        enum sip_value v = sip_options_add(c, &x);
+        enum sip_value v = SIP_VALUE_OK;
 
-        for (unsigned i = 0; i < SIP_OPTION_CNT; i++) {
-                if (x.known >> i & 1u)
-                        json_array_append_new(values,
-                                              json_string(sip_option_name((enum sip_option)i)));
-        }
-        if (x.others > 0)
-                json_array_append_new(values, cp_cli_span(m, x.other));
-        return v;
-}
+        sip_cur_lws(c);
+        if (c->pos == c->end)
+                return SIP_VALUE_OK;
+        do {
+                struct sip_span word = sip_value_token(c);
 
-static enum sip_value read_methods(struct sip_cur *c, json_t *values)
-{
-        struct sip_methods x = {0};
-        enum sip_value v = sip_methods_add(c, &x);
-
-        for (unsigned i = 1; i < SIP_METHOD_CNT; i++) {
-                if (x.known >> i & 1u)
-                        json_array_append_new(values,
-                                              json_string(sip_method_name((enum sip_method)i)));
-        }
+                if (word.len == 0)
+                        return SIP_VALUE_SYNTAX;
+                json_array_append_new(values, cp_cli_span(m, word));
+        } while (sip_value_more(c, &v));
         return v;
 }
 
@@ -168,11 +162,12 @@ static enum sip_value read_set(enum sip_hdr_id id, struct sip_cur *c, json_t *va
         }
 }
 
-/* A list that may be empty, RFC 3261 20.1 to 20.3, RFC 4412 3.2. */
+/* A list that may be empty, RFC 3261 20.1 to 20.3, RFC 4412 3.2, RFC 6086 9. */
 static bool may_be_empty(enum sip_hdr_id id)
 {
         return id == SIP_HDR_ACCEPT || id == SIP_HDR_ACCEPT_ENCODING ||
-               id == SIP_HDR_ACCEPT_LANGUAGE || id == SIP_HDR_ACCEPT_RESOURCE_PRIORITY;
+               id == SIP_HDR_ACCEPT_LANGUAGE || id == SIP_HDR_ACCEPT_RESOURCE_PRIORITY ||
+               id == SIP_HDR_RECV_INFO;
 }
 
 /* False when nothing reads such a field. */
@@ -188,10 +183,8 @@ static bool read_any(const struct sip_msg *m, const struct sip_hdr *h, struct si
         case SIP_HDR_REQUIRE:
         case SIP_HDR_PROXY_REQUIRE:
         case SIP_HDR_UNSUPPORTED:
-                *v = read_options(m, c, values);
-                return true;
         case SIP_HDR_ALLOW:
-                *v = read_methods(c, values);
+                *v = read_words(m, c, values);
                 return true;
         case SIP_HDR_PRIVACY:
         case SIP_HDR_P_EARLY_MEDIA:

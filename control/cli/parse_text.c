@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/sip_ctype.h"
 #include "parser/sip_uri_part.h"
 #include "parser/sip_utf8.h"
 
@@ -99,13 +100,30 @@ static json_t *decoded(const struct sip_msg *m, struct sip_span s)
         return j;
 }
 
+/* The scheme in lower case, also one that the parser has no name for. */
+static json_t *scheme(const struct sip_msg *m, const struct sip_uri *u)
+{
+        const uint8_t *p = sip_span_at(m, u->all);
+        const uint8_t *colon = memchr(p, ':', u->all.len);
+        size_t n = colon ? (size_t)(colon - p) : 0;
+        uint8_t *copy = malloc(n + 1);
+        json_t *j;
+
+        if (!copy)
+                return NULL;
+        for (size_t i = 0; i < n; i++)
+                copy[i] = sip_lower(p[i]);
+        j = cp_cli_text(copy, n);
+        free(copy);
+        return j;
+}
+
 json_t *cp_cli_uri(const struct sip_msg *m, const struct sip_uri *u)
 {
-        static const char *const schemes[] = {"", "sip", "sips", "tel", "urn", "other"};
         json_t *o = json_object();
 
         put(o, "text", m, u->all);
-        json_object_set_new(o, "scheme", json_string(schemes[u->scheme]));
+        json_object_set_new(o, "scheme", scheme(m, u));
         if (u->user.off != 0)
                 json_object_set_new(o, "user", decoded(m, u->user));
         put(o, "host", m, u->host);

@@ -220,7 +220,7 @@ static void whole_values(struct sip_cur c)
         WHOLE(c, struct sip_disposition, sip_disposition_parse, inside(&at, x.handling););
         WHOLE(c, uint8_t, sip_privacy_parse, must(v != SIP_VALUE_OK || x != 0););
         WHOLE(c, uint16_t, sip_directives_add, must(v != SIP_VALUE_OK || x != 0););
-        WHOLE(c, uint8_t, sip_early_media_add, must(v != SIP_VALUE_OK || x != 0););
+        WHOLE(c, uint8_t, sip_early_media_add, must(x < SIP_EARLY_MEDIA_OTHER << 1););
         WHOLE(c, struct sip_session_id, sip_session_id_parse,
               { must(v != SIP_VALUE_OK || x.local.len == SIP_SESSION_ID_DIGITS); });
         WHOLE(c, bool, sip_refer_sub_parse, (void)x;);

@@ -231,7 +231,8 @@ static const char typed_text[] =
     "Via: SIP/2.0/UDP h:5062;branch=z9hG4bK1;rport, SIP/2.0/TCP g;received=192.0.2.1\r\n"
     "From: \"A\" <sip:a@h>;tag=ft\r\nTo: <tel:+15>\r\nCall-ID: c@h\r\nCSeq: 5 INVITE\r\n"
     "Max-Forwards: 70\r\nContact: <sip:a@h;ob>;reg-id=1;q=0.5\r\nSupported: timer, x-own\r\n"
-    "Allow: INVITE,ACK\r\nPrivacy: id;header\r\nRequest-Disposition: proxy,no-fork\r\n"
+    "Allow: INVITE,DANCE,ACK\r\nPrivacy: id;header\r\nRequest-Disposition: proxy,no-fork\r\n"
+    "Session-Expires: 90;refresher=uas\r\nRecv-Info:\r\nGeolocation-Routing: no\r\n"
     "P-Early-Media: gated\r\nP-Asserted-Identity: <sip:a@h>, tel:+1\r\n"
     "History-Info: <sip:b@h?Reason=SIP%3Bcause%3D302>;index=1\r\n"
     "Identity: ..c2ln;info=<https://h/c>;ppt=div\r\nAccept:\r\nWarning: 307 h \"x\"\r\n"
@@ -290,7 +291,11 @@ static void typed_headers(void **state)
         assert_true(json_is_true(at(o, "ob")));
         assert_null(json_object_get(o, "expires"));
         assert_string_equal(json_string_value(json_array_get(values(j, "Supported"), 1)), "x-own");
-        assert_int_equal(json_array_size(values(j, "Allow")), 2);
+        assert_int_equal(json_array_size(values(j, "Allow")), 3);
+        assert_string_equal(json_string_value(json_array_get(values(j, "Allow"), 1)), "DANCE");
+        same_string(json_array_get(values(j, "Session-Expires"), 0), "refresher", "uas");
+        assert_int_equal(json_array_size(values(j, "Recv-Info")), 0);
+        same_string(json_array_get(values(j, "Geolocation-Routing"), 0), "token", "no");
         assert_string_equal(json_string_value(json_array_get(values(j, "Privacy"), 0)), "header");
         assert_int_equal(json_array_size(values(j, "Request-Disposition")), 2);
         assert_int_equal(json_array_size(values(j, "P-Early-Media")), 1);
@@ -299,6 +304,7 @@ static void typed_headers(void **state)
         o = json_array_get(values(j, "Identity"), 0);
         same_string(o, "ppt", "div");
         same_string(at(o, "info"), "host", "//h/c");
+        same_string(at(o, "info"), "scheme", "https");
         assert_int_equal(json_array_size(values(j, "Accept")), 0);
         same_number(json_array_get(values(j, "Warning"), 0), "code", 307);
         same_string(json_array_get(values(j, "Authorization"), 0), "username", "u");

@@ -206,8 +206,9 @@ static void early_media_table(void **state)
 {
         static const struct value_row rows[] = {
             {"supported", SIP_VALUE_OK},  {"sendrecv, gated", SIP_VALUE_OK},
-            {"mine", SIP_VALUE_OK},       {"", SIP_VALUE_SYNTAX},
+            {"mine", SIP_VALUE_OK},       {"", SIP_VALUE_OK},
             {"gated,", SIP_VALUE_SYNTAX}, {"gated;x", SIP_VALUE_SYNTAX},
+            {",", SIP_VALUE_SYNTAX},
         };
 
         (void)state;
