@@ -6,6 +6,8 @@
 #include "parser/sip_auth.h"
 #include "parser/sip_body.h"
 #include "parser/sip_hname.h"
+#include "parser/sip_host.h"
+#include "parser/sip_repeat.h"
 #include "parser/sip_state.h"
 #include "parser/sip_via.h"
 
@@ -117,18 +119,32 @@ static bool any_user_has_ctl(const struct sip_msg *m)
                user_has_ctl(m, m->to.uri.user) || user_has_ctl(m, m->contact.uri.user);
 }
 
-/* Of any Via: behind the topmost there may be the one that answers are sent to later. */
-static bool via_broadcast(struct sip_msg *m)
+static bool is_broadcast(const uint8_t *buf, const struct sip_via *via)
 {
         static const char broadcast[] = "255.255.255.255";
 
+        return via->host.len == sizeof(broadcast) - 1 &&
+               memcmp(buf + via->host.off, broadcast, sizeof(broadcast) - 1) == 0;
+}
+
+/* Only IPv6 addresses have a colon. */
+static bool received_is_name(const uint8_t *buf, const struct sip_via *via)
+{
+        const uint8_t *p = buf + via->received.off;
+
+        return via->received.len != 0 && !memchr(p, ':', via->received.len) &&
+               !sip_ip4_ok(p, via->received.len);
+}
+
+/* Is it so of any Via? Behind the topmost there may be the one that answers are sent to later. */
+static bool any_via(struct sip_msg *m, bool (*is)(const uint8_t *buf, const struct sip_via *via))
+{
         for (unsigned i = m->first[SIP_HDR_VIA]; i != SIP_HDR_NONE; i = m->hdrs[i].next_same) {
                 struct sip_cur c = cursor(m, m->hdrs[i].value);
                 struct sip_via via;
 
                 while (sip_via_parse(&c, &via) == SIP_ANOM_NONE) {
-                        if (via.host.len == sizeof(broadcast) - 1 &&
-                            memcmp(m->buf + via.host.off, broadcast, sizeof(broadcast) - 1) == 0)
+                        if (is(m->buf, &via))
                                 return true;
                         if (c.pos >= c.end || c.buf[c.pos++] != ',')
                                 break;
@@ -154,7 +170,9 @@ static void read_again(const struct sip_profile *p, struct sip_msg *m)
         if (asked(p, SIP_ANOM_URI_ESCAPED_CTL))
                 note(m, SIP_ANOM_URI_ESCAPED_CTL, any_user_has_ctl(m));
         if (asked(p, SIP_ANOM_VIA_BROADCAST))
-                note(m, SIP_ANOM_VIA_BROADCAST, via_broadcast(m));
+                note(m, SIP_ANOM_VIA_BROADCAST, any_via(m, is_broadcast));
+        if (asked(p, SIP_ANOM_VIA_RECEIVED_NAME))
+                note(m, SIP_ANOM_VIA_RECEIVED_NAME, any_via(m, received_is_name));
 }
 
 static __attribute__((noinline)) void note_all(struct sip_msg *m)
@@ -192,6 +210,7 @@ void sip_conform(const struct sip_profile *p, struct sip_msg *m)
 {
         if (suspect(m))
                 note_all(m);
+        note(m, SIP_ANOM_PARAM_DUP, sip_repeats(m));
         if (p->reads_again)
                 read_again(p, m);
 }

@@ -11,8 +11,8 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * Note in msg->anomalies what the last two groups of sip_anomaly.def name. Those of the very last
- * one, for which fields are read again, only where the profile does not accept them.
+ * Note in msg->anomalies what the last groups of sip_anomaly.def name, beginning with DUP_COMPACT.
+ * Those for which fields are read again only where the profile does not accept them.
  */
 void sip_conform(const struct sip_profile *p, struct sip_msg *msg);
 

@@ -70,7 +70,8 @@ enum sip_verdict sip_profile_verdict(const struct sip_profile *p, enum sip_anoma
 static void derive(struct sip_profile *p)
 {
         static const uint8_t of_rereading[] = {SIP_ANOM_CONTENT_TYPE_SYNTAX, SIP_ANOM_AUTH_SYNTAX,
-                                               SIP_ANOM_URI_ESCAPED_CTL, SIP_ANOM_VIA_BROADCAST};
+                                               SIP_ANOM_URI_ESCAPED_CTL, SIP_ANOM_VIA_BROADCAST,
+                                               SIP_ANOM_VIA_RECEIVED_NAME};
         static const uint8_t of_values[] = {SIP_CAP_HEADER, SIP_CAP_FROM, SIP_CAP_TO,
                                             SIP_CAP_CONTACT, SIP_CAP_VIA};
 

@@ -159,6 +159,9 @@ const struct trigger triggers[] = {
     {T(URI_ESCAPED_CTL), .start = "OPTIONS sip:b%00@h SIP/2.0"},
     {T(VIA_BROADCAST),
      .with = "Via: SIP/2.0/UDP h, SIP/2.0/UDP 255.255.255.255;branch=z9hG4bKy\r\n"},
+    {T(VIA_RECEIVED_NAME),
+     .with = "Via: SIP/2.0/UDP h, SIP/2.0/UDP h;received=h.example;branch=z9hG4bKy\r\n"},
+    {T(PARAM_DUP), .start = "OPTIONS sip:b@h;transport=udp;lr;Transport=tcp SIP/2.0"},
 };
 
 const size_t trigger_cnt = sizeof(triggers) / sizeof(triggers[0]);
