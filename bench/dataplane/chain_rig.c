@@ -16,13 +16,12 @@
 
 #include "control/contract/cp_inproc.h"
 #include "dataplane/burst.h"
-#include "dataplane/clock.h"
 #include "dataplane/config.h"
 #include "dataplane/ctl_server.h"
 #include "dataplane/runtime_dir.h"
 #include "dataplane/state/tables.h"
 #include "dataplane/worker.h"
-#include "parser/scan/scan_measure.h"
+#include "parser/scan/scan_select.h"
 #include "parser/sip_parse.h"
 
 #define FRAMES_MAX 20480u
@@ -226,7 +225,6 @@ struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events event
         r->device = device;
         if (device == RIG_NULL_SIP)
                 null_sip_fill();
-        r->config.kernel = scan_measure(dp_clock_monotonic_ns); /* for the parser alone as well */
         r->config.cache_entries = CACHE_ENTRIES;
         r->config.decision_deadline_ms = 10000;    /* a preempted rig is not a slow control */
         r->config.shedding.mode = DP_SHEDDING_OFF; /* it has as much to do as it can */
@@ -364,13 +362,14 @@ struct rig_round chain_rig_round_rxonly(struct chain_rig *r)
 struct rig_round chain_rig_round_parse(struct chain_rig *r)
 {
         static struct sip_msg msgs[DP_RX_BURST]; /* as many as a worker fills in turn */
+        const struct scan_variant kernel = scan_find(dp_worker_kernel(r->worker));
         const unsigned cnt = env.set_cnt[r->set];
         uint64_t start = rte_rdtsc_precise();
 
         for (unsigned i = 0; i < cnt; i++) {
                 const struct rte_mbuf *m = env.frames[env.set_first[r->set] + i];
 
-                (void)sip_parse_with(r->config.kernel.fast,
+                (void)sip_parse_with(kernel.fast,
                                      rte_pktmbuf_mtod_offset(m, const uint8_t *, HEADERS_BYTES),
                                      m->data_len - HEADERS_BYTES, &msgs[i % DP_RX_BURST]);
         }
