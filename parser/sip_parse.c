@@ -131,6 +131,13 @@ static void check_ctl_range(struct sip_msg *m, uint32_t from, uint32_t to, bool 
         }
 }
 
+/* Are there quoted strings in such a field? Not where it is TEXT or products (RFC 3261 25.1). */
+static bool has_quotes(enum sip_hdr_id id)
+{
+        return id != SIP_HDR_SUBJECT && id != SIP_HDR_ORGANIZATION && id != SIP_HDR_USER_AGENT &&
+               id != SIP_HDR_SERVER;
+}
+
 /* Rare, so it may walk the section again: values by the quoted-pair rule, all else without. */
 static void check_ctl(struct sip_msg *m, uint32_t end)
 {
@@ -140,7 +147,8 @@ static void check_ctl(struct sip_msg *m, uint32_t end)
                 struct sip_span v = m->hdrs[i].value;
 
                 check_ctl_range(m, p, v.off, false);
-                check_ctl_range(m, v.off, (uint32_t)v.off + v.len, true);
+                check_ctl_range(m, v.off, (uint32_t)v.off + v.len,
+                                has_quotes((enum sip_hdr_id)m->hdrs[i].id));
                 p = (uint32_t)v.off + v.len;
         }
         check_ctl_range(m, p, end, false);

@@ -24,6 +24,21 @@ static enum sip_anomaly fault(const struct sip_cur *c, enum sip_anomaly otherwis
         return sip_cur_at(c, '%') ? SIP_ANOM_URI_ESCAPE : otherwise;
 }
 
+/* The user. "#" must be escaped there, but codes that are dialled come with it as it is, and no
+ * stack takes it for anything else (AMBIGUITY.md). True when there was one. */
+static bool user(struct sip_cur *c)
+{
+        bool hash = false;
+
+        run(c, SIP_CT_USER);
+        while (sip_cur_at(c, '#')) {
+                hash = true;
+                c->pos++;
+                run(c, SIP_CT_USER);
+        }
+        return hash;
+}
+
 /* [ user [ ":" password ] "@" ]; "@" stands nowhere else in a sip URI (its other parts escape it).
  */
 static enum sip_anomaly userinfo(struct sip_cur *c, struct sip_uri *u)
@@ -31,8 +46,8 @@ static enum sip_anomaly userinfo(struct sip_cur *c, struct sip_uri *u)
         uint32_t from = c->pos;
         const uint8_t *at;
         uint32_t stop;
+        bool hash = user(c);
 
-        run(c, SIP_CT_USER);
         at = sip_cur_at(c, '@') ? c->buf + c->pos : memchr(c->buf + c->pos, '@', c->end - c->pos);
         if (!at) {
                 c->pos = from;
@@ -49,6 +64,8 @@ static enum sip_anomaly userinfo(struct sip_cur *c, struct sip_uri *u)
         }
         if (c->pos != stop)
                 return fault(c, SIP_ANOM_URI_USER);
+        if (hash)
+                sip_anom_add(c->notes, SIP_ANOM_URI_USER_HASH);
         c->pos++;
         return SIP_ANOM_NONE;
 }

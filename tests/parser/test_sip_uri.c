@@ -133,9 +133,50 @@ static void malformed(void **state)
         }
 }
 
+/* "#" belongs to the user as it is, and nowhere else. */
+static void hash_in_user(void **state)
+{
+        static const struct {
+                const char *text;
+                const char *user; /* NULL: not noted */
+                enum sip_anomaly want;
+        } rows[] = {
+            {"sip:*21#@h", "*21#", SIP_ANOM_NONE},
+            {"sips:#@h:5061;lr", "#", SIP_ANOM_NONE},
+            {"sip:a##b%23#:pw@h", "a##b%23#", SIP_ANOM_NONE},
+            {"sip:%2321@h", NULL, SIP_ANOM_NONE},
+            {"sip:a#b", NULL, SIP_ANOM_URI_HOST},
+            {"sip:h#f;x=y", NULL, SIP_ANOM_URI_HOST},
+            {"sip:a@h#f", NULL, SIP_ANOM_URI_HOST},
+            {"sip:a@h;x=#", NULL, SIP_ANOM_URI_PARAM},
+            {"sip:a:p#w@h", NULL, SIP_ANOM_URI_USER},
+            {"sip:a# b@h", NULL, SIP_ANOM_URI_USER},
+            {"sip:a#%4@h", NULL, SIP_ANOM_URI_ESCAPE},
+            {"http://h/#f", NULL, SIP_ANOM_URI_OTHER},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                struct probe p;
+                struct sip_cur *c = probe_value(&p, rows[i].text, strlen(rows[i].text));
+                struct sip_uri u;
+
+                probe_same_anomaly(rows[i].text, sip_uri_parse(c, &u), rows[i].want);
+                assert_true(sip_anom_has(&p.notes, SIP_ANOM_URI_USER_HASH) ==
+                            (rows[i].user != NULL));
+                if (rows[i].user)
+                        probe_span(c->buf, u.user, rows[i].user);
+                probe_end(&p);
+        }
+}
+
 int main(void)
 {
-        const struct CMUnitTest tests[] = {cmocka_unit_test(good), cmocka_unit_test(malformed)};
+        const struct CMUnitTest tests[] = {
+            cmocka_unit_test(good),
+            cmocka_unit_test(malformed),
+            cmocka_unit_test(hash_in_user),
+        };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

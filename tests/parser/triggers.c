@@ -161,6 +161,7 @@ const struct trigger triggers[] = {
      .with = "Via: SIP/2.0/UDP h, SIP/2.0/UDP 255.255.255.255;branch=z9hG4bKy\r\n"},
     {T(VIA_RECEIVED_NAME),
      .with = "Via: SIP/2.0/UDP h, SIP/2.0/UDP h;received=h.example;branch=z9hG4bKy\r\n"},
+    {T(URI_USER_HASH), .start = "OPTIONS sip:*21#@h SIP/2.0"},
     {T(PARAM_DUP), .start = "OPTIONS sip:b@h;transport=udp;lr;Transport=tcp SIP/2.0"},
 };
 

@@ -155,6 +155,7 @@ const struct form forms[] = {
 
     {"Request-URI", "two `@`", READING_RURI, RURI_IS("sip:b@g@h")},
     {NULL, "escaped `@`", READING_RURI, RURI_IS("sip:b%40g@h")},
+    {NULL, "`#` in the user", READING_RURI, RURI_IS("sip:b#1@h")},
     {NULL, "escaped NUL", READING_RURI, RURI_IS("sip:b%00z@h")},
     {NULL, "half an escape", READING_RURI, RURI_IS("sip:b%4@h")},
     {NULL, "escaped host", READING_RURI, RURI_IS("sip:b@%68")},
