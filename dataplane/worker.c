@@ -357,6 +357,7 @@ static void track_init(struct dp_worker *w)
         const struct dp_config *c = w->config;
 
         w->track.calls = w->tables->calls;
+        w->track.hash = w->tables->hash;
         w->track.proxy = w->proxy != NULL ? &w->proxy->self : NULL;
         w->track.unknown_dialogs = c->unknown_dialogs;
         w->track.unsolicited = c->unsolicited_responses;

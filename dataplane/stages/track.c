@@ -193,7 +193,8 @@ static void look_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
 }
 
 /* Its transaction, and who will get it. */
-static void name_tx(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f)
+static void name_tx(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
+                    const struct dp_track_later *later)
 {
         const struct dp_track_hashes hashes = hashes_of(self, p, f);
         const struct sip_msg *m = p->msg;
@@ -210,7 +211,7 @@ static void name_tx(struct dp_track *self, struct dp_pkt *p, struct dp_track_fac
                 p->receiver_port = to.port;
                 dp_track_tx_id_behind(self->calls, m, &via, &hashes, &f->tx_id);
         } else {
-                dp_track_tx_id(self->calls, m, &hashes, false, &f->tx_id);
+                dp_track_tx_id_begin(self->calls, m, &hashes, later, &f->tx_id);
         }
 }
 
@@ -228,10 +229,14 @@ static inline void facts_begin(struct dp_track_facts *f)
         f->ours = false;
 }
 
-/* All of the burst's keys first, so that memory is on its way when it is looked at. */
-static void look_ahead(struct dp_track *self, struct dp_burst *b)
+/* All of the burst's keys first, those of transactions side by side. */
+static void look_keys(struct dp_track *self, struct dp_burst *b)
 {
+        struct dp_siphash_jobs jobs;
+
+        jobs.cnt = 0;
         for (uint16_t i = 0; i < b->cnt; i++) {
+                const struct dp_track_later later = {.jobs = &jobs, .text = &self->texts[i]};
                 struct dp_pkt *p = &b->pkt[i];
                 struct dp_track_facts *f = &self->facts[i];
 
@@ -244,13 +249,21 @@ static void look_ahead(struct dp_track *self, struct dp_burst *b)
                 f->kept = !f->judged || p->lane == SHM_LANE_PROVEN;
                 f->src = src_of(self, p);
                 f->call_id = dp_pkt_digest(&self->calls->seed, p, DP_PKT_KEY_CALL_ID)->w[0];
-                name_tx(self, p, f);
-                dp_rec_prefetch(self->calls->transactions, &f->tx_id.key);
+                name_tx(self, p, f, &later);
                 if (p->msg->to.tag.len != 0) {
                         f->dialog_id = dp_track_dialog_id(self->calls, p->msg, f->call_id);
                         dp_rec_prefetch(self->calls->dialogs, &f->dialog_id.key);
                 }
         }
+        self->hash(&self->calls->seed, &jobs);
+}
+
+/* So that memory is on its way when it is looked at. */
+static void look_ahead(struct dp_track *self, const struct dp_burst *b)
+{
+        for (uint16_t i = 0; i < b->cnt; i++)
+                if (self->facts[i].tracked)
+                        dp_rec_prefetch(self->calls->transactions, &self->facts[i].tx_id.key);
 }
 
 /* Then all of the heads, so that the entries behind them are on their way. */
@@ -280,6 +293,7 @@ void dp_track_look(struct dp_track *self, struct dp_burst *b)
 {
         if (self->learning_until_ns == 0)
                 self->learning_until_ns = b->now_ns + self->learning_ns;
+        look_keys(self, b);
         look_ahead(self, b);
         look_heads(self, b);
         for (uint16_t i = 0; i < b->cnt; i++) {

@@ -28,6 +28,7 @@
 #include "dataplane/burst.h"
 #include "dataplane/config.h"
 #include "dataplane/edge/proxy.h"
+#include "dataplane/stages/track_id.h"
 #include "dataplane/state/dialogs.h"
 #include "dataplane/state/hosts.h"
 #include "dataplane/state/transactions.h"
@@ -53,6 +54,7 @@ struct dp_track_facts {
 
 struct dp_track {
         struct dp_calls *calls;       /* shared by all workers */
+        dp_siphash_lanes_fn *hash;    /* of many texts, with the instructions that may be used */
         const struct dp_proxy *proxy; /* mode edge: who we are; NULL otherwise */
         enum dp_strays unknown_dialogs;
         enum dp_policy unsolicited;
@@ -63,6 +65,7 @@ struct dp_track {
         uint64_t learning_until_ns; /* 0: no message yet */
         struct dp_hosts hosts;      /* zero at first */
         struct dp_track_facts facts[DP_BURST_MAX];
+        struct dp_track_text texts[DP_BURST_MAX]; /* of look */
 };
 
 void dp_track_look(struct dp_track *self, struct dp_burst *b);

@@ -49,10 +49,10 @@ struct named {
         const struct dp_calls *c;
         const struct sip_msg *m;
         const struct sip_via *via;
+        const struct dp_track_later *later; /* NULL: hashed at once */
 };
 
-/* Of a branch that is not longer all is laid side by side, which is hashed faster than pieces. */
-#define TX_KEY_BYTES 256u
+/* All is laid side by side, which is hashed faster than pieces, unless the branch is too long. */
 
 static size_t put(uint8_t *text, size_t at, const struct sip_msg *m, struct sip_span s)
 {
@@ -71,16 +71,20 @@ static void tx_key(const struct named *n, enum key_kind kind, uint64_t more, str
             via->port != 0 ? via->port : DEFAULT_PORT,
         };
         bool old = kind == KEY_TX_2543 || kind == KEY_TX_2543_CANCEL;
-        uint8_t text[TX_KEY_BYTES];
+        struct dp_track_text own;
         struct dp_siphash h;
 
-        if (!old && sizeof(head) + via->branch.len + via->host.len <= sizeof(text)) {
+        if (!old && sizeof(head) + via->branch.len + via->host.len <= sizeof(own.octets)) {
+                uint8_t *text = n->later != NULL ? n->later->text->octets : own.octets;
                 size_t len = sizeof(head);
 
                 memcpy(text, head, sizeof(head));
                 len = put(text, len, n->m, via->branch);
                 len = put(text, len, n->m, via->host);
-                dp_siphash13_once128(&n->c->seed, text, len, key->w);
+                if (n->later != NULL)
+                        dp_siphash_jobs_add(n->later->jobs, text, (uint32_t)len, key);
+                else
+                        dp_siphash13_once128(&n->c->seed, text, len, key->w);
                 return;
         }
         dp_siphash_init128(&h, &n->c->seed);
@@ -117,16 +121,25 @@ static void tx_id(const struct named *n, const struct dp_track_hashes *hashes, b
 void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m,
                     const struct dp_track_hashes *hashes, bool invite, struct dp_trans_id *out)
 {
-        const struct named n = {c, m, &m->via};
+        const struct named n = {c, m, &m->via, NULL};
 
         tx_id(&n, hashes, invite, out);
+}
+
+void dp_track_tx_id_begin(const struct dp_calls *c, const struct sip_msg *m,
+                          const struct dp_track_hashes *hashes, const struct dp_track_later *later,
+                          struct dp_trans_id *out)
+{
+        const struct named n = {c, m, &m->via, later};
+
+        tx_id(&n, hashes, false, out);
 }
 
 void dp_track_tx_id_behind(const struct dp_calls *c, const struct sip_msg *m,
                            const struct sip_via *via, const struct dp_track_hashes *hashes,
                            struct dp_trans_id *out)
 {
-        const struct named n = {c, m, via};
+        const struct named n = {c, m, via, NULL};
 
         tx_id(&n, hashes, false, out);
 }

@@ -7,6 +7,7 @@
 #define SLUICE_DATAPLANE_STAGES_TRACK_ID_H
 
 #include "dataplane/state/dialogs.h"
+#include "dataplane/state/siphash_lanes.h"
 #include "dataplane/state/transactions.h"
 #include "parser/sip_msg.h"
 
@@ -24,6 +25,23 @@ struct dp_track_hashes {
  */
 void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m,
                     const struct dp_track_hashes *hashes, bool invite, struct dp_trans_id *out);
+
+/* Where the key of one message of a burst waits to be hashed with the others. */
+#define DP_TRACK_TX_BYTES 256u
+struct dp_track_text {
+        _Alignas(64) uint8_t octets[DP_TRACK_TX_BYTES];
+};
+struct dp_track_later {
+        struct dp_siphash_jobs *jobs;
+        struct dp_track_text *text;
+};
+
+/* The same, not `invite`, but for out->key, which is there when the jobs are run under the key of
+ * the tables; the text is theirs until then. What is too long for that, or old, is hashed at once.
+ */
+void dp_track_tx_id_begin(const struct dp_calls *c, const struct sip_msg *m,
+                          const struct dp_track_hashes *hashes, const struct dp_track_later *later,
+                          struct dp_trans_id *out);
 
 /* The same of a response that comes back through us, by the Via of who had sent the request. */
 void dp_track_tx_id_behind(const struct dp_calls *c, const struct sip_msg *m,

@@ -100,6 +100,7 @@ static void test_a_million_calls(void **state)
         t.unknown_dialogs = DP_STRAYS_ASK;
         t.unsolicited = DP_POLICY_DROP;
         t.dialog_ns = 3600 * SECOND;
+        t.hash = dp_siphash_lanes_for(NULL);
         t.counters = &counters;
         t.exceptions = exceptions;
         b.now_ns = START;

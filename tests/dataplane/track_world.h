@@ -51,6 +51,7 @@ static inline int setup(void **state)
         w.track.unknown_dialogs = DP_STRAYS_ASK;
         w.track.unsolicited = DP_POLICY_DROP;
         w.track.dialog_ns = 12 * 3600 * SECOND;
+        w.track.hash = dp_siphash_lanes_for(NULL);
         w.track.counters = &w.counters;
         w.track.exceptions = w.exceptions;
         for (unsigned i = 0; i < SHM_CLASS_CNT; i++)
