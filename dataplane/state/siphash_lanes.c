@@ -11,9 +11,12 @@ void dp_siphash_lanes_ref(const struct dp_siphash_key *key, struct dp_siphash_jo
 }
 
 #ifdef __x86_64__
+/* VBMI is not used, but who lacks it slows down when it sees such wide registers; nor has the parser
+ * a kernel for those. */
 static bool has_avx512(void)
 {
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vbmi");
 }
 #endif
 
