@@ -3,22 +3,14 @@
 
 #include <string.h>
 
+#include "parser/scan/scan_select.h"
+
 void dp_siphash_lanes_ref(const struct dp_siphash_key *key, struct dp_siphash_jobs *jobs)
 {
         for (unsigned i = 0; i < jobs->cnt; i++)
                 dp_siphash13_once128(key, jobs->text[i], jobs->bytes[i], jobs->out[i]->w);
         jobs->cnt = 0;
 }
-
-#ifdef __x86_64__
-/* VBMI is not used, but who lacks it slows down when it sees such wide registers; nor has the parser
- * a kernel for those. */
-static bool has_avx512(void)
-{
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512vbmi");
-}
-#endif
 
 unsigned dp_siphash_lanes_cnt(void)
 {
@@ -29,12 +21,14 @@ unsigned dp_siphash_lanes_cnt(void)
 #endif
 }
 
-/* The order is measured: bench/README.md. */
+/* The order is measured: bench/README.md. The CPU is asked by the parser alone; its kernel wants
+ * VBMI besides, without which CPUs slow down for wide registers. */
 struct dp_siphash_lanes dp_siphash_lanes_at(unsigned i)
 {
 #ifdef __x86_64__
         if (i == 1)
-                return (struct dp_siphash_lanes){"avx512", dp_siphash_lanes_avx512, has_avx512()};
+                return (struct dp_siphash_lanes){"avx512", dp_siphash_lanes_avx512,
+                                                 scan_find("avx512").name != NULL};
 #endif
         (void)i;
         return (struct dp_siphash_lanes){"ref", dp_siphash_lanes_ref, true};
