@@ -47,8 +47,7 @@ bool dp_dialog_find(const struct dp_calls *c, const struct dp_dialog_id *id, uin
         struct dp_rec_entry e;
 
         *out = (struct dp_dialog){0};
-        if (id->seen.made ? !dp_rec_find_seen(c->dialogs, &id->key, now_ns, &id->seen, &e)
-                          : !dp_rec_find(c->dialogs, &id->key, now_ns, &e))
+        if (!dp_rec_find_seen(c->dialogs, &id->key, now_ns, &id->seen, &e))
                 return false;
         out->ref = e.ref;
         out->state = e.state;
@@ -101,7 +100,7 @@ bool dp_dialog_learn(struct dp_calls *c, const struct dp_dialog_id *id, uint64_t
             .fixed = {[FIXED_FIRST_TAG] = id->from},
             .state = news->state,
             .kept = news->kept,
-            .seen = id->seen.made ? &id->seen : NULL,
+            .seen = &id->seen,
         };
         struct dp_rec_put put = dp_rec_put(c->dialogs, &id->key, now_ns, news->life_ns, &e);
 

@@ -217,13 +217,14 @@ static bool found_in(const struct dp_records *t, struct place at, const struct d
                way_read(s, at.way, h, key, out);
 }
 
-bool dp_rec_find_seen(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
-                      const struct dp_rec_sight *seen, struct dp_rec_entry *out)
+/* In one of the places `same` of its sets. */
+static bool found_among(const struct dp_records *t, const uint32_t set[CHOICES], unsigned same,
+                        const struct dp_key *key, uint64_t now_ns, struct dp_rec_entry *out)
 {
         struct dp_rec_entry e = {.seen = NULL};
 
-        for (unsigned p = seen->same; p != 0; p = places_but_first(p)) {
-                if (!found_in(t, place_at(seen->set, place_first(p)), key, tick(now_ns), &e))
+        for (unsigned p = same; p != 0; p = places_but_first(p)) {
+                if (!found_in(t, place_at(set, place_first(p)), key, tick(now_ns), &e))
                         continue;
                 *out = e;
                 return true;
@@ -234,13 +235,19 @@ bool dp_rec_find_seen(const struct dp_records *t, const struct dp_key *key, uint
 bool dp_rec_find(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                  struct dp_rec_entry *out)
 {
-        struct dp_rec_sight now;
+        uint32_t set[CHOICES];
         struct scan_heads heads;
 
-        key_sets(t, key, now.set);
-        heads_load(t, now.set, &heads);
-        now.same = (uint16_t)heads_same(&heads, key);
-        return dp_rec_find_seen(t, key, now_ns, &now, out);
+        key_sets(t, key, set);
+        heads_load(t, set, &heads);
+        return found_among(t, set, heads_same(&heads, key), key, now_ns, out);
+}
+
+bool dp_rec_find_seen(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
+                      const struct dp_rec_sight *seen, struct dp_rec_entry *out)
+{
+        return seen->made ? found_among(t, seen->set, seen->same, key, now_ns, out)
+                          : dp_rec_find(t, key, now_ns, out);
 }
 
 /* ---- changing ---- */
@@ -455,7 +462,7 @@ struct dp_rec_put dp_rec_put(struct dp_records *t, const struct dp_key *key, uin
                              uint64_t life_ns, struct dp_rec_entry *e)
 {
         struct put put = {.out = {.status = DP_REC_NO_ROOM}, .now_tick = tick(now_ns)};
-        bool seen = e->seen != NULL && e->seen->has_way;
+        bool seen = e->seen != NULL && e->seen->made && e->seen->has_way;
 
         if (seen)
                 put.sight = *e->seen;

@@ -58,7 +58,7 @@ struct dp_rec_sight {
         uint16_t same;   /* bits by place: the fingerprint is the key's */
         uint8_t place;
         bool has_way; /* head and place are good */
-        bool made;    /* for who keeps one: the rest is good */
+        bool made;    /* the rest is good; false: nothing was seen */
 };
 
 struct dp_rec_entry {
@@ -67,7 +67,7 @@ struct dp_rec_entry {
         uint8_t state; /* the caller's, 0..DP_REC_STATE_MAX */
         bool kept;     /* never evicted */
         struct dp_rec_ref ref;
-        const struct dp_rec_sight *seen; /* put: of this key a moment ago; NULL: nothing was */
+        const struct dp_rec_sight *seen; /* put: of this key a moment ago, or NULL */
 };
 
 enum dp_rec_status {
@@ -99,7 +99,7 @@ void dp_rec_look(const struct dp_records *t, const struct dp_key *key, uint64_t 
 /* The live entry of a key: false, *out untouched, when there is none. */
 bool dp_rec_find(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                  struct dp_rec_entry *out);
-/* The same, going by what was seen of this key. */
+/* The same, going by what was seen of this key, if anything was. */
 bool dp_rec_find_seen(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                       const struct dp_rec_sight *seen, struct dp_rec_entry *out);
 

@@ -46,8 +46,7 @@ enum dp_trans_seen dp_trans_match(const struct dp_calls *c, const struct dp_tran
         struct dp_rec_entry e;
 
         *out = (struct dp_transaction){0};
-        if (id->seen.made ? !dp_rec_find_seen(c->transactions, &id->key, now_ns, &id->seen, &e)
-                          : !dp_rec_find(c->transactions, &id->key, now_ns, &e))
+        if (!dp_rec_find_seen(c->transactions, &id->key, now_ns, &id->seen, &e))
                 return DP_TRANS_NEW;
         *out = tx_of(&e);
         if (e.fixed[FIXED_IDENT] != id->ident ||
@@ -135,7 +134,7 @@ bool dp_trans_add(struct dp_calls *c, const struct dp_trans_id *id, bool kept, u
             .fixed = {[FIXED_IDENT] = id->ident, [FIXED_TARGET] = id->target},
             .state = DP_TRANS_TRYING,
             .kept = kept,
-            .seen = id->seen.made ? &id->seen : NULL,
+            .seen = &id->seen,
         };
         struct dp_rec_put put;
 
