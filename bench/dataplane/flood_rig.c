@@ -146,9 +146,11 @@ static bool table_create(struct flood_rig *r)
         }
 }
 
-static struct dp_limit_claim claim_of(const struct dp_key *key)
+static struct dp_limit_claim claim_of(const struct flood_rig *r, const struct dp_key *key)
 {
-        return (struct dp_limit_claim){.key = *key, .rate = {1000, DP_RATE_NS_MAX}};
+        static const struct dp_rate rate = {1000, DP_RATE_NS_MAX};
+
+        return dp_limits_claim(r->limits, key, &rate, 0);
 }
 
 static void put_call(struct flood_rig *r, const struct dp_key *key)
@@ -173,7 +175,7 @@ static void put(struct flood_rig *r, uint32_t n)
 {
         const struct dp_decision d = {.action = SHM_ACTION_PASS};
         const struct dp_key *key = &r->keys[n];
-        struct dp_limit_claim claim = claim_of(key);
+        struct dp_limit_claim claim;
         struct dp_source source = {.endpoint = *key, .address = *key};
         struct shm_table_update u = {
             .op = SHM_TABLE_ADD,
@@ -185,6 +187,7 @@ static void put(struct flood_rig *r, uint32_t n)
 
         switch (r->table) {
         case FLOOD_LIMITS:
+                claim = claim_of(r, key);
                 (void)dp_limits_charge(r->limits, &claim, NOW);
                 break;
         case FLOOD_TRUST:
@@ -244,29 +247,34 @@ void flood_rig_destroy(struct flood_rig *r)
 
 static void ahead(struct flood_rig *r, const struct dp_key *key)
 {
-        if (r->table == FLOOD_LIMITS)
-                dp_limits_prefetch(r->limits, key);
-        else if (r->table == FLOOD_TRUST)
+        struct dp_limit_claim claim;
+
+        if (r->table == FLOOD_LIMITS) {
+                claim = claim_of(r, key);
+                dp_limits_prefetch(&claim);
+        } else if (r->table == FLOOD_TRUST) {
                 dp_trust_prefetch(r->trust, key);
-        else if (r->table == FLOOD_TRANSACTIONS)
+        } else if (r->table == FLOOD_TRANSACTIONS) {
                 dp_rec_prefetch(r->calls->transactions, key);
-        else if (r->table == FLOOD_DIALOGS)
+        } else if (r->table == FLOOD_DIALOGS) {
                 dp_rec_prefetch(r->calls->dialogs, key);
-        else if (r->table == FLOOD_CACHE)
+        } else if (r->table == FLOOD_CACHE) {
                 dp_cache_prefetch(r->cache, key);
+        }
 }
 
 static bool look(struct flood_rig *r, const struct dp_key *key)
 {
         const struct dp_trans_id trans = {.key = *key, .ident = key->w[0], .target = 1};
         const struct dp_dialog_id dialog = {.key = *key, .from = 1, .to = 2};
-        struct dp_limit_claim claim = claim_of(key);
+        struct dp_limit_claim claim;
         struct dp_transaction tx;
         struct dp_decision decision;
         struct dp_dialog d;
 
         switch (r->table) {
         case FLOOD_LIMITS:
+                claim = claim_of(r, key);
                 return dp_limits_charge(r->limits, &claim, NOW) == DP_LIMIT_OK;
         case FLOOD_TRUST:
                 return dp_trust_level_of(r->trust, key, NOW) == DP_TRUST_PROVEN;

@@ -38,7 +38,9 @@ static struct dp_key key_of(uint32_t n)
 
 static struct dp_limit_claim claim_of(const struct limits_rig *r, uint32_t n)
 {
-        return (struct dp_limit_claim){.key = key_of(n), .rate = r->rate};
+        const struct dp_key key = key_of(n);
+
+        return dp_limits_claim(r->limits, &key, &r->rate, 0);
 }
 
 struct limits_rig *limits_rig_create(uint32_t keys)
@@ -92,7 +94,7 @@ unsigned limits_rig_charge(struct limits_rig *r, bool ahead)
         for (unsigned i = 0; i < LIMITS_RIG_BURST; i++) {
                 claims[i] = claim_of(r, next(r));
                 if (ahead)
-                        dp_limits_prefetch(r->limits, &claims[i].key);
+                        dp_limits_prefetch(&claims[i]);
         }
         for (unsigned i = 0; i < LIMITS_RIG_BURST; i++)
                 admitted += dp_limits_charge(r->limits, &claims[i], r->now_ns) == DP_LIMIT_OK;

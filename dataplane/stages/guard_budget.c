@@ -73,27 +73,31 @@ static inline bool is_counted(const struct dp_guard_budget *self, const struct d
                dp_config_is_sip_port(self->config, p->flow.dport);
 }
 
+/* A packet, and what it is charged to: made for a whole burst before the first is charged. */
+struct counted {
+        struct dp_pkt *p;
+        struct dp_limit_claim claim[DP_GUARD_KEY_CNT];
+};
+
 static inline struct dp_limit_claim claim_of(const struct dp_guard_budget *self,
-                                             const struct dp_pkt *p, enum dp_guard_key key)
+                                             const struct dp_pkt *p, enum dp_guard_key which)
 {
         const struct dp_key *subject =
-            key == DP_GUARD_ENDPOINT ? &p->source.endpoint : &p->source.address;
+            which == DP_GUARD_ENDPOINT ? &p->source.endpoint : &p->source.address;
+        const struct dp_key key = dp_key_kind(subject, DP_KEY_GUARD + (uint64_t)p->lane);
 
-        return (struct dp_limit_claim){
-            .key = dp_key_kind(subject, DP_KEY_GUARD + (uint64_t)p->lane),
-            .rate = self->config->limits.guard[p->lane][key],
-            .level = p->trust,
-        };
+        return dp_limits_claim(self->tables->limits, &key,
+                               &self->config->limits.guard[p->lane][which], p->trust);
 }
 
 /* A table without room for a stranger does not let it in: guard then knows nothing of it. */
-static bool is_within(struct dp_guard_budget *self, const struct dp_pkt *p, uint64_t now_ns)
+static inline bool is_within(struct dp_guard_budget *self, const struct counted *c, uint64_t now_ns)
 {
         for (unsigned key = 0; key < DP_GUARD_KEY_CNT; key++) {
-                struct dp_limit_claim c = claim_of(self, p, key);
-                enum dp_limit_result rc = dp_limits_charge(self->tables->limits, &c, now_ns);
+                enum dp_limit_result rc =
+                    dp_limits_charge(self->tables->limits, &c->claim[key], now_ns);
 
-                if (rc == DP_LIMIT_OVER || (rc == DP_LIMIT_FULL && p->lane == SHM_LANE_UNPROVEN))
+                if (rc == DP_LIMIT_OVER || (rc == DP_LIMIT_FULL && c->p->lane == SHM_LANE_UNPROVEN))
                         return false;
         }
         return true;
@@ -107,7 +111,7 @@ static bool is_emergency(const struct dp_guard_budget *self, const struct dp_pkt
 
 /* The sources of the packets that are counted; returns how many they are. */
 static uint16_t sources_make(struct dp_guard_budget *self, struct dp_burst *b,
-                             struct dp_pkt *counted[DP_BURST_MAX])
+                             struct counted counted[DP_BURST_MAX])
 {
         struct dp_source_work work[DP_BURST_MAX];
         struct dp_siphash_jobs jobs;
@@ -118,11 +122,11 @@ static uint16_t sources_make(struct dp_guard_budget *self, struct dp_burst *b,
                 if (!is_counted(self, &b->pkt[i]))
                         continue;
                 dp_source_begin(&jobs, &b->pkt[i].flow.src, &work[cnt]);
-                counted[cnt++] = &b->pkt[i];
+                counted[cnt++].p = &b->pkt[i];
         }
         self->tables->hash(&self->tables->key, &jobs);
         for (uint16_t i = 0; i < cnt; i++) {
-                struct dp_pkt *p = counted[i];
+                struct dp_pkt *p = counted[i].p;
 
                 dp_source_end(&work[i], p->flow.sport, &p->source);
                 p->has_source = true;
@@ -135,23 +139,26 @@ static uint16_t sources_make(struct dp_guard_budget *self, struct dp_burst *b,
  * others are made. */
 void dp_guard_budget_run(struct dp_guard_budget *self, struct dp_burst *b)
 {
-        struct dp_pkt *counted[DP_BURST_MAX];
+        struct counted counted[DP_BURST_MAX];
         uint16_t cnt = sources_make(self, b, counted);
 
         for (uint16_t i = 0; i < cnt; i++) {
-                trust_look(self->tables, counted[i], b->now_ns);
-                for (unsigned key = 0; key < DP_GUARD_KEY_CNT; key++) {
-                        struct dp_limit_claim c = claim_of(self, counted[i], key);
+                struct counted *c = &counted[i];
 
-                        dp_limits_prefetch(self->tables->limits, &c.key);
+                trust_look(self->tables, c->p, b->now_ns);
+                for (unsigned key = 0; key < DP_GUARD_KEY_CNT; key++) {
+                        c->claim[key] = claim_of(self, c->p, key);
+                        dp_limits_prefetch(&c->claim[key]);
                 }
         }
         for (uint16_t i = 0; i < cnt; i++) {
-                if (is_within(self, counted[i], b->now_ns))
+                struct dp_pkt *p = counted[i].p;
+
+                if (is_within(self, &counted[i], b->now_ns))
                         continue;
-                if (is_emergency(self, counted[i]))
+                if (is_emergency(self, p))
                         self->counters->emergency_over_budget++;
                 else
-                        dp_verdict_drop(counted[i], SHM_REASON_OVER_BUDGET);
+                        dp_verdict_drop(p, SHM_REASON_OVER_BUDGET);
         }
 }

@@ -107,7 +107,7 @@ static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
             is_ack_for_us(self, p) ? SHM_REASON_ACK_OWN_REPLY : dp_track_judge(self->track, b, i);
 
         if (reason == SHM_REASON_NONE)
-                reason = dp_refusals_judge(self->tables, &self->refusals[i], p, b->now_ns);
+                reason = dp_refusals_judge(&self->refusals[i], p, b->now_ns);
         if (reason == SHM_REASON_NONE) {
                 dp_police_challenge(&self->challenge, p, b->now_ns);
                 if (dp_pkt_open(p))

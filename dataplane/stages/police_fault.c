@@ -21,11 +21,11 @@ void dp_police_malformed(const struct dp_limits_config *config, struct dp_tables
         }
         if (!p->has_source || p->lane != SHM_LANE_UNPROVEN)
                 return;
-        const struct dp_limit_claim budget = {
-            .key = dp_key_kind(&p->source.endpoint, DP_KEY_GUARD + SHM_LANE_UNPROVEN),
-            .rate = config->guard[SHM_LANE_UNPROVEN][DP_GUARD_ENDPOINT],
-            .level = DP_TRUST_UNPROVEN,
-        };
+        const struct dp_key key =
+            dp_key_kind(&p->source.endpoint, DP_KEY_GUARD + SHM_LANE_UNPROVEN);
+        const struct dp_limit_claim budget = dp_limits_claim(
+            tables->limits, &key, &config->guard[SHM_LANE_UNPROVEN][DP_GUARD_ENDPOINT],
+            DP_TRUST_UNPROVEN);
 
         (void)dp_limits_charge_many(tables->limits, &budget, DP_MALFORMED_WEIGHT, now_ns);
 }

@@ -148,18 +148,17 @@ static void claims_make(const struct dp_limits_config *config, struct dp_tables 
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
                 struct dp_limit_claim *c = &out->claim[out->cnt];
                 const struct dp_key *subject;
+                struct dp_key key;
 
                 if (rates[which].interval_ns == 0 ||
                     (subject = subject_key(tables, p, cls, (enum dp_limit_key)which)) == NULL)
                         continue;
-                *c = (struct dp_limit_claim){
-                    .key = dp_key_kind(subject, kind),
-                    .rate = rates[which],
-                    /* everybody's entry must not make room for somebody's */
-                    .level = which == DP_LIMIT_ALL ? DP_TRUST_PEER : p->trust,
-                };
+                key = dp_key_kind(subject, kind);
+                /* everybody's entry must not make room for somebody's */
+                *c = dp_limits_claim(tables->limits, &key, &rates[which],
+                                     which == DP_LIMIT_ALL ? DP_TRUST_PEER : p->trust);
+                dp_limits_prefetch(c);
                 out->reason[out->cnt++] = reasons[which];
-                dp_limits_prefetch(tables->limits, &c->key);
         }
 }
 
@@ -169,16 +168,17 @@ static void claim_limited(struct dp_tables *tables, const struct dp_pkt *p,
 {
         struct dp_limit_claim *c = &out->claim[out->cnt];
         uint64_t burst = p->limit_rate / BURSTS_A_MINUTE;
+        struct dp_rate rate;
+        struct dp_key key;
 
         if (p->limit_rate == 0 || p->msg == NULL || p->txn != DP_TXN_NEW)
                 return;
-        *c = (struct dp_limit_claim){
-            .key = dp_source_within(&tables->key, &p->flow.src, p->limit_prefix_len, p->limit_port),
-            .rate = dp_rate_make(p->limit_rate, MINUTE_NS, burst),
-            .level = DP_TRUST_PEER, /* the operator's or a detection's word: not to be pushed out */
-        };
+        key = dp_source_within(&tables->key, &p->flow.src, p->limit_prefix_len, p->limit_port);
+        rate = dp_rate_make(p->limit_rate, MINUTE_NS, burst);
+        /* the operator's or a detection's word: not to be pushed out */
+        *c = dp_limits_claim(tables->limits, &key, &rate, DP_TRUST_PEER);
+        dp_limits_prefetch(c);
         out->reason[out->cnt++] = SHM_REASON_LIMIT_SOURCE;
-        dp_limits_prefetch(tables->limits, &c->key);
 }
 
 /* What is repeated was counted once, but strangers could repeat it as fast as they like. */

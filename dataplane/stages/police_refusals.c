@@ -68,12 +68,12 @@ static bool receiver_subject(struct dp_tables *t, const struct dp_source *source
 }
 
 static struct dp_limit_claim claim_of(const struct dp_limits_config *config,
-                                      const struct dp_key *subject, unsigned which)
+                                      const struct dp_tables *t, const struct dp_key *subject,
+                                      unsigned which)
 {
-        return (struct dp_limit_claim){
-            .key = dp_key_kind(subject, DP_KEY_REFUSAL),
-            .rate = config->refusals[which],
-        };
+        const struct dp_key key = dp_key_kind(subject, DP_KEY_REFUSAL);
+
+        return dp_limits_claim(t->limits, &key, &config->refusals[which], DP_TRUST_UNPROVEN);
 }
 
 static void charge(struct dp_tables *t, const struct dp_limit_claim *c,
@@ -94,7 +94,7 @@ void dp_refusals_charge(const struct dp_limits_config *config, struct dp_tables 
                 if (config->refusals[which].interval_ns == 0 ||
                     !receiver_subject(tables, receiver, p, (enum dp_limit_key)which, &subject))
                         continue;
-                c = claim_of(config, &subject, which);
+                c = claim_of(config, tables, &subject, which);
                 charge(tables, &c, &subject, now_ns);
         }
 }
@@ -132,7 +132,7 @@ void dp_refusals_charge_sender(const struct dp_limits_config *config, struct dp_
                 if (config->refusals[which].interval_ns == 0 ||
                     (subject = subject_of(tables, p, (enum dp_limit_key)which)) == NULL)
                         continue;
-                c = claim_of(config, subject, which);
+                c = claim_of(config, tables, subject, which);
                 charge(tables, &c, subject, now_ns);
         }
 }
@@ -158,14 +158,14 @@ void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *t
                     (subject = subject_of(tables, p, (enum dp_limit_key)which)) == NULL ||
                     !dp_recent_may_have(tables->refused, subject, now_ns))
                         continue;
-                *c = claim_of(config, subject, which);
+                *c = claim_of(config, tables, subject, which);
                 out->reason[out->cnt++] = reasons[which];
-                dp_limits_prefetch(tables->limits, &c->key);
+                dp_limits_prefetch(c);
         }
 }
 
-enum shm_reason dp_refusals_judge(struct dp_tables *tables, const struct dp_police_claims *made,
-                                  const struct dp_pkt *p, uint64_t now_ns)
+enum shm_reason dp_refusals_judge(const struct dp_police_claims *made, const struct dp_pkt *p,
+                                  uint64_t now_ns)
 {
         for (unsigned i = 0; i < made->cnt; i++) {
                 enum shm_reason reason = (enum shm_reason)made->reason[i];
@@ -173,7 +173,7 @@ enum shm_reason dp_refusals_judge(struct dp_tables *tables, const struct dp_poli
                 /* a user that others guess about is not kept out where he is known to be */
                 if (reason == SHM_REASON_REFUSALS_AOR && p->trust != DP_TRUST_UNPROVEN)
                         continue;
-                if (!dp_limits_conforms(tables->limits, &made->claim[i], now_ns))
+                if (!dp_limits_conforms(&made->claim[i], now_ns))
                         return reason;
         }
         return SHM_REASON_NONE;

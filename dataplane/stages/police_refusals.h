@@ -39,7 +39,7 @@ void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *t
                       struct dp_pkt *p, uint64_t now_ns, struct dp_police_claims *out);
 
 /* A new request, open, with what was made of it: the reason to drop it for, or SHM_REASON_NONE. */
-enum shm_reason dp_refusals_judge(struct dp_tables *tables, const struct dp_police_claims *made,
-                                  const struct dp_pkt *p, uint64_t now_ns);
+enum shm_reason dp_refusals_judge(const struct dp_police_claims *made, const struct dp_pkt *p,
+                                  uint64_t now_ns);
 
 #endif

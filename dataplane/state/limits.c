@@ -60,15 +60,16 @@ static inline uint64_t max_u64(uint64_t a, uint64_t b)
         return a > b ? a : b;
 }
 
-/* The arrival time after `cost_ns` more, 0 when that does not conform. */
-static inline uint64_t next_tat(uint64_t tat, const struct dp_rate *r, uint64_t cost_ns,
-                                uint64_t now_ns)
+/* The arrival time after `cost_ns` more. False: that does not conform. */
+static inline bool next_tat(uint64_t tat, const struct dp_rate *r, uint64_t cost_ns,
+                            uint64_t now_ns, uint64_t *next)
 {
-        uint64_t next = max_u64(tat, now_ns) + cost_ns;
-
+        *next = max_u64(tat, now_ns) + cost_ns;
         /* the last of the events conforms when its own arrival time is within the burst */
-        return next - r->interval_ns > now_ns + r->burst_ns ? 0 : next;
+        return *next - r->interval_ns <= now_ns + r->burst_ns;
 }
+
+/* ---- the entry, wherever it is ---- */
 
 /* The key's entry, made with a full bucket when there is none. */
 static bool entry_get(struct dp_limits *l, const struct dp_limit_claim *c, uint64_t now_ns,
@@ -76,7 +77,7 @@ static bool entry_get(struct dp_limits *l, const struct dp_limit_claim *c, uint6
 {
         struct dp_entry fresh = dp_entry_fresh(c->level, now_ns);
 
-        switch (dp_table_claim(l->table, &c->key, &fresh, dead_below(now_ns), place)) {
+        switch (dp_table_claim(&c->spot, &fresh, dead_below(now_ns), place)) {
         case DP_TABLE_FULL:
                 return false;
         case DP_TABLE_EVICTED:
@@ -99,42 +100,55 @@ static inline bool place_charge(struct dp_place *place, const struct dp_limit_cl
                                                         : dp_table_swap(place, next, c->level);
 }
 
-/* `found`: place is where the key's entry was a moment ago. */
-static enum dp_limit_result charge_at(struct dp_limits *l, const struct dp_limit_claim *c,
-                                      uint64_t cost_ns, uint64_t now_ns, struct dp_place *place,
-                                      bool found)
+static enum dp_limit_result charge_anywhere(struct dp_limits *l, const struct dp_limit_claim *c,
+                                            uint64_t cost_ns, uint64_t now_ns)
 {
-        for (unsigned round = 0; round < CHARGE_ROUNDS; round++) {
-                if (!found && !entry_get(l, c, now_ns, place))
-                        return DP_LIMIT_FULL;
-                found = false;
-                while (dp_place_is(place, &c->key)) {
-                        uint64_t next = next_tat(place->seen.word, &c->rate, cost_ns, now_ns);
+        struct dp_place place;
 
-                        if (next == 0)
+        for (unsigned round = 0; round < CHARGE_ROUNDS; round++) {
+                if (!entry_get(l, c, now_ns, &place))
+                        return DP_LIMIT_FULL;
+                while (dp_place_is(&place, &c->spot)) {
+                        uint64_t next;
+
+                        if (!next_tat(place.seen.word, &c->rate, cost_ns, now_ns, &next))
                                 return DP_LIMIT_OVER;
-                        if (place_charge(place, c, next))
+                        if (place_charge(&place, c, next))
                                 return DP_LIMIT_OK;
                 }
         }
         return DP_LIMIT_FULL;
 }
 
-static enum dp_limit_result charge(struct dp_limits *l, const struct dp_limit_claim *c,
-                                   uint64_t cost_ns, uint64_t now_ns)
-{
-        struct dp_place place;
-        bool found = dp_table_find(l->table, &c->key, &place);
+/* ---- at home, where nearly all are ---- */
 
-        return charge_at(l, c, cost_ns, now_ns, &place, found);
+/* The arrival time of an entry that is at home and need not rise. False: it is none, or elsewhere.
+ */
+static inline bool home_read(const struct dp_limit_claim *c, uint64_t *tat)
+{
+        struct dp_entry e;
+
+        if (!dp_slot_find(c->spot.home, c->spot.tag, &e) || dp_entry_level(&e) < c->level)
+                return false;
+        *tat = e.word;
+        return true;
 }
 
-enum dp_limit_result dp_limits_charge(struct dp_limits *l, const struct dp_limit_claim *claim,
+enum dp_limit_result dp_limits_charge(struct dp_limits *l, const struct dp_limit_claim *c,
                                       uint64_t now_ns)
 {
-        if (claim->rate.interval_ns == 0)
+        const struct dp_rate *r = &c->rate;
+        uint64_t tat, next;
+
+        if (r->interval_ns == 0)
                 return DP_LIMIT_OK;
-        return charge(l, claim, claim->rate.interval_ns, now_ns);
+        if (home_read(c, &tat)) {
+                if (!next_tat(tat, r, r->interval_ns, now_ns, &next))
+                        return DP_LIMIT_OVER;
+                if (dp_slot_swap_word(c->spot.home, tat, next))
+                        return DP_LIMIT_OK;
+        }
+        return charge_anywhere(l, c, r->interval_ns, now_ns);
 }
 
 enum dp_limit_result dp_limits_charge_many(struct dp_limits *l, const struct dp_limit_claim *claim,
@@ -146,68 +160,71 @@ enum dp_limit_result dp_limits_charge_many(struct dp_limits *l, const struct dp_
                 return DP_LIMIT_OK;
         if (weight > 1 && weight - 1 > r->burst_ns / r->interval_ns)
                 return DP_LIMIT_OVER;
-        return charge(l, claim, weight * r->interval_ns, now_ns);
+        return charge_anywhere(l, claim, weight * r->interval_ns, now_ns);
 }
 
 /* Take a charge back. An entry that is gone, or that died since, has nothing to give back. */
-static void uncharge(struct dp_limits *l, const struct dp_limit_claim *c, uint64_t now_ns)
+static void uncharge(const struct dp_limit_claim *c, uint64_t now_ns)
 {
         struct dp_place place;
 
-        if (c->rate.interval_ns == 0 || !dp_table_find(l->table, &c->key, &place))
+        if (c->rate.interval_ns == 0 || !dp_table_find(&c->spot, &place))
                 return;
-        while (dp_place_is(&place, &c->key) && place.seen.word > now_ns)
+        while (dp_place_is(&place, &c->spot) && place.seen.word > now_ns)
                 if (dp_table_swap(&place, place.seen.word - c->rate.interval_ns,
                                   dp_entry_level(&place.seen)))
                         return;
 }
 
-bool dp_limits_conforms(struct dp_limits *l, const struct dp_limit_claim *c, uint64_t now_ns)
+bool dp_limits_conforms(const struct dp_limit_claim *c, uint64_t now_ns)
 {
+        const struct dp_rate *r = &c->rate;
         struct dp_place place;
+        uint64_t next;
 
-        return c->rate.interval_ns == 0 || !dp_table_find(l->table, &c->key, &place) ||
-               next_tat(place.seen.word, &c->rate, c->rate.interval_ns, now_ns) != 0;
+        return r->interval_ns == 0 || !dp_table_find(&c->spot, &place) ||
+               next_tat(place.seen.word, r, r->interval_ns, now_ns, &next);
 }
 
 enum dp_limit_result dp_limits_charge_all(struct dp_limits *l, const struct dp_limit_claim *claims,
                                           unsigned cnt, uint64_t now_ns, unsigned *refused)
 {
-        struct dp_place place[DP_LIMITS_CLAIMS_MAX];
-        uint64_t next[DP_LIMITS_CLAIMS_MAX]; /* 0: there is no entry */
+        uint64_t tat[DP_LIMITS_CLAIMS_MAX];
+        uint64_t next[DP_LIMITS_CLAIMS_MAX]; /* 0: not seen at home */
 
         for (unsigned i = 0; i < cnt; i++) {
                 const struct dp_limit_claim *c = &claims[i];
+                bool conforms;
 
                 next[i] = 0;
-                if (c->rate.interval_ns == 0 || !dp_table_find(l->table, &c->key, &place[i]))
-                        continue;
-                next[i] = next_tat(place[i].seen.word, &c->rate, c->rate.interval_ns, now_ns);
-                if (next[i] == 0) {
+                if (c->rate.interval_ns != 0 && home_read(c, &tat[i]))
+                        conforms =
+                            next_tat(tat[i], &c->rate, c->rate.interval_ns, now_ns, &next[i]);
+                else
+                        conforms = dp_limits_conforms(c, now_ns);
+                if (!conforms) {
                         *refused = i;
                         return DP_LIMIT_OVER;
                 }
         }
         for (unsigned i = 0; i < cnt; i++) {
-                const struct dp_limit_claim *c = &claims[i];
                 enum dp_limit_result rc;
 
                 /* nearly always nothing has changed since the look */
-                if (c->rate.interval_ns == 0 ||
-                    (next[i] != 0 && place_charge(&place[i], c, next[i])))
+                if (next[i] != 0 && dp_slot_swap_word(claims[i].spot.home, tat[i], next[i]))
                         continue;
-                rc = charge_at(l, c, c->rate.interval_ns, now_ns, &place[i], next[i] != 0);
+                rc = dp_limits_charge(l, &claims[i], now_ns);
                 if (rc == DP_LIMIT_OK)
                         continue;
                 *refused = i;
                 while (i-- > 0)
-                        uncharge(l, &claims[i], now_ns);
+                        uncharge(&claims[i], now_ns);
                 return rc;
         }
         return DP_LIMIT_OK;
 }
 
-uint32_t dp_limits_left(struct dp_limits *l, const struct dp_limit_claim *claim, uint64_t now_ns)
+uint32_t dp_limits_left(const struct dp_limit_claim *claim, uint64_t now_ns)
 {
         const struct dp_rate *r = &claim->rate;
         struct dp_place place;
@@ -215,7 +232,7 @@ uint32_t dp_limits_left(struct dp_limits *l, const struct dp_limit_claim *claim,
 
         if (r->interval_ns == 0)
                 return UINT32_MAX;
-        if (dp_table_find(l->table, &claim->key, &place) && place.seen.word > now_ns)
+        if (dp_table_find(&claim->spot, &place) && place.seen.word > now_ns)
                 ahead = place.seen.word - now_ns;
         if (ahead > r->burst_ns)
                 return 0;

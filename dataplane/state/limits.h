@@ -56,20 +56,31 @@ enum dp_limit_result {
 struct dp_limits *dp_limits_create(uint32_t entries);
 void dp_limits_destroy(struct dp_limits *l);
 
-/* Bring the key's set towards the CPU: for a burst's keys before the first is charged. */
-static inline void dp_limits_prefetch(const struct dp_limits *l, const struct dp_key *key)
-{
-        dp_table_prefetch(l->table, key);
-}
-
 /* One key that an event is charged to. */
 struct dp_limit_claim {
-        struct dp_key key;
+        struct dp_table_spot spot;
         struct dp_rate rate;
         /* 0..3: who may take whose place in a full set. A key that anybody can make up has 0; see
          * trust.h. An entry keeps the highest level that it was charged with. */
         uint8_t level;
 };
+
+static inline struct dp_limit_claim dp_limits_claim(const struct dp_limits *l,
+                                                    const struct dp_key *key,
+                                                    const struct dp_rate *rate, uint8_t level)
+{
+        return (struct dp_limit_claim){
+            .spot = dp_table_spot_of(l->table, key),
+            .rate = *rate,
+            .level = level,
+        };
+}
+
+/* Bring the key's set towards the CPU: for a burst's claims before the first is charged. */
+static inline void dp_limits_prefetch(const struct dp_limit_claim *claim)
+{
+        dp_table_prefetch(&claim->spot);
+}
 
 enum dp_limit_result dp_limits_charge(struct dp_limits *l, const struct dp_limit_claim *claim,
                                       uint64_t now_ns);
@@ -79,7 +90,7 @@ enum dp_limit_result dp_limits_charge_many(struct dp_limits *l, const struct dp_
                                            uint32_t weight, uint64_t now_ns);
 
 /* Would one event conform? Changes nothing; a key without an entry has all its burst. */
-bool dp_limits_conforms(struct dp_limits *l, const struct dp_limit_claim *claim, uint64_t now_ns);
+bool dp_limits_conforms(const struct dp_limit_claim *claim, uint64_t now_ns);
 
 #define DP_LIMITS_CLAIMS_MAX 8u
 /*
@@ -96,7 +107,7 @@ enum dp_limit_result dp_limits_charge_all(struct dp_limits *l, const struct dp_l
                                           unsigned cnt, uint64_t now_ns, unsigned *refused);
 
 /* Events that would conform at once at now_ns; UINT32_MAX when unlimited. Changes nothing. */
-uint32_t dp_limits_left(struct dp_limits *l, const struct dp_limit_claim *claim, uint64_t now_ns);
+uint32_t dp_limits_left(const struct dp_limit_claim *claim, uint64_t now_ns);
 
 /* Live entries that made room for others since creation. Any thread. */
 uint64_t dp_limits_evictions(const struct dp_limits *l);

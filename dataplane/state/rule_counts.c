@@ -19,10 +19,11 @@ uint32_t dp_rule_count(struct dp_shared_table *t, const struct dp_key *key, uint
                        uint64_t now_ns)
 {
         const struct dp_entry fresh = dp_entry_fresh(0, window_end(seconds, now_ns) | 1u);
+        const struct dp_table_spot spot = dp_table_spot_of(t, key);
         struct dp_place place;
 
         for (unsigned i = 0; i < TRIES_MAX; i++) {
-                enum dp_table_result r = dp_table_claim(t, key, &fresh, now_ns, &place);
+                enum dp_table_result r = dp_table_claim(&spot, &fresh, now_ns, &place);
                 uint64_t word;
 
                 if (r == DP_TABLE_FULL)
@@ -42,10 +43,11 @@ uint32_t dp_rule_count(struct dp_shared_table *t, const struct dp_key *key, uint
 
 void dp_rule_count_reset(struct dp_shared_table *t, const struct dp_key *key)
 {
+        const struct dp_table_spot spot = dp_table_spot_of(t, key);
         struct dp_place place;
 
         for (unsigned i = 0; i < TRIES_MAX; i++) {
-                if (!dp_table_find(t, key, &place) ||
+                if (!dp_table_find(&spot, &place) ||
                     dp_table_swap(&place, place.seen.word & ~LOW_BITS, 0))
                         return;
         }
@@ -53,9 +55,10 @@ void dp_rule_count_reset(struct dp_shared_table *t, const struct dp_key *key)
 
 uint32_t dp_rule_flags(struct dp_shared_table *t, const struct dp_key *key, uint64_t now_ns)
 {
+        const struct dp_table_spot spot = dp_table_spot_of(t, key);
         struct dp_place place;
 
-        if (!dp_table_find(t, key, &place) || !is_open(place.seen.word, now_ns))
+        if (!dp_table_find(&spot, &place) || !is_open(place.seen.word, now_ns))
                 return 0;
         return (uint32_t)(place.seen.word & LOW_BITS);
 }
@@ -65,10 +68,11 @@ bool dp_rule_flags_set(struct dp_shared_table *t, const struct dp_key *key, uint
 {
         const struct dp_entry fresh =
             dp_entry_fresh(0, window_end(seconds, now_ns) | (flags & LOW_BITS));
+        const struct dp_table_spot spot = dp_table_spot_of(t, key);
         struct dp_place place;
 
         for (unsigned i = 0; i < TRIES_MAX; i++) {
-                enum dp_table_result r = dp_table_claim(t, key, &fresh, now_ns, &place);
+                enum dp_table_result r = dp_table_claim(&spot, &fresh, now_ns, &place);
 
                 if (r == DP_TABLE_FULL)
                         return false;

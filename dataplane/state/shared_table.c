@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <emmintrin.h>
+
 #define SETS_MAX (UINT64_C(1) << 28)
 
 /* Rounds of an insertion that others of the same key keep pushing out. Each means that another
@@ -46,20 +48,41 @@ uint64_t dp_table_sets(const struct dp_shared_table *t)
         return t->set_cnt;
 }
 
-bool dp_table_find_away(struct dp_table_set *set, const struct dp_key *key, struct dp_place *place)
+static inline __m128i tag_pair(const struct dp_slot *s)
 {
-        unsigned home = dp_table_home_of(key);
-        uint64_t id = dp_table_id_of(key);
-
-        for (unsigned i = 1; i < DP_TABLE_SET_SLOTS; i++)
-                if (dp_slot_find(&set->slots[home ^ i], id, place))
-                        return true;
-        return false;
+        return _mm_set_epi64x((int64_t)dp_slot_tag(&s[1]), (int64_t)dp_slot_tag(&s[0]));
 }
 
-bool dp_table_remove(struct dp_place *place)
+/* Slots whose tags have the upper half of this one, all eight looked at without a branch: nearly
+ * always none or the one, and who is new to a table looks at a whole set. SSE2, which every x86-64
+ * has. */
+static inline unsigned slots_like(const struct dp_slot *set, uint64_t tag)
 {
-        return dp_slot_swap(place->slot, &place->seen, (struct dp_entry){0, 0});
+        const __m128i sought = _mm_set1_epi32((int)(tag >> 32));
+        __m128i same[2];
+
+        for (unsigned i = 0; i < 2; i++) {
+                const struct dp_slot *s = &set[4 * i];
+                const __m128 a = _mm_castsi128_ps(tag_pair(s));
+                const __m128 b = _mm_castsi128_ps(tag_pair(s + 2));
+                const __m128 high = _mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1));
+
+                same[i] = _mm_cmpeq_epi32(_mm_castps_si128(high), sought);
+        }
+        same[0] = _mm_packs_epi32(same[0], same[1]);
+        return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(same[0], _mm_setzero_si128()));
+}
+
+bool dp_table_find_away(const struct dp_table_spot *spot, struct dp_place *place)
+{
+        struct dp_slot *set = dp_table_set_of(spot);
+
+        for (unsigned like = slots_like(set, spot->tag); like != 0; like &= like - 1) {
+                place->slot = &set[__builtin_ctz(like)];
+                if (dp_slot_find(place->slot, spot->tag, &place->seen))
+                        return true;
+        }
+        return false;
 }
 
 /* ---- insertion ---- */
@@ -71,15 +94,17 @@ static inline bool is_free(const struct dp_entry *e, uint64_t dead_below)
 
 /* The slot that a key of this level may take: a free or dead one, from its home on, else the live
  * one of the lowest level below it that dies first. False: none. */
-static bool victim_find(struct dp_table_set *set, unsigned home, unsigned level,
-                        uint64_t dead_below, struct dp_place *victim)
+static bool victim_find(const struct dp_table_spot *spot, unsigned level, uint64_t dead_below,
+                        struct dp_place *victim)
 {
+        struct dp_slot *set = dp_table_set_of(spot);
+        unsigned home = dp_table_home_of(spot);
         unsigned lowest = level;
         uint64_t soonest = 0;
 
         *victim = (struct dp_place){.slot = NULL};
         for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++) {
-                struct dp_slot *s = &set->slots[home ^ i];
+                struct dp_slot *s = &set[home ^ i];
                 struct dp_place p = {.slot = s, .seen = dp_slot_load(s)};
                 unsigned have = dp_entry_level(&p.seen);
 
@@ -101,20 +126,22 @@ static bool victim_find(struct dp_table_set *set, unsigned home, unsigned level,
  * do this at once the later writer sees the other's entry, so at most one of them goes on. True:
  * *other is its MEMBER.
  */
-static bool rivals_clear(struct dp_table_set *set, uint64_t id, const struct dp_slot *own,
+static bool rivals_clear(const struct dp_table_spot *spot, const struct dp_slot *own,
                          struct dp_place *other)
 {
+        const uint64_t id = spot->tag & DP_SLOT_ID_MASK;
+
         for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++) {
-                struct dp_slot *s = &set->slots[i];
+                struct dp_slot *s = dp_table_set_of(spot) + i;
                 struct dp_entry e;
 
                 if (s == own || (dp_slot_tag(s) & DP_SLOT_ID_MASK) != id)
                         continue;
                 e = dp_slot_load(s);
-                while ((e.tag & ~DP_SLOT_LEVEL_MASK) == (id | DP_SLOT_INSERTING))
+                while (dp_entry_is(&e, id | DP_SLOT_INSERTING))
                         if (dp_slot_swap(s, &e, (struct dp_entry){0, 0}))
                                 break;
-                if (dp_slot_is_member(&e, id)) {
+                if (dp_entry_is(&e, spot->tag)) {
                         *other = (struct dp_place){.slot = s, .seen = e};
                         return true;
                 }
@@ -122,29 +149,26 @@ static bool rivals_clear(struct dp_table_set *set, uint64_t id, const struct dp_
         return false;
 }
 
-enum dp_table_result dp_table_claim(struct dp_shared_table *t, const struct dp_key *key,
-                                    const struct dp_entry *fresh, uint64_t dead_below,
-                                    struct dp_place *place)
+enum dp_table_result dp_table_claim(const struct dp_table_spot *spot, const struct dp_entry *fresh,
+                                    uint64_t dead_below, struct dp_place *place)
 {
-        struct dp_table_set *set = dp_table_set_of(t, key);
-        uint64_t id = dp_table_id_of(key);
+        const uint64_t id = spot->tag & DP_SLOT_ID_MASK;
         const struct dp_entry inserting = {fresh->tag | id | DP_SLOT_INSERTING, fresh->word};
-        const struct dp_entry member = {fresh->tag | id | DP_SLOT_MEMBER, fresh->word};
+        const struct dp_entry member = {fresh->tag | spot->tag, fresh->word};
 
         for (unsigned round = 0; round < INSERT_ROUNDS; round++) {
                 struct dp_place own;
                 struct dp_entry mine = inserting;
 
-                if (dp_table_set_find(set, key, place))
+                if (dp_table_find(spot, place))
                         return DP_TABLE_FOUND;
-                if (!victim_find(set, dp_table_home_of(key), dp_entry_level(fresh), dead_below,
-                                 &own))
+                if (!victim_find(spot, dp_entry_level(fresh), dead_below, &own))
                         return DP_TABLE_FULL;
                 bool evicts = !is_free(&own.seen, dead_below);
 
                 if (!dp_slot_swap(own.slot, &own.seen, inserting))
                         continue;
-                if (rivals_clear(set, id, own.slot, place)) {
+                if (rivals_clear(spot, own.slot, place)) {
                         (void)dp_slot_swap(own.slot, &mine, (struct dp_entry){0, 0});
                         return DP_TABLE_FOUND;
                 }

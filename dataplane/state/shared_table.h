@@ -44,6 +44,7 @@ void dp_table_destroy(struct dp_shared_table *t);
 
 /*
  * In shared_table_slot.h:
+ *   dp_table_spot_of()   where a key is looked for: what the others begin with, made once
  *   dp_table_prefetch()  bring a key's set towards the CPU
  *   dp_table_find()      the key's entry, dead or alive; writes nothing to the table
  *   dp_table_swap()      put another word, and a level, in a place that still holds what was seen.
@@ -60,12 +61,8 @@ void dp_table_destroy(struct dp_shared_table *t);
  * The key's entry, or a new one with this level (0..3) and word. Entries whose word is below
  * `dead_below` are dead; the new word must not be. Any worker.
  */
-enum dp_table_result dp_table_claim(struct dp_shared_table *t, const struct dp_key *key,
-                                    const struct dp_entry *fresh, uint64_t dead_below,
-                                    struct dp_place *place);
-
-/* Empty a place that still holds what was seen; false when it changed meanwhile. */
-bool dp_table_remove(struct dp_place *place);
+enum dp_table_result dp_table_claim(const struct dp_table_spot *spot, const struct dp_entry *fresh,
+                                    uint64_t dead_below, struct dp_place *place);
 
 static inline unsigned dp_entry_level(const struct dp_entry *e)
 {

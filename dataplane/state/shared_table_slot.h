@@ -45,6 +45,12 @@ struct dp_place {
         struct dp_entry seen;
 };
 
+/* Where a key is looked for, and how it is known there: all that the table needs of it. */
+struct dp_table_spot {
+        struct dp_slot *home;
+        uint64_t tag; /* of its entry, were that of level 0 */
+};
+
 struct dp_table_set {
         _Alignas(128) struct dp_slot slots[DP_TABLE_SET_SLOTS];
 };
@@ -54,26 +60,32 @@ struct dp_shared_table {
         uint64_t set_cnt;
 };
 
-/* High bits choose the set; multiplication spreads them over any number of sets. */
-static inline struct dp_table_set *dp_table_set_of(const struct dp_shared_table *t,
-                                                   const struct dp_key *key)
-{
-        return &t->sets[(key->w[0] >> 32) * t->set_cnt >> 32];
-}
-
 /*
- * Where in its set a key is looked for first, and goes when that place is free. With no more live
+ * High bits choose the set; multiplication spreads them over any number of sets. Others choose the
+ * home: the slot where a key is looked for first, and goes when that is free. With no more live
  * keys than the table is made for it nearly always is, so that a look-up reads one slot; the others
  * come in the order home ^ 1, home ^ 2 ..., which is the same cache line first.
  */
-static inline unsigned dp_table_home_of(const struct dp_key *key)
+static inline struct dp_table_spot dp_table_spot_of(const struct dp_shared_table *t,
+                                                    const struct dp_key *key)
 {
-        return (unsigned)key->w[0] % DP_TABLE_SET_SLOTS;
+        uint64_t set = (key->w[0] >> 32) * t->set_cnt >> 32;
+
+        return (struct dp_table_spot){
+            .home = &t->sets[set].slots[key->w[0] % DP_TABLE_SET_SLOTS],
+            .tag = (key->w[1] & DP_SLOT_ID_MASK) | DP_SLOT_MEMBER,
+        };
 }
 
-static inline uint64_t dp_table_id_of(const struct dp_key *key)
+/* Sets are aligned to their size. */
+static inline unsigned dp_table_home_of(const struct dp_table_spot *spot)
 {
-        return key->w[1] & DP_SLOT_ID_MASK;
+        return (unsigned)((uintptr_t)spot->home / sizeof(struct dp_slot) % DP_TABLE_SET_SLOTS);
+}
+
+static inline struct dp_slot *dp_table_set_of(const struct dp_table_spot *spot)
+{
+        return spot->home - dp_table_home_of(spot);
 }
 
 static inline uint64_t dp_slot_tag(const struct dp_slot *s)
@@ -108,54 +120,55 @@ static inline bool dp_slot_swap(struct dp_slot *s, struct dp_entry *seen, struct
         return false;
 }
 
-static inline bool dp_slot_is_member(const struct dp_entry *e, uint64_t id)
+static inline bool dp_entry_is(const struct dp_entry *e, uint64_t tag)
 {
-        return (e->tag & ~DP_SLOT_LEVEL_MASK) == (id | DP_SLOT_MEMBER);
+        return (e->tag & ~DP_SLOT_LEVEL_MASK) == tag;
 }
 
-static inline bool dp_slot_find(struct dp_slot *s, uint64_t id, struct dp_place *place)
+/* dp_slot_load() of the entry with this tag at level 0. False: the slot holds another. */
+static inline bool dp_slot_find(const struct dp_slot *s, uint64_t tag, struct dp_entry *e)
 {
-        if ((dp_slot_tag(s) & ~DP_SLOT_LEVEL_MASK) != (id | DP_SLOT_MEMBER))
-                return false;
-        *place = (struct dp_place){.slot = s, .seen = dp_slot_load(s)};
-        return dp_slot_is_member(&place->seen, id);
+        do {
+                e->tag = dp_slot_tag(s);
+                if (!dp_entry_is(e, tag))
+                        return false;
+                e->word = __atomic_load_n(&s->word, __ATOMIC_ACQUIRE);
+        } while (e->tag != dp_slot_tag(s));
+        return true;
 }
 
-/* In all of its set but its home. */
-bool dp_table_find_away(struct dp_table_set *set, const struct dp_key *key, struct dp_place *place);
+/* In all of the key's set, home too. */
+bool dp_table_find_away(const struct dp_table_spot *spot, struct dp_place *place);
 
-static inline bool dp_table_set_find(struct dp_table_set *set, const struct dp_key *key,
-                                     struct dp_place *place)
+static inline void dp_table_prefetch(const struct dp_table_spot *spot)
 {
-        return dp_slot_find(&set->slots[dp_table_home_of(key)], dp_table_id_of(key), place) ||
-               dp_table_find_away(set, key, place);
+        const struct dp_slot *set = dp_table_set_of(spot);
+
+        __builtin_prefetch(&set[0]);
+        __builtin_prefetch(&set[DP_TABLE_SET_SLOTS / 2]);
 }
 
-static inline void dp_table_prefetch(const struct dp_shared_table *t, const struct dp_key *key)
+static inline bool dp_place_is(const struct dp_place *place, const struct dp_table_spot *spot)
 {
-        const struct dp_table_set *s = dp_table_set_of(t, key);
-
-        __builtin_prefetch(&s->slots[0]);
-        __builtin_prefetch(&s->slots[DP_TABLE_SET_SLOTS / 2]);
+        return dp_entry_is(&place->seen, spot->tag);
 }
 
-static inline bool dp_place_is(const struct dp_place *place, const struct dp_key *key)
+static inline bool dp_table_find(const struct dp_table_spot *spot, struct dp_place *place)
 {
-        return dp_slot_is_member(&place->seen, dp_table_id_of(key));
+        place->slot = spot->home;
+        return dp_slot_find(spot->home, spot->tag, &place->seen) || dp_table_find_away(spot, place);
 }
 
-static inline bool dp_table_find(struct dp_shared_table *t, const struct dp_key *key,
-                                 struct dp_place *place)
+/* The word alone, of a slot where `seen` was. False: there is another now. */
+static inline bool dp_slot_swap_word(struct dp_slot *s, uint64_t seen, uint64_t word)
 {
-        return dp_table_set_find(dp_table_set_of(t, key), key, place);
+        return __atomic_compare_exchange_n(&s->word, &seen, word, false, __ATOMIC_SEQ_CST,
+                                           __ATOMIC_SEQ_CST);
 }
 
 static inline bool dp_table_swap_word(struct dp_place *place, uint64_t word)
 {
-        uint64_t seen = place->seen.word;
-
-        if (!__atomic_compare_exchange_n(&place->slot->word, &seen, word, false, __ATOMIC_SEQ_CST,
-                                         __ATOMIC_SEQ_CST)) {
+        if (!dp_slot_swap_word(place->slot, place->seen.word, word)) {
                 place->seen = dp_slot_load(place->slot);
                 return false;
         }

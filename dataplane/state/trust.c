@@ -50,7 +50,9 @@ void dp_trust_destroy(struct dp_trust *t)
 
 void dp_trust_prefetch(const struct dp_trust *t, const struct dp_key *endpoint)
 {
-        dp_table_prefetch(t->table, endpoint);
+        const struct dp_table_spot spot = dp_table_spot_of(t->table, endpoint);
+
+        dp_table_prefetch(&spot);
 }
 
 static inline uint64_t word_at(uint64_t time_ns)
@@ -69,27 +71,29 @@ static inline uint64_t time_of(uint64_t word)
         return word >> TIME_SHIFT << TIME_SHIFT;
 }
 
-static bool live_find(struct dp_trust *t, const struct dp_key *endpoint, uint64_t now_ns,
-                      struct dp_place *place)
+static inline bool live_find(const struct dp_table_spot *spot, uint64_t now_ns,
+                             struct dp_place *place)
 {
-        return dp_table_find(t->table, endpoint, place) && place->seen.word >= dead_below(now_ns);
+        return dp_table_find(spot, place) && place->seen.word >= dead_below(now_ns);
 }
 
 enum dp_trust_level dp_trust_level_of(struct dp_trust *t, const struct dp_key *endpoint,
                                       uint64_t now_ns)
 {
+        const struct dp_table_spot spot = dp_table_spot_of(t->table, endpoint);
         struct dp_place place;
 
-        if (!live_find(t, endpoint, now_ns, &place))
+        if (!live_find(&spot, now_ns, &place))
                 return DP_TRUST_UNPROVEN;
         return (enum dp_trust_level)dp_entry_level(&place.seen);
 }
 
 bool dp_trust_held_down(struct dp_trust *t, const struct dp_key *endpoint, uint64_t now_ns)
 {
+        const struct dp_table_spot spot = dp_table_spot_of(t->table, endpoint);
         struct dp_place place;
 
-        return live_find(t, endpoint, now_ns, &place) && (place.seen.word & HELD_DOWN) != 0;
+        return live_find(&spot, now_ns, &place) && (place.seen.word & HELD_DOWN) != 0;
 }
 
 /* What an entry is to become. */
@@ -103,11 +107,9 @@ struct change {
 static bool admitted(struct dp_trust *t, const struct dp_source *source, unsigned level,
                      uint64_t now_ns)
 {
-        const struct dp_limit_claim claim = {
-            .key = dp_key_kind(&source->address, DP_KEY_TRUST_PROVEN),
-            .rate = t->config.admission,
-            .level = (uint8_t)level,
-        };
+        const struct dp_key key = dp_key_kind(&source->address, DP_KEY_TRUST_PROVEN);
+        const struct dp_limit_claim claim =
+            dp_limits_claim(t->limits, &key, &t->config.admission, (uint8_t)level);
 
         return dp_limits_charge(t->limits, &claim, now_ns) == DP_LIMIT_OK;
 }
@@ -142,6 +144,7 @@ enum dp_trust_result dp_trust_prove(struct dp_trust *t, const struct dp_source *
         bool strong = evidence == DP_TRUST_REGISTER_OK || evidence == DP_TRUST_CALL_COMPLETED;
         uint64_t lifetime_ns = strong ? t->config.authenticated_ns : t->config.proven_ns;
         uint64_t until_ns = now_ns + lifetime_ns;
+        const struct dp_table_spot spot = dp_table_spot_of(t->table, &source->endpoint);
         const struct change want = {
             .word = word_at(until_ns),
             .level = strong ? DP_TRUST_AUTHENTICATED : DP_TRUST_PROVEN,
@@ -153,7 +156,7 @@ enum dp_trust_result dp_trust_prove(struct dp_trust *t, const struct dp_source *
 
         for (unsigned round = 0; round < SWAP_ROUNDS; round++) {
                 struct change next = want;
-                bool live = live_find(t, &source->endpoint, now_ns, &place);
+                bool live = live_find(&spot, now_ns, &place);
 
                 if (live && (place.seen.word & HELD_DOWN) != 0)
                         return DP_TRUST_REFUSED;
@@ -166,8 +169,8 @@ enum dp_trust_result dp_trust_prove(struct dp_trust *t, const struct dp_source *
                         admission_paid = true;
                 }
                 if (!live) {
-                        enum dp_table_result rc = dp_table_claim(
-                            t->table, &source->endpoint, &fresh, dead_below(now_ns), &place);
+                        enum dp_table_result rc =
+                            dp_table_claim(&spot, &fresh, dead_below(now_ns), &place);
 
                         if (rc == DP_TABLE_FULL)
                                 return DP_TRUST_FULL;
@@ -183,14 +186,13 @@ enum dp_trust_result dp_trust_prove(struct dp_trust *t, const struct dp_source *
 }
 
 /* Write a word of no level for a source that has no live entry, or replace `place`. */
-static enum dp_trust_result unproven_put(struct dp_trust *t, const struct dp_key *endpoint,
-                                         uint64_t word, uint64_t now_ns,
-                                         enum dp_trust_result result)
+static enum dp_trust_result unproven_put(const struct dp_table_spot *spot, uint64_t word,
+                                         uint64_t now_ns, enum dp_trust_result result)
 {
         const struct dp_entry fresh = dp_entry_fresh(DP_TRUST_UNPROVEN, word);
         struct dp_place place;
 
-        switch (dp_table_claim(t->table, endpoint, &fresh, dead_below(now_ns), &place)) {
+        switch (dp_table_claim(spot, &fresh, dead_below(now_ns), &place)) {
         case DP_TABLE_FULL:
                 return DP_TRUST_FULL;
         case DP_TABLE_FOUND:
@@ -206,11 +208,12 @@ static enum dp_trust_result unproven_put(struct dp_trust *t, const struct dp_key
 enum dp_trust_result dp_trust_lift(struct dp_trust *t, const struct dp_source *source,
                                    uint64_t now_ns)
 {
+        const struct dp_table_spot spot = dp_table_spot_of(t->table, &source->endpoint);
         uint64_t word = word_at(now_ns + t->config.lift_ns) | DP_TRUST_LIFT_REQUESTS;
         struct dp_place place;
 
-        if (!live_find(t, &source->endpoint, now_ns, &place))
-                return unproven_put(t, &source->endpoint, word, now_ns, DP_TRUST_LIFTED);
+        if (!live_find(&spot, now_ns, &place))
+                return unproven_put(&spot, word, now_ns, DP_TRUST_LIFTED);
         if ((place.seen.word & HELD_DOWN) != 0)
                 return DP_TRUST_REFUSED;
         if (dp_entry_level(&place.seen) != DP_TRUST_UNPROVEN)
@@ -221,12 +224,13 @@ enum dp_trust_result dp_trust_lift(struct dp_trust *t, const struct dp_source *s
 
 bool dp_trust_take_lift(struct dp_trust *t, const struct dp_key *endpoint, uint64_t now_ns)
 {
+        const struct dp_table_spot spot = dp_table_spot_of(t->table, endpoint);
         struct dp_place place;
 
-        if (!dp_table_find(t->table, endpoint, &place))
+        if (!dp_table_find(&spot, &place))
                 return false;
         for (unsigned round = 0; round < SWAP_ROUNDS; round++) {
-                if (!dp_place_is(&place, endpoint) || place.seen.word < dead_below(now_ns) ||
+                if (!dp_place_is(&place, &spot) || place.seen.word < dead_below(now_ns) ||
                     (place.seen.word & LIFTS_MASK) == 0 || (place.seen.word & HELD_DOWN) != 0)
                         return false;
                 if (dp_table_swap(&place, place.seen.word - 1, dp_entry_level(&place.seen)))
@@ -239,13 +243,14 @@ bool dp_trust_take_lift(struct dp_trust *t, const struct dp_key *endpoint, uint6
 static enum dp_trust_result demote(struct dp_trust *t, const struct dp_key *endpoint,
                                    uint64_t now_ns)
 {
+        const struct dp_table_spot spot = dp_table_spot_of(t->table, endpoint);
         uint64_t word = word_at(now_ns + t->config.hold_down_ns) | HELD_DOWN;
         struct dp_place place;
 
-        if (!live_find(t, endpoint, now_ns, &place))
+        if (!live_find(&spot, now_ns, &place))
                 return DP_TRUST_UNCHANGED;
         for (unsigned round = 0; round < SWAP_ROUNDS; round++) {
-                if (!dp_place_is(&place, endpoint) || (place.seen.word & HELD_DOWN) != 0)
+                if (!dp_place_is(&place, &spot) || (place.seen.word & HELD_DOWN) != 0)
                         return DP_TRUST_UNCHANGED;
                 if (dp_table_swap(&place, word, DP_TRUST_UNPROVEN))
                         return DP_TRUST_DEMOTED;
@@ -257,15 +262,14 @@ enum dp_trust_result dp_trust_fault(struct dp_trust *t, const struct dp_source *
                                     enum dp_trust_fault fault, uint64_t now_ns)
 {
         enum dp_trust_level level = dp_trust_level_of(t, &source->endpoint, now_ns);
-        const struct dp_limit_claim claim = {
-            .key = dp_key_kind(&source->endpoint, DP_KEY_TRUST_FAULT + (uint64_t)fault),
-            .rate = t->config.tolerance[fault],
-            .level = (uint8_t)level,
-        };
+        struct dp_limit_claim claim;
+        struct dp_key key;
 
         /* who has nothing to lose needs no entry: its messages are limited anyway */
         if (level == DP_TRUST_UNPROVEN)
                 return DP_TRUST_UNCHANGED;
+        key = dp_key_kind(&source->endpoint, DP_KEY_TRUST_FAULT + (uint64_t)fault);
+        claim = dp_limits_claim(t->limits, &key, &t->config.tolerance[fault], (uint8_t)level);
         if (dp_limits_charge(t->limits, &claim, now_ns) != DP_LIMIT_OVER)
                 return DP_TRUST_UNCHANGED;
         return demote(t, &source->endpoint, now_ns);

@@ -412,10 +412,10 @@ static void test_table_full(void **state)
         begin();
         l = chain_tables(chain)->limits;
         while (full < 100000) {
-                struct dp_limit_claim c = {
-                    .key = {{n * UINT64_C(0x9e3779b97f4a7c15), n << 4}},
-                    .rate = dp_rate_make(1, 3600 * SECOND, 1),
-                };
+                const struct dp_key key = {{n * UINT64_C(0x9e3779b97f4a7c15), n << 4}};
+                const struct dp_rate rate = dp_rate_make(1, 3600 * SECOND, 1);
+                struct dp_limit_claim c = dp_limits_claim(l, &key, &rate, 0);
+
                 n++;
                 full = dp_limits_charge(l, &c, NOW) == DP_LIMIT_FULL ? full + 1 : 0;
         }

@@ -126,10 +126,9 @@ static struct result flood(const struct dp_siphash_key *key, struct shm_ip (*nex
         assert_non_null(l);
         for (uint32_t i = 0; i < KEYS; i++) {
                 struct shm_ip ip = next();
-                struct dp_limit_claim c = {
-                    .key = key_of(key, &ip),
-                    .rate = dp_rate_make(1, 3600 * SECOND, 1),
-                };
+                const struct dp_key k = key_of(key, &ip);
+                const struct dp_rate rate = dp_rate_make(1, 3600 * SECOND, 1);
+                struct dp_limit_claim c = dp_limits_claim(l, &k, &rate, 0);
 
                 r.refused += dp_limits_charge(l, &c, START) == DP_LIMIT_FULL;
         }

@@ -4,23 +4,30 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "dataplane/state/limits.h"
+#include "tests/contract/rng.h"
 
 #define SECOND UINT64_C(1000000000)
 #define START  (UINT64_C(1790000000) * SECOND)
 
-/* Keys of one set have the same first word. */
-static struct dp_limit_claim claim_of(uint64_t set, uint64_t id, uint64_t per_s, uint64_t burst,
-                                      uint8_t level)
+/* Keys of one set and one home have the same first word. */
+static struct dp_limit_claim claim_at(const struct dp_limits *l, uint64_t set, unsigned home,
+                                      uint64_t id, uint64_t per_s, uint64_t burst, uint8_t level)
 {
-        return (struct dp_limit_claim){
-            .key = {{set << 54, id << 4}},
-            .rate = dp_rate_make(per_s, SECOND, burst),
-            .level = level,
-        };
+        const struct dp_key key = {{set << 54 | home, id << 4}};
+        const struct dp_rate rate = dp_rate_make(per_s, SECOND, burst);
+
+        return dp_limits_claim(l, &key, &rate, level);
+}
+
+static struct dp_limit_claim claim_of(const struct dp_limits *l, uint64_t set, uint64_t id,
+                                      uint64_t per_s, uint64_t burst, uint8_t level)
+{
+        return claim_at(l, set, 0, id, per_s, burst, level);
 }
 
 static unsigned admitted(struct dp_limits *l, const struct dp_limit_claim *c, unsigned tries,
@@ -64,16 +71,16 @@ static void test_rate(void **state)
 static void test_burst_and_refill(void **state)
 {
         struct dp_limits *l = *state;
-        struct dp_limit_claim c = claim_of(1, 1, 10, 5, 0);
+        struct dp_limit_claim c = claim_of(l, 1, 1, 10, 5, 0);
         uint64_t now = START;
 
-        assert_int_equal(dp_limits_left(l, &c, now), 5);
+        assert_int_equal(dp_limits_left(&c, now), 5);
         assert_int_equal(admitted(l, &c, 9, now), 5);
-        assert_int_equal(dp_limits_left(l, &c, now), 0);
+        assert_int_equal(dp_limits_left(&c, now), 0);
         assert_int_equal(dp_limits_charge(l, &c, now + SECOND / 10 - 1), DP_LIMIT_OVER);
         for (unsigned i = 0; i < 50; i++) {
                 now += SECOND / 10;
-                assert_int_equal(dp_limits_left(l, &c, now), 1);
+                assert_int_equal(dp_limits_left(&c, now), 1);
                 assert_int_equal(admitted(l, &c, 3, now), 1);
         }
         assert_int_equal(admitted(l, &c, 9, now + 3 * SECOND / 10), 3);
@@ -83,11 +90,11 @@ static void test_burst_and_refill(void **state)
 static void test_unlimited_has_no_entry(void **state)
 {
         struct dp_limits *l = *state;
-        struct dp_limit_claim c = claim_of(1, 1, 0, 0, 0);
+        struct dp_limit_claim c = claim_of(l, 1, 1, 0, 0, 0);
         struct dp_table_census census = {0};
 
         assert_int_equal(admitted(l, &c, 100000, START), 100000);
-        assert_int_equal(dp_limits_left(l, &c, START), UINT32_MAX);
+        assert_int_equal(dp_limits_left(&c, START), UINT32_MAX);
         dp_limits_count(l, 0, dp_limits_sets(l), START, &census);
         assert_int_equal(census.live[0], 0);
 }
@@ -95,7 +102,7 @@ static void test_unlimited_has_no_entry(void **state)
 static void test_weight(void **state)
 {
         struct dp_limits *l = *state;
-        struct dp_limit_claim c = claim_of(1, 1, 10, 10, 0);
+        struct dp_limit_claim c = claim_of(l, 1, 1, 10, 10, 0);
 
         assert_int_equal(dp_limits_charge_many(l, &c, 11, START), DP_LIMIT_OVER);
         assert_int_equal(dp_limits_charge_many(l, &c, UINT32_MAX, START), DP_LIMIT_OVER);
@@ -111,11 +118,11 @@ static void test_all_or_none(void **state)
 {
         struct dp_limits *l = *state;
         struct dp_limit_claim nested[3] = {
-            claim_of(1, 1, 10, 8, 0),
-            claim_of(2, 2, 10, 3, 0),
-            claim_of(3, 3, 0, 0, 0),
+            claim_of(l, 1, 1, 10, 8, 0),
+            claim_of(l, 2, 2, 10, 3, 0),
+            claim_of(l, 3, 3, 0, 0, 0),
         };
-        struct dp_limit_claim fresh[2] = {claim_of(4, 4, 10, 8, 0), nested[1]};
+        struct dp_limit_claim fresh[2] = {claim_of(l, 4, 4, 10, 8, 0), nested[1]};
         struct dp_table_census before = {0}, after = {0};
         unsigned refused = 99;
 
@@ -124,7 +131,7 @@ static void test_all_or_none(void **state)
         assert_int_equal(refused, 99);
         assert_int_equal(dp_limits_charge_all(l, nested, 3, START, &refused), DP_LIMIT_OVER);
         assert_int_equal(refused, 1);
-        assert_int_equal(dp_limits_left(l, &nested[0], START), 5);
+        assert_int_equal(dp_limits_left(&nested[0], START), 5);
         dp_limits_count(l, 0, dp_limits_sets(l), START, &before);
         assert_int_equal(dp_limits_charge_all(l, fresh, 2, START, &refused), DP_LIMIT_OVER);
         assert_int_equal(refused, 1);
@@ -137,23 +144,24 @@ static void test_all_or_none(void **state)
 static void test_all_or_none_when_full(void **state)
 {
         struct dp_limits *l = *state;
-        struct dp_limit_claim nested[2] = {claim_of(1, 1, 10, 8, 0), claim_of(9, 100, 10, 8, 0)};
+        struct dp_limit_claim nested[2] = {claim_of(l, 1, 1, 10, 8, 0),
+                                           claim_of(l, 9, 100, 10, 8, 0)};
         unsigned refused;
 
         for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++) {
-                struct dp_limit_claim other = claim_of(9, 1 + i, 1, 8, 0);
+                struct dp_limit_claim other = claim_of(l, 9, 1 + i, 1, 8, 0);
 
                 assert_int_equal(dp_limits_charge(l, &other, START), DP_LIMIT_OK);
         }
         assert_int_equal(dp_limits_charge_all(l, nested, 2, START, &refused), DP_LIMIT_FULL);
         assert_int_equal(refused, 1);
-        assert_int_equal(dp_limits_left(l, &nested[0], START), 8);
+        assert_int_equal(dp_limits_left(&nested[0], START), 8);
 }
 
 static void set_fill(struct dp_limits *l, uint64_t first_id, uint8_t level)
 {
         for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++) {
-                struct dp_limit_claim c = claim_of(7, first_id + i, 1, 100, level);
+                struct dp_limit_claim c = claim_of(l, 7, first_id + i, 1, 100, level);
 
                 assert_int_equal(admitted(l, &c, i + 1, START), i + 1);
         }
@@ -165,31 +173,30 @@ static void test_protection(void **state)
         struct dp_limits *l = *state;
 
         set_fill(l, 1, 0);
-        struct dp_limit_claim stranger = claim_of(7, 50, 1, 100, 0);
-        struct dp_limit_claim proven = claim_of(7, 51, 1, 100, 1);
-        struct dp_limit_claim shortest = claim_of(7, 1, 1, 100, 0);
-        struct dp_limit_claim longest = claim_of(7, 8, 1, 100, 0);
+        struct dp_limit_claim stranger = claim_of(l, 7, 50, 1, 100, 0);
+        struct dp_limit_claim proven = claim_of(l, 7, 51, 1, 100, 1);
+        struct dp_limit_claim shortest = claim_of(l, 7, 1, 1, 100, 0);
+        struct dp_limit_claim longest = claim_of(l, 7, 8, 1, 100, 0);
 
         assert_int_equal(dp_limits_charge(l, &stranger, START), DP_LIMIT_FULL);
         assert_int_equal(dp_limits_evictions(l), 0);
         assert_int_equal(dp_limits_charge(l, &proven, START), DP_LIMIT_OK);
         assert_int_equal(dp_limits_evictions(l), 1);
-        assert_int_equal(dp_limits_left(l, &shortest, START), 100); /* gone: a full bucket */
-        assert_int_equal(dp_limits_left(l, &longest, START), 92);
+        assert_int_equal(dp_limits_left(&shortest, START), 100); /* gone: a full bucket */
+        assert_int_equal(dp_limits_left(&longest, START), 92);
         for (unsigned i = 0; i < 7; i++) {
-                proven = claim_of(7, 60 + i, 1, 100, 1);
+                proven = claim_of(l, 7, 60 + i, 1, 100, 1);
                 assert_int_equal(dp_limits_charge(l, &proven, START), DP_LIMIT_OK);
         }
         assert_int_equal(dp_limits_charge(l, &stranger, START), DP_LIMIT_FULL);
-        proven = claim_of(7, 70, 1, 100, 1);
+        proven = claim_of(l, 7, 70, 1, 100, 1);
         assert_int_equal(dp_limits_charge(l, &proven, START), DP_LIMIT_FULL);
-        struct dp_limit_claim known = claim_of(7, 80, 1, 100, 2);
+        struct dp_limit_claim known = claim_of(l, 7, 80, 1, 100, 2);
 
         assert_int_equal(dp_limits_charge(l, &known, START), DP_LIMIT_OK);
         assert_int_equal(dp_limits_evictions(l), 9);
 }
 
-/* An entry keeps the highest level that it was charged with. */
 /* Whatever slot a key is looked for first in, it has one entry, also when who kept it from there is
  * gone. */
 static void test_homes(void **state)
@@ -200,44 +207,125 @@ static void test_homes(void **state)
         for (uint64_t homes = 1; homes <= DP_TABLE_SET_SLOTS; homes++) {
                 for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++) {
                         /* those after the first live for 100 s, it for one */
-                        c[i] = claim_of(homes, 1 + i, i == 0 ? 100 : 1, 100, 0);
-                        c[i].key.w[0] |= i % homes;
+                        c[i] = claim_at(l, homes, (unsigned)(i % homes), 1 + i, i == 0 ? 100 : 1,
+                                        100, 0);
                         assert_int_equal(admitted(l, &c[i], i == 0 ? 100 : 99 - i, START),
                                          i == 0 ? 100 : 99 - i);
                 }
                 for (unsigned i = 0; i < DP_TABLE_SET_SLOTS; i++)
-                        assert_int_equal(dp_limits_left(l, &c[i], START), i == 0 ? 0 : 1 + i);
+                        assert_int_equal(dp_limits_left(&c[i], START), i == 0 ? 0 : 1 + i);
                 for (unsigned i = 1; i < DP_TABLE_SET_SLOTS; i++)
                         assert_int_equal(admitted(l, &c[i], 100, START + 5 * SECOND), 6 + i);
                 /* only the first one's slot is to be had */
-                c[0] = claim_of(homes, 50, 1, 100, 0);
+                c[0] = claim_of(l, homes, 50, 1, 100, 0);
                 assert_int_equal(admitted(l, &c[0], 200, START + 5 * SECOND), 100);
-                c[0] = claim_of(homes, 51, 1, 100, 0);
+                c[0] = claim_of(l, homes, 51, 1, 100, 0);
                 assert_int_equal(dp_limits_charge(l, &c[0], START + 5 * SECOND), DP_LIMIT_FULL);
         }
 }
 
+/* An entry keeps the highest level that it was charged with. */
 static void test_level_rises(void **state)
 {
         struct dp_limits *l = *state;
-        struct dp_limit_claim low = claim_of(7, 1, 1, 100, 0), high = claim_of(7, 1, 1, 100, 2);
-        struct dp_limit_claim proven = claim_of(7, 90, 1, 100, 1);
+        struct dp_limit_claim low = claim_of(l, 7, 1, 1, 100, 0),
+                              high = claim_of(l, 7, 1, 1, 100, 2);
+        struct dp_limit_claim proven = claim_of(l, 7, 90, 1, 100, 1);
 
         set_fill(l, 1, 0);
         assert_int_equal(dp_limits_charge(l, &high, START), DP_LIMIT_OK);
         assert_int_equal(dp_limits_charge(l, &low, START), DP_LIMIT_OK);
         for (unsigned i = 0; i < 7; i++) {
-                proven = claim_of(7, 90 + i, 1, 100, 1);
+                proven = claim_of(l, 7, 90 + i, 1, 100, 1);
                 assert_int_equal(dp_limits_charge(l, &proven, START), DP_LIMIT_OK);
         }
-        assert_int_equal(dp_limits_left(l, &high, START), 97);
+        assert_int_equal(dp_limits_left(&high, START), 97);
+}
+
+/* ---- against a model ---- */
+
+#define MODEL_KEYS  DP_TABLE_SET_SLOTS
+#define MODEL_STEPS 200000u
+#define MODEL_TABLE 500u /* steps with one table: who comes first is at home in the next */
+
+/* All in one set that never has too many, with homes that they share; pairs of them differ in one
+ * half of what is compared of a tag. */
+static struct dp_limit_claim model_claim(const struct dp_limits *l, unsigned n, unsigned home,
+                                         uint8_t level)
+{
+        const struct dp_key key = {{home, (uint64_t)(n / 2 + 1) << 40 | (n % 2 + 1) << 4}};
+        const struct dp_rate rate = dp_rate_make(10 + n, SECOND, 1 + n);
+
+        return dp_limits_claim(l, &key, &rate, level);
+}
+
+/* Charge keys first..first+cnt-1 of the model, or none; the index of the one that refuses, or cnt.
+ */
+static unsigned model_charge(uint64_t tat[MODEL_KEYS], const struct dp_limit_claim *c,
+                             unsigned first, unsigned cnt, uint64_t now_ns)
+{
+        for (unsigned i = 0; i < cnt; i++)
+                if (tat[(first + i) % MODEL_KEYS] > now_ns + c[i].rate.burst_ns)
+                        return i;
+        for (unsigned i = 0; i < cnt; i++) {
+                uint64_t *at = &tat[(first + i) % MODEL_KEYS];
+
+                *at = (*at > now_ns ? *at : now_ns) + c[i].rate.interval_ns;
+        }
+        return cnt;
+}
+
+/* Entries at home and away, of a lower level and of a higher, dead ones and none at all: what is
+ * admitted and what refuses is the same. */
+static void test_model(void **state)
+{
+        struct rng rng = rng_seeded("limits_model");
+        struct dp_limits *l = NULL;
+        uint64_t tat[MODEL_KEYS], now = START;
+        unsigned admitted_cnt = 0, refused_cnt = 0;
+
+        (void)state;
+        for (unsigned step = 0; step < MODEL_STEPS; step++) {
+                if (step % MODEL_TABLE == 0) {
+                        dp_limits_destroy(l);
+                        l = dp_limits_create(1);
+                        assert_non_null(l);
+                        memset(tat, 0, sizeof(tat));
+                }
+                struct dp_limit_claim c[MODEL_KEYS];
+                unsigned first = (unsigned)rng_next(&rng) % MODEL_KEYS;
+                unsigned cnt = 1 + (unsigned)rng_next(&rng) % MODEL_KEYS;
+                unsigned pause = (unsigned)rng_next(&rng) % 1024;
+                unsigned refused = cnt, want;
+
+                /* now and then all are dead and their slots anybody's */
+                now += pause == 0 ? 4 * SECOND : pause * UINT64_C(100000);
+                for (unsigned i = 0; i < cnt; i++) {
+                        unsigned n = (first + i) % MODEL_KEYS;
+                        uint8_t level = (uint8_t)(rng_next(&rng) % 4);
+
+                        c[i] = model_claim(l, n, n / 3, level);
+                }
+                want = model_charge(tat, c, first, cnt, now);
+                enum dp_limit_result rc = cnt == 1 ? dp_limits_charge(l, &c[0], now)
+                                                   : dp_limits_charge_all(l, c, cnt, now, &refused);
+
+                assert_int_equal(rc, want == cnt ? DP_LIMIT_OK : DP_LIMIT_OVER);
+                if (cnt > 1)
+                        assert_int_equal(refused, want);
+                admitted_cnt += rc == DP_LIMIT_OK;
+                refused_cnt += rc == DP_LIMIT_OVER;
+        }
+        assert_true(admitted_cnt > MODEL_STEPS / 20);
+        assert_true(refused_cnt > MODEL_STEPS / 20);
+        dp_limits_destroy(l);
 }
 
 /* A bucket that is full again leaves its place to the next, though not at the very moment. */
 static void test_dead_make_room(void **state)
 {
         struct dp_limits *l = *state;
-        struct dp_limit_claim stranger = claim_of(7, 50, 1, 100, 0);
+        struct dp_limit_claim stranger = claim_of(l, 7, 50, 1, 100, 0);
 
         set_fill(l, 1, 3); /* entry i is dead i + 1 seconds later */
         assert_int_equal(dp_limits_charge(l, &stranger, START + SECOND), DP_LIMIT_FULL);
@@ -257,6 +345,7 @@ int main(void)
             cmocka_unit_test_setup_teardown(test_all_or_none_when_full, setup, teardown),
             cmocka_unit_test_setup_teardown(test_protection, setup, teardown),
             cmocka_unit_test_setup_teardown(test_homes, setup, teardown),
+            cmocka_unit_test(test_model),
             cmocka_unit_test_setup_teardown(test_level_rises, setup, teardown),
             cmocka_unit_test_setup_teardown(test_dead_make_room, setup, teardown),
         };

@@ -79,6 +79,15 @@ static struct dp_key endpoint(bool v6, uint32_t host)
         return s.endpoint;
 }
 
+static struct dp_limit_claim claim_of(bool v6, uint32_t host, uint64_t events, uint64_t span_ns,
+                                      uint64_t burst)
+{
+        const struct dp_key key = endpoint(v6, host);
+        const struct dp_rate rate = dp_rate_make(events, span_ns, burst);
+
+        return dp_limits_claim(limits, &key, &rate, 0);
+}
+
 static int setup(void **state)
 {
         struct rng rng = rng_seeded("limits");
@@ -89,10 +98,8 @@ static int setup(void **state)
                 return -1;
         seed = (struct dp_siphash_key){{rng_next(&rng), rng_next(&rng)}};
         for (uint32_t i = 0; i < other_keys; i++) {
-                struct dp_limit_claim c = {
-                    .key = endpoint(i % 2 != 0, 0x10000000u + i),
-                    .rate = dp_rate_make(1, 3600 * SECOND, 1),
-                };
+                struct dp_limit_claim c =
+                    claim_of(i % 2 != 0, 0x10000000u + i, 1, 3600 * SECOND, 1);
 
                 assert_int_equal(dp_limits_charge(limits, &c, START), DP_LIMIT_OK);
         }
@@ -148,10 +155,7 @@ static void test_window(void **state)
                         const uint64_t rate = 5000, burst = 100;
                         uint64_t want = burst + rate * WINDOW_NS / SECOND;
 
-                        window_claim = (struct dp_limit_claim){
-                            .key = endpoint(v6 != 0, threads),
-                            .rate = dp_rate_make(rate, SECOND, burst),
-                        };
+                        window_claim = claim_of(v6 != 0, threads, rate, SECOND, burst);
                         atomic_store(&clock_ns, START);
                         crew_run(&crew, workers);
                         uint64_t got = sum(workers, threads);
@@ -178,10 +182,8 @@ static void *fresh_work(void *arg)
 
         for (uint32_t i = 0; i < FRESH_KEYS; i++) {
                 const struct dp_limit_claim claims[2] = {
-                    {.key = endpoint(i % 2 != 0, fresh_base + i),
-                     .rate = dp_rate_make(1, 3600 * SECOND, FRESH_BURST)},
-                    {.key = endpoint(false, fresh_base + 0x8000000u + i / 2),
-                     .rate = dp_rate_make(1, 3600 * SECOND, FRESH_BURST)},
+                    claim_of(i % 2 != 0, fresh_base + i, 1, 3600 * SECOND, FRESH_BURST),
+                    claim_of(false, fresh_base + 0x8000000u + i / 2, 1, 3600 * SECOND, FRESH_BURST),
                 };
                 unsigned refused;
 
@@ -231,12 +233,10 @@ static void test_nested(void **state)
         crew_run(&crew, workers);
         got = sum(workers, THREADS_MAX);
         for (uint32_t i = 0; i < FRESH_KEYS; i++) {
-                const struct dp_limit_claim c = {
-                    .key = endpoint(i % 2 != 0, fresh_base + i),
-                    .rate = dp_rate_make(1, 3600 * SECOND, FRESH_BURST),
-                };
+                const struct dp_limit_claim c =
+                    claim_of(i % 2 != 0, fresh_base + i, 1, 3600 * SECOND, FRESH_BURST);
 
-                left += dp_limits_left(limits, &c, START);
+                left += dp_limits_left(&c, START);
         }
         print_message("nested: admitted %" PRIu64 " of %" PRIu64 "\n", got, most);
         assert_true(got <= most);
