@@ -49,7 +49,9 @@ static void look_dialog(struct dp_track *self, const struct dp_pkt *p, struct dp
         if (!found && m->method == SIP_METHOD_NOTIFY) {
                 struct dp_dialog_id half = dp_track_half_id(self->calls, m, f->call_id);
 
-                f->belongs = dp_dialog_find(self->calls, &half, f->src, now_ns, &f->dialog);
+                /* what was subscribed from the outside is notified from the inside */
+                f->belongs = dp_dialog_find(self->calls, &half, f->src, now_ns, &f->dialog) &&
+                             (!f->judged || f->dialog.open);
                 f->dialog.state = DP_DIALOG_NONE; /* nothing more is known of it yet */
         }
 }
@@ -62,13 +64,19 @@ static enum dp_seen seen_in_dialog(const struct dp_pkt *p, const struct dp_track
                                                                                 : DP_SEEN_NEW;
 }
 
-/* An ACK for a 2xx has its dialog; any other the branch and the address of its INVITE. */
-static enum dp_seen look_ack(struct dp_track *self, struct dp_track_facts *f, uint64_t now_ns)
+/* An ACK for a 2xx has its dialog; any other the branch, Request-URI and address of its INVITE
+ * (RFC 3261 17.1.1.3). */
+static enum dp_seen look_ack(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
+                             uint64_t now_ns)
 {
-        if (f->belongs ||
-            (dp_trans_match(self->calls, &f->tx_id, now_ns, &f->tx) == DP_TRANS_REPEAT &&
-             (!f->judged || f->tx.src == f->src)))
+        if (f->belongs)
                 return DP_SEEN_IN_DIALOG;
+        if (f->judged)
+                f->tx_id.target = hashes_of(self, p, f).ruri | 1u;
+        if (dp_trans_match(self->calls, &f->tx_id, now_ns, &f->tx) == DP_TRANS_REPEAT &&
+            (!f->judged || f->tx.src == f->src))
+                return DP_SEEN_IN_DIALOG;
+        f->tx.state = 0;
         return DP_SEEN_STRAY;
 }
 
@@ -147,8 +155,10 @@ static void look_request(struct dp_track *self, struct dp_pkt *p, struct dp_trac
 
         look_dialog(self, p, f, now_ns);
         if (method == SIP_METHOD_ACK) {
-                p->seen = (uint8_t)look_ack(self, f, now_ns);
-                f->in_dialog = p->seen == DP_SEEN_IN_DIALOG;
+                p->seen = (uint8_t)look_ack(self, p, f, now_ns);
+                /* an edge sends what is in a dialog to where it says itself, and an ACK that only
+                 * has an INVITE to where that went */
+                f->in_dialog = f->belongs || (p->seen == DP_SEEN_IN_DIALOG && self->proxy == NULL);
         } else {
                 bool cancel = method == SIP_METHOD_CANCEL;
                 enum dp_seen apart = cancel ? look_cancel(self, p, f, now_ns) : DP_SEEN_NEW;
@@ -164,7 +174,8 @@ static void look_request(struct dp_track *self, struct dp_pkt *p, struct dp_trac
                 f->in_dialog = true;
         if (!f->judged)
                 return;
-        if (f->belongs && p->msg->to.tag.len != 0 && f->dialog.state != DP_DIALOG_NONE) {
+        if (f->belongs && p->msg->to.tag.len != 0 && f->dialog.state != DP_DIALOG_NONE &&
+            !f->dialog.moved) {
                 p->proof_src |= DP_PROOF_TO_TAG;
                 if (method == SIP_METHOD_ACK && f->dialog.state >= DP_DIALOG_CONFIRMED)
                         p->proof_src |= DP_PROOF_CALL;
@@ -184,7 +195,7 @@ static void look_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
                 f->tx.state = 0;
         if (f->tx.state == 0 && !f->ours)
                 p->seen = DP_SEEN_UNSOLICITED;
-        else if (f->judged)
+        else if (f->judged && !f->ours) /* our Via may have been given away by who got it */
                 p->proof_src |= DP_PROOF_BRANCH;
         p->ask = f->tx.state != 0 && (f->tx.flags & DP_TRANS_CONTROL) != 0;
         if (p->seen == DP_SEEN_UNSOLICITED && f->judged && self->unsolicited == DP_POLICY_DROP &&
@@ -311,6 +322,14 @@ void dp_track_look(struct dp_track *self, struct dp_burst *b)
 
 /* ---- judge ---- */
 
+/* To what we know of the transaction: a response to its request, or the ACK for one. */
+static bool is_answer(const struct dp_pkt *p, const struct dp_track_facts *f)
+{
+        return f->tx.state != 0 &&
+               (p->seen == DP_SEEN_RESPONSE ||
+                (p->seen == DP_SEEN_IN_DIALOG && p->msg->method == SIP_METHOD_ACK));
+}
+
 enum shm_reason dp_track_judge(struct dp_track *self, const struct dp_burst *b, uint16_t i)
 {
         const struct dp_pkt *p = &b->pkt[i];
@@ -328,8 +347,7 @@ enum shm_reason dp_track_judge(struct dp_track *self, const struct dp_burst *b, 
         if (p->seen == DP_SEEN_STRAY && self->unknown_dialogs == DP_STRAYS_DROP)
                 return SHM_REASON_UNKNOWN_DIALOG;
         if ((p->seen == DP_SEEN_REPEAT && !dp_trans_repeat(self->calls, &f->tx, b->now_ns)) ||
-            (p->seen == DP_SEEN_RESPONSE && f->tx.state != 0 &&
-             !dp_trans_answer(self->calls, &f->tx, b->now_ns)))
+            (is_answer(p, f) && !dp_trans_answer(self->calls, &f->tx, b->now_ns)))
                 return SHM_REASON_RETRANSMISSIONS;
         return SHM_REASON_NONE;
 }
@@ -364,6 +382,7 @@ static void half_learn(struct dp_track *self, const struct dp_pkt *p,
             .state = DP_DIALOG_HALF,
             .life_ns = DP_DIALOG_HALF_NS,
             .cseq = m->cseq.number,
+            .from_addr = f->judged ? f->src : DP_ADDR_NONE,
             .kept = f->kept,
         };
 
@@ -458,6 +477,7 @@ static void dialog_news(struct dp_track *self, const struct dp_pkt *p,
                              ? DP_ADDR_NONE
                              : addr_of(self, &p->receiver),
             .to_addr = p->flow.side == SHM_SIDE_INSIDE ? DP_ADDR_NONE : f->src,
+            .from_knew = !known_tx || (f->tx.flags & DP_TRANS_IN_DIALOG) != 0,
             .kept = state == DP_DIALOG_CONFIRMED || f->tx.kept,
         };
 

@@ -9,6 +9,7 @@
 
 #define CSEQ_MASK UINT64_C(0xffffffff)
 #define CSEQ_SET  (UINT64_C(1) << 32)
+#define MOVED     (UINT64_C(1) << 33) /* beside it, for the same tag: once set it stays */
 #define ADDR_MASK ((UINT64_C(1) << DP_ADDR_BITS) - 1)
 
 /* Others may change a word at the same time: so often we look again. */
@@ -53,6 +54,8 @@ bool dp_dialog_find(const struct dp_calls *c, const struct dp_dialog_id *id, uin
         out->state = e.state;
         out->reverse = e.fixed[FIXED_FIRST_TAG] != id->from;
         out->known = addrs_have(e.var[VAR_ADDRS(out->reverse)], addr);
+        out->open = e.var[VAR_ADDRS(out->reverse)] == 0;
+        out->moved = (e.var[VAR_CSEQ(out->reverse)] & MOVED) != 0;
         out->has_cseq = (e.var[VAR_CSEQ(out->reverse)] & CSEQ_SET) != 0;
         out->cseq = (uint32_t)(e.var[VAR_CSEQ(out->reverse)] & CSEQ_MASK);
         return true;
@@ -64,21 +67,39 @@ static void cseq_raise(struct dp_calls *c, struct dp_rec_ref ref, bool reverse, 
                 uint64_t word;
 
                 if (!dp_rec_var(c->dialogs, ref, VAR_CSEQ(reverse), &word) ||
-                    word >= (CSEQ_SET | cseq) ||
-                    dp_rec_set_var(c->dialogs, ref, VAR_CSEQ(reverse), word, CSEQ_SET | cseq))
+                    (word & ~MOVED) >= (CSEQ_SET | cseq) ||
+                    dp_rec_set_var(c->dialogs, ref, VAR_CSEQ(reverse), word,
+                                   (word & MOVED) | CSEQ_SET | cseq))
                         return;
         }
 }
 
-/* The newest address comes first; the one before it stays. */
-static void addr_add(struct dp_calls *c, struct dp_rec_ref ref, bool reverse, uint32_t addr)
+/* False: others were faster each time. */
+static bool moved_set(struct dp_calls *c, struct dp_rec_ref ref, bool reverse)
+{
+        for (unsigned n = 0; n < TRIES; n++) {
+                uint64_t word;
+
+                if (!dp_rec_var(c->dialogs, ref, VAR_CSEQ(reverse), &word))
+                        return false;
+                if ((word & MOVED) != 0 ||
+                    dp_rec_set_var(c->dialogs, ref, VAR_CSEQ(reverse), word, word | MOVED))
+                        return true;
+        }
+        return false;
+}
+
+/* The newest address comes first; the one before it stays. `knew`: it is said of the tag before it
+ * is there. */
+static void addr_add(struct dp_calls *c, struct dp_rec_ref ref, bool reverse, uint32_t addr,
+                     bool knew)
 {
         for (unsigned n = 0; n < TRIES; n++) {
                 uint64_t word;
 
                 if (addr == DP_ADDR_NONE ||
                     !dp_rec_var(c->dialogs, ref, VAR_ADDRS(reverse), &word) ||
-                    addrs_have(word, addr) ||
+                    addrs_have(word, addr) || (knew && !moved_set(c, ref, reverse)) ||
                     dp_rec_set_var(c->dialogs, ref, VAR_ADDRS(reverse), word,
                                    (word & ADDR_MASK) << DP_ADDR_BITS | addr))
                         return;
@@ -94,7 +115,7 @@ bool dp_dialog_learn(struct dp_calls *c, const struct dp_dialog_id *id, uint64_t
                      const struct dp_dialog_news *news, struct dp_calls_change *change)
 {
         struct dp_rec_entry e = {
-            .var = {[VAR_CSEQ(false)] = CSEQ_SET | news->cseq,
+            .var = {[VAR_CSEQ(false)] = CSEQ_SET | news->cseq | (news->from_knew ? MOVED : 0),
                     [VAR_ADDRS(false)] = news->from_addr,
                     [VAR_ADDRS(true)] = news->to_addr},
             .fixed = {[FIXED_FIRST_TAG] = id->from},
@@ -115,8 +136,8 @@ bool dp_dialog_learn(struct dp_calls *c, const struct dp_dialog_id *id, uint64_t
                 (void)dp_rec_raise(c->dialogs, e.ref, news->state, news->kept, now_ns,
                                    news->life_ns);
                 cseq_raise(c, e.ref, reverse, news->cseq);
-                addr_add(c, e.ref, reverse, news->from_addr);
-                addr_add(c, e.ref, !reverse, news->to_addr);
+                addr_add(c, e.ref, reverse, news->from_addr, news->from_knew);
+                addr_add(c, e.ref, !reverse, news->to_addr, false);
         }
         return true;
 }

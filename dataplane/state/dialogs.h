@@ -44,6 +44,8 @@ struct dp_dialog {
         struct dp_rec_ref ref;
         bool reverse;  /* the message's From tag is the dialog's second tag */
         bool known;    /* `addr` has spoken for the From tag before */
+        bool open;     /* nobody outside has: it is the inside's, or a known peer's */
+        bool moved;    /* who speaks for the From tag may have had the other one from elsewhere */
         uint8_t state; /* enum dp_dialog_state; NONE when there is none */
         uint32_t cseq; /* last one in the direction of the message */
         bool has_cseq;
@@ -75,6 +77,7 @@ struct dp_dialog_news {
         uint32_t cseq;      /* of the request, by the From tag's party */
         uint32_t from_addr; /* who spoke for the From tag and */
         uint32_t to_addr;   /* for the To-tag; DP_ADDR_NONE for the inside, which is not judged */
+        bool from_knew;     /* from_addr showed the To-tag before any response went there */
         bool kept;
 };
 

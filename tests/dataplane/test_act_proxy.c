@@ -36,11 +36,13 @@ static const uint8_t theirs[6] = {0x02, 0, 0, 0, 0, 9};
 static struct dp_config config;
 static struct dp_edge_net net;
 static struct chain *chain;
+static const char *outside; /* who sends from there */
 
 /* What control says when it is asked. */
 static struct {
         uint8_t flags, scopes;
         bool silent; /* asking would be a fault */
+        bool refuses;
         bool away;
         unsigned asked;
 } control;
@@ -67,6 +69,7 @@ static int start(void **state)
         uint8_t frame[128];
 
         (void)state;
+        outside = ALICE;
         memset(&control, 0, sizeof(control));
         assert_int_equal(dp_config_load(NULL, &config), 0);
         chain_config_unlimited(&config);
@@ -114,6 +117,10 @@ static void answer(uint64_t id)
         struct shm_hop hop = {.ip = ip(BOB), .port = 5080, .weight = 1, .ip_proto = IPPROTO_UDP};
         size_t len = sizeof(rec.reply) + sizeof(rec.forward);
 
+        if (control.refuses) {
+                chain_answer(chain, id, SHM_ACTION_REJECT, SHM_REASON_ROUTE_REJECT, 0);
+                return;
+        }
         if ((control.flags & SHM_FORWARD_LOCATE) == 0) {
                 rec.forward.hop_cnt = 1;
                 memcpy(rec.rest, &hop, sizeof(hop));
@@ -159,7 +166,7 @@ static void carry(enum shm_side side, const char *text)
 {
         const struct dp_udp_frame in = {
             .from_mac = theirs,
-            .from = ip(side == SHM_SIDE_OUTSIDE ? ALICE : BOB),
+            .from = ip(side == SHM_SIDE_OUTSIDE ? outside : BOB),
             .to = ip(side == SHM_SIDE_OUTSIDE ? EDGE : INNER),
             .from_port = side == SHM_SIDE_OUTSIDE ? 5060 : 5080,
             .to_port = 5060,
@@ -513,6 +520,51 @@ static void responses_refused(void **state)
                          1);
 }
 
+/* Whom control has turned away gets nothing through to an address of his choice: not by an ACK for
+ * what he was answered, nor by the notification of what he has not subscribed. */
+static void nothing_goes_where_a_stranger_says(void **state)
+{
+        static const struct {
+                const char *invite, *more;
+        } rows[] = {
+            {INVITE("7"), "ACK sip:x@10.9.0.9:5060 SIP/2.0\r\n" VIA_A
+                          "i7\r\nMax-Forwards: 70\r\n" FROM_A TO_B1 ID("7") "CSeq: 1 ACK\r\n" END},
+            {"INVITE sip:x@10.9.0.9:5060 SIP/2.0\r\n" VIA_A "i8\r\n" REST("8", "INVITE")
+                 CONTACT_A END,
+             "ACK sip:x@10.9.0.9:5060 SIP/2.0\r\n" VIA_A
+             "i8\r\nMax-Forwards: 70\r\n" FROM_A TO_B1 ID("8") "CSeq: 1 ACK\r\n" END},
+            {"SUBSCRIBE sip:bob@h.example SIP/2.0\r\n" VIA_A
+             "i9\r\nEvent: dialog\r\n" REST("9", "SUBSCRIBE") CONTACT_A END,
+             "NOTIFY sip:x@10.9.0.9:5060 SIP/2.0\r\n" VIA_A
+             "n9\r\nMax-Forwards: 70\r\nEvent: dialog\r\nSubscription-State: active\r\n"
+             "From: <sip:bob@h>;tag=b1\r\nTo: <sip:alice@h>;tag=a1\r\n" ID(
+                 "9") "CSeq: 1 NOTIFY\r\n" CONTACT_A END},
+        };
+
+        (void)state;
+        control.refuses = true;
+        for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                carry(SHM_SIDE_OUTSIDE, rows[i].invite);
+                expect_to(ALICE, 5060);
+                assert_int_equal(got.msg.status, 403);
+                carry(SHM_SIDE_OUTSIDE, rows[i].more);
+                if (got.cnt != 0)
+                        expect_to(ALICE, 5060);
+        }
+        assert_int_equal(chain_counters(chain)->passed[SHM_REASON_PROXIED], 0);
+}
+
+/* Who was sent a request by us can answer it in the name of others. */
+static void our_via_proves_nothing(void **state)
+{
+        (void)state;
+        carry(SHM_SIDE_OUTSIDE, INVITE("8"));
+        outside = "10.0.0.66";
+        carry(SHM_SIDE_OUTSIDE, response("486 Busy Here", MORE("8")));
+        expect_to(ALICE, 5060);
+        assert_int_equal(chain_counters(chain)->trust_raised, 0);
+}
+
 int main(int argc, char **argv)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -524,6 +576,8 @@ int main(int argc, char **argv)
             TEST(answered),
             TEST(passed_to_nowhere),
             TEST(responses_refused),
+            TEST(nothing_goes_where_a_stranger_says),
+            TEST(our_via_proves_nothing),
         };
 
         (void)argc;

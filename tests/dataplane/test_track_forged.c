@@ -235,6 +235,91 @@ static void test_unsolicited_responses(void **state)
         assert_int_equal(w->counters.responses_unsolicited, 9);
 }
 
+/* ---- what is known, taken further than it goes ---- */
+
+/* Eve subscribes in her own name, or another's: what she sends herself is no notification of it. */
+static void test_nobody_notifies_himself(void **state)
+{
+        static const char *const methods[] = {"SUBSCRIBE", "REFER"};
+        struct world *w = *state;
+        char branch[8];
+
+        for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+                snprintf(branch, sizeof(branch), "s%u", i);
+                SAYS(EVE, methods[i], .branch = branch, .call = methods[i], .from = "eve");
+                PASSES();
+                snprintf(branch, sizeof(branch), "n%u", i);
+                SAYS(EVE, "NOTIFY", .branch = branch, .call = methods[i], .from = "x", .to = "eve");
+                IS(STRAY);
+                assert_false(w->in_dialog);
+                snprintf(branch, sizeof(branch), "o%u", i);
+                SAYS(BOB, "NOTIFY", .branch = branch, .call = methods[i], .from = "x", .to = "eve");
+                IS(STRAY);
+                assert_false(w->in_dialog);
+        }
+        /* a known peer may ask, as the inside may */
+        w->lane = SHM_LANE_PEER;
+        SAYS(ALICE, "SUBSCRIBE", .branch = "p", .call = "peer");
+        w->lane = SHM_LANE_UNPROVEN;
+        SAYS(BOB, "NOTIFY", .branch = "n", .call = "peer", .from = "x", .to = "alice");
+        IS(IN_DIALOG);
+}
+
+/* An ACK settles each final response once: it is no way to send as much as one likes. */
+static void test_acks_have_a_budget(void **state)
+{
+        struct world *w = *state;
+        unsigned passed = 0;
+
+        SAYS(ALICE, "INVITE");
+        TOLD(ALICE, "INVITE", .status = 486, .to = "bob");
+        for (unsigned i = 0; i < 1000; i++) {
+                SAYS(ALICE, "ACK", .to = "bob");
+                passed += w->reason == SHM_REASON_NONE;
+        }
+        assert_int_equal(passed, DP_TRANS_ANSWERS_SLACK);
+        DROPPED(RETRANSMISSIONS);
+        /* a server repeats its response ten times within 32 s, and each has its ACK */
+        SAYS(ALICE, "INVITE", .branch = "b", .call = "c2");
+        for (unsigned i = 0; i < 10; i++) {
+                TOLD(ALICE, "INVITE", .branch = "b", .call = "c2", .status = 486, .to = "bob");
+                SAYS(ALICE, "ACK", .branch = "b", .call = "c2", .to = "bob");
+                PASSES();
+                IS(IN_DIALOG);
+                w->burst.now_ns += 3 * SECOND;
+        }
+        /* another URI than its INVITE's has an ACK for a 2xx alone, and that its dialog */
+        SAYS(ALICE, "ACK", .branch = "b", .call = "c2", .to = "bob", .uri = "sip:bob@10.0.0.99");
+        IS(STRAY);
+}
+
+/* Eve has a call of her own, and speaks in it in Alice's name: the answer goes to Alice, but the
+ * tag that the next one shows did not come from there. */
+static void test_a_tag_shown_before_proves_nothing(void **state)
+{
+        struct world *w = *state;
+
+        SAYS(EVE, "INVITE", .from = "eve");
+        TOLD(EVE, "INVITE", .status = 200, .from = "eve", .to = "bob");
+        SAYS(EVE, "ACK", .branch = "ack", .from = "eve", .to = "bob");
+        assert_int_equal(w->proof_src, DP_PROOF_TO_TAG | DP_PROOF_CALL);
+        SAYS(ALICE, "INVITE", .branch = "b2", .from = "eve", .to = "bob", .cseq = 2);
+        IS(STRAY);
+        TOLD(ALICE, "INVITE", .branch = "b2", .from = "eve", .to = "bob", .cseq = 2, .status = 200);
+        SAYS(ALICE, "ACK", .branch = "ack2", .from = "eve", .to = "bob", .cseq = 2);
+        IS(IN_DIALOG); /* a phone that has moved goes on */
+        assert_int_equal(w->proof_src, 0);
+        SAYS(ALICE, "INFO", .branch = "i", .from = "eve", .to = "bob", .cseq = 3);
+        IS(IN_DIALOG);
+        assert_int_equal(w->proof_src, 0);
+        /* nor does one of a call that was not seen to begin */
+        SAYS(ALICE, "INFO", .branch = "u1", .call = "up", .to = "bob", .cseq = 5);
+        TOLD(ALICE, "INFO", .branch = "u1", .call = "up", .to = "bob", .cseq = 5, .status = 200);
+        SAYS(ALICE, "INFO", .branch = "u2", .call = "up", .to = "bob", .cseq = 6);
+        IS(IN_DIALOG);
+        assert_int_equal(w->proof_src, 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -246,6 +331,9 @@ int main(void)
             T(test_without_cookie),
             T(test_repetitions),
             T(test_unsolicited_responses),
+            T(test_nobody_notifies_himself),
+            T(test_acks_have_a_budget),
+            T(test_a_tag_shown_before_proves_nothing),
         };
 #undef T
 

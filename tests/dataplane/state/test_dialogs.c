@@ -187,11 +187,19 @@ static void test_moves(void **state)
         assert_false(d.known);
         assert_true(dp_dialog_learn(c, &id, START, &news, &change));
         assert_true(dp_dialog_find(c, &id, MOVED, START, &d));
-        assert_true(d.known);
+        assert_true(d.known && !d.moved);
         assert_true(dp_dialog_find(c, &id, ALICE, START, &d));
         assert_true(d.known); /* on its way */
+        news.from_knew = true;
+        assert_true(dp_dialog_learn(c, &id, START, &news, &change));
+        assert_true(dp_dialog_find(c, &id, MOVED, START, &d));
+        assert_true(d.known && !d.moved); /* it was there before */
         news.from_addr = EVE;
         assert_true(dp_dialog_learn(c, &id, START, &news, &change));
+        dp_dialog_advance(c, &d, 9);
+        assert_true(dp_dialog_find(c, &id, EVE, START, &d));
+        assert_true(d.known && d.moved);
+        assert_int_equal(d.cseq, 9);
         assert_true(dp_dialog_find(c, &id, ALICE, START, &d));
         assert_false(d.known);
         assert_true(dp_dialog_find(c, &id, MOVED, START, &d));
