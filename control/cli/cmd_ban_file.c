@@ -3,7 +3,7 @@
  * cmd_ban_file.c - `sluicectl ban export | import`: bans as a file.
  *
  *   text   PREFIX UNTIL [rate=N] [REASON...], a ban a line; UNTIL is a UTC time or "-" for ever;
- *          with a rate it is a limit of N new requests a minute;
+ *          with a rate it is a limit of N new requests a minute, with rate=0 a ban as without;
  *          lines that begin with # are comments
  *   JSON   what `ban list --json` prints
  *
@@ -21,6 +21,8 @@
 #include "control/cli/field.h"
 
 #define FILE_BYTES_MAX (64u << 20)
+#define RATE           "rate="
+#define BOM            "\xef\xbb\xbf" /* some editors begin a file with it */
 
 /* ---- export ---- */
 
@@ -32,8 +34,8 @@ static void print_line(struct cp_cli *cli, const json_t *ban)
 
         fprintf(cli->out, "%s %.19s%s", cp_field_raw(ban, "prefix", ""), until ? until : "-",
                 until ? "Z" : "");
-        if (cp_field(ban, "rate") != NULL)
-                fprintf(cli->out, " rate=%lld", (long long)cp_field_int(ban, "rate"));
+        if (cp_field(ban, "rate") != NULL || strncmp(reason, RATE, strlen(RATE)) == 0)
+                fprintf(cli->out, " " RATE "%lld", (long long)cp_field_int(ban, "rate"));
         fprintf(cli->out, "%s%s\n", text && *text ? " " : "", text ? text : "");
         free(text);
 }
@@ -123,13 +125,12 @@ static int take(struct import *im, unsigned line, const struct entry *e)
 /* "rate=N" at the beginning of what is left; past it, or NULL when N is none. */
 static char *take_rate(char *text, json_int_t *rate)
 {
-        static const char key[] = "rate=";
         char *end;
 
-        if (strncmp(text, key, sizeof(key) - 1) != 0)
+        if (strncmp(text, RATE, strlen(RATE)) != 0)
                 return text;
-        *rate = strtol(text + sizeof(key) - 1, &end, 10);
-        if (*rate < 1 || (*end != '\0' && strchr(" \t\r", *end) == NULL))
+        *rate = strtol(text + strlen(RATE), &end, 10);
+        if (*rate < 0 || (*end != '\0' && strchr(" \t\r", *end) == NULL))
                 return NULL;
         return end + strspn(end, " \t");
 }
@@ -196,7 +197,7 @@ static int take_json(struct import *im, const char *text, size_t len)
         return rc;
 }
 
-/* The whole file, terminated; NULL after telling why not. */
+/* The whole file, terminated, without a byte order mark; NULL after telling why not. */
 static char *read_all(const struct import *im, size_t *len)
 {
         bool input = strcmp(im->name, "-") == 0;
@@ -211,6 +212,8 @@ static char *read_all(const struct import *im, size_t *len)
                 free(text);
                 text = NULL;
         } else {
+                if (*len >= strlen(BOM) && memcmp(text, BOM, strlen(BOM)) == 0)
+                        memmove(text, text + strlen(BOM), *len -= strlen(BOM));
                 text[*len] = '\0';
         }
         if (f != NULL && !input)

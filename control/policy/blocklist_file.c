@@ -139,6 +139,7 @@ static int add_entry(struct reader *r, const char *text, char *at)
 /* ---- one line ---- */
 
 #define BLANK " \t"
+#define BOM   "\xef\xbb\xbf" /* some editors and spreadsheets begin a file with it */
 
 static bool is_comment(const char *at)
 {
@@ -171,11 +172,19 @@ static char *word(char **at)
         return w;
 }
 
-/* Options of an entry that change nothing for us are passed over; the others can not be kept. */
+static bool is_zero(const char *rest)
+{
+        rest += strspn(rest, BLANK);
+        return rest[0] == '0' && (rest[1] == '\0' || strchr(BLANK, rest[1]) != NULL);
+}
+
+/* Options of an entry that change nothing for us are passed over; the others can not be kept. A
+ * timeout of 0 is none: so a set that may have some prints the entries that stay. */
 static int ipset_options(struct reader *r, const char *text, char *rest)
 {
         for (char *w = word(&rest); *w != '\0'; w = word(&rest)) {
-                if (strcmp(w, "packets") == 0 || strcmp(w, "bytes") == 0) {
+                if (strcmp(w, "packets") == 0 || strcmp(w, "bytes") == 0 ||
+                    (strcmp(w, "timeout") == 0 && is_zero(rest))) {
                         (void)word(&rest);
                 } else if (strcmp(w, "comment") == 0) {
                         rest += strspn(rest, BLANK);
@@ -285,7 +294,10 @@ static int take_line(struct reader *r, char *text, size_t len)
 {
         const char *nul = memchr(text, '\0', len);
 
-        r->line++;
+        if (r->line++ == 0 && len >= strlen(BOM) && memcmp(text, BOM, strlen(BOM)) == 0) {
+                text += strlen(BOM);
+                len -= strlen(BOM);
+        }
         if (nul != NULL)
                 return bad(r, text, nul, "a NUL octet: this is no text file");
         while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))

@@ -31,6 +31,14 @@ static void test_ban_import(void **state)
              "\"prefix\":\"192.0.2.1:5062\",\"ttl_s\":0,\"reason\":\"slow\",\"rate\":6"},
             {"192.0.2.1 - rate=6\n", 0, "1 bans set", "\"reason\":\"\",\"rate\":6"},
             {"192.0.2.1 - rate=x\n", 2, ":1: rate= takes", NULL},
+            {"192.0.2.1 - rate=-1\n", 2, ":1: rate= takes", NULL},
+            {"192.0.2.1 - rate=0 rate=6 was too much\n", 0, "1 bans set",
+             "\"ttl_s\":0,\"reason\":\"rate=6 was too much\"}"},
+            {"\xef\xbb\xbf"
+             "192.0.2.1 - noise\r\n",
+             0, "1 bans set", "\"prefix\":\"192.0.2.1\""},
+            {"\xef\xbb\xbf{\"bans\":[{\"prefix\":\"192.0.2.1\"}]}", 0, "1 bans set",
+             "\"prefix\":\"192.0.2.1\""},
             {"{\"bans\":[{\"prefix\":\"192.0.2.1\",\"expires\":null,\"rate\":9}]}", 0, "1 bans set",
              "\"rate\":9"},
             {"", 0, "0 bans set", NULL},
@@ -106,11 +114,38 @@ static void test_refused(void **state)
         unlink(path);
 }
 
+/* A ban whose reason begins like a limit is still a ban when it has been taken elsewhere. */
+static void test_export(void **state)
+{
+        static const struct fake_answer answers[] = {
+            {"ban.list",
+             "\"result\":{\"bans\":["
+             "{\"prefix\":\"192.0.2.1\",\"source\":\"operator\",\"expires\":null,"
+             "\"reason\":\"rate=6 was too much\"},"
+             "{\"prefix\":\"192.0.2.2\",\"source\":\"operator\",\"expires\":null,"
+             "\"reason\":\"rate=6\",\"rate\":9}]}",
+             NULL},
+            {.method = NULL},
+        };
+        struct fake_control control;
+        struct outcome o;
+
+        (void)state;
+        fake_control_start(&control, answers);
+        o = run_line(&control, "ban export");
+        fake_control_stop(&control);
+        assert_int_equal(o.rc, 0);
+        assert_string_equal(o.out, "192.0.2.1 - rate=0 rate=6 was too much\n"
+                                   "192.0.2.2 - rate=9 rate=6\n");
+        outcome_free(&o);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
             cmocka_unit_test(test_ban_import),
             cmocka_unit_test(test_refused),
+            cmocka_unit_test(test_export),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

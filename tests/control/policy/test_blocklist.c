@@ -74,6 +74,24 @@ static void test_formats(void **state)
              "add bad 192.0.2.0/24\nadd bad 198.51.100.7 packets 5 bytes 900 comment \"a b\"\n",
              "192.0.2.0/24 198.51.100.7"},
             {CP_BLOCKLIST_AUTO, 1, "add bad 192.0.2.9\n", "192.0.2.9"},
+            {CP_BLOCKLIST_AUTO, 1,
+             "create bad hash:ip family inet timeout 3600 comment\nadd bad 192.0.2.9 timeout 0\n"
+             "add bad 192.0.2.8 timeout 0 comment \"timeout 5\"\n",
+             "192.0.2.9 192.0.2.8"},
+            /* a byte order mark, as some editors and spreadsheets begin a file */
+            {CP_BLOCKLIST_AUTO, 1,
+             "\xef\xbb\xbf"
+             "192.0.2.9\r\n192.0.2.8\r\n",
+             "192.0.2.9 192.0.2.8"},
+            {CP_BLOCKLIST_AUTO, 1,
+             "\xef\xbb\xbf"
+             "add bad 192.0.2.9\n",
+             "192.0.2.9"},
+            {CP_BLOCKLIST_CSV, 1, "\xef\xbb\xbf\"192.0.2.1\",\"a\"\r\n\"192.0.2.2\",\"b\"\r\n",
+             "192.0.2.1 192.0.2.2"},
+            {CP_BLOCKLIST_TEXT, 1, "\xef\xbb\xbf", ""},
+            {CP_BLOCKLIST_TEXT, 1, "::ffff:192.0.2.9\n::FFFF:10.1.2.3/104\n2001:DB8:0::9\n",
+             "192.0.2.9 10.0.0.0/8 2001:db8::9"},
             {CP_BLOCKLIST_CSV, 2, "# made today\nfirst_seen,ip,port\n2026-01-01,192.0.2.1,5060\n",
              "192.0.2.1"},
             {CP_BLOCKLIST_CSV, 1, "\"192.0.2.1\",\"a \"\"b\"\", c\"\r\n 192.0.2.2 ,x\n",
@@ -115,6 +133,12 @@ static void test_complaints(void **state)
             {CP_BLOCKLIST_IPSET, 1, "create a hash:net,port\n", 1, 10, "hash:ip and hash:net"},
             {CP_BLOCKLIST_IPSET, 1, "create a hash:ip\nadd a 10.0.0.1 timeout 300\n", 2, 16,
              "'timeout'"},
+            {CP_BLOCKLIST_IPSET, 1, "add a 10.0.0.1 timeout\n", 1, 16, "'timeout'"},
+            {CP_BLOCKLIST_IPSET, 1, "add a 10.0.0.1 timeout 0x9\n", 1, 16, "'timeout'"},
+            {CP_BLOCKLIST_TEXT, 1,
+             "10.0.0.1\n\xef\xbb\xbf"
+             "10.0.0.2\n",
+             2, 1, "not an IP"},
             {CP_BLOCKLIST_IPSET, 1, "add a 10.0.0.0/8 nomatch\n", 1, 18, "'nomatch'"},
             {CP_BLOCKLIST_IPSET, 1, "add a 10.0.0.1 comment \"x\n", 1, 26, "closing quote"},
             {CP_BLOCKLIST_IPSET, 1, "add a\n", 1, 6, "not an IP"},
