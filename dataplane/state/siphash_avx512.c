@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * siphash_avx512.c - eight texts side by side; AVX-512F turns 64-bit words by itself, BW loads by
- * octets. Two such groups at a time, for a round takes twice as long as its instructions.
+ * octets. Four such groups at a time where there are as many, for a round takes four times as long
+ * as its instructions.
  */
 #include <immintrin.h>
 
 #include "dataplane/state/siphash_lanes.h"
 
 #define LANES        8u
-#define GROUPS       2u
+#define GROUPS_MAX   4u
 #define CHUNK_WORDS  8u
 #define CHUNK_OCTETS 64u
 
-_Static_assert(DP_SIPHASH_JOBS % (LANES * GROUPS) == 0, "the last lanes have room");
+_Static_assert(DP_SIPHASH_JOBS % LANES == 0, "the last lanes have room");
 
 typedef uint64_t lanes __attribute__((vector_size(8 * LANES)));
 
@@ -95,23 +96,31 @@ static inline void round_of(struct state *v)
         v->c = rotl(v->c, 32);
 }
 
-static inline lanes choose(lanes mask, lanes yes, lanes no)
+static inline void word_in(struct state *v, lanes word)
 {
-        return (yes & mask) | (no & ~mask);
+        v->d ^= word;
+        round_of(v);
+        v->a ^= word;
 }
 
-/* Word `at` of all texts that have one there; the last of a text holds its length as well. */
-static inline void word_take(struct state *v, lanes word, lanes bytes, uint64_t at)
+static inline lanes choose(__mmask8 mask, lanes yes, lanes no)
 {
-        const lanes last = bytes >> 3;
-        const lanes here = (lanes){0} + at;
-        const lanes has = (lanes)(last >= here);
+        return (lanes)_mm512_mask_mov_epi64((__m512i)no, mask, (__m512i)yes);
+}
+
+/* Word `at`, which some texts end with, and some before it; the last of a text holds its length as
+ * well. */
+static inline void word_in_some(struct state *v, lanes word, lanes bytes, uint64_t at)
+{
+        const __m512i last = (__m512i)(bytes >> 3);
+        const __m512i here = _mm512_set1_epi64((int64_t)at);
+        const __mmask8 has = _mm512_cmpge_epu64_mask(last, here);
+        const __mmask8 ends = _mm512_cmpeq_epi64_mask(last, here);
         struct state next = *v;
 
-        word |= (bytes << 56) & (lanes)(last == here);
-        next.d ^= word;
-        round_of(&next);
-        next.a ^= word;
+        word =
+            (lanes)_mm512_mask_or_epi64((__m512i)word, ends, (__m512i)word, (__m512i)(bytes << 56));
+        word_in(&next, word);
         v->a = choose(has, next.a, v->a);
         v->b = choose(has, next.b, v->b);
         v->c = choose(has, next.c, v->c);
@@ -119,12 +128,12 @@ static inline void word_take(struct state *v, lanes word, lanes bytes, uint64_t 
 }
 
 /* One of the two words that the hash is. */
-static inline void fold(struct state v[GROUPS], lanes out[GROUPS])
+static inline void fold(struct state *v, unsigned groups, lanes *out)
 {
         for (unsigned round = 0; round < 3; round++)
-                for (unsigned g = 0; g < GROUPS; g++)
+                for (unsigned g = 0; g < groups; g++)
                         round_of(&v[g]);
-        for (unsigned g = 0; g < GROUPS; g++)
+        for (unsigned g = 0; g < groups; g++)
                 out[g] = v[g].a ^ v[g].b ^ v[g].c ^ v[g].d;
 }
 
@@ -144,55 +153,82 @@ static inline void put(const struct dp_siphash_jobs *jobs, unsigned first, lanes
         _mm_storeu_si128((__m128i *)out[7], _mm512_extracti32x4_epi32(odd, 3));
 }
 
-static uint32_t longest(const struct dp_siphash_jobs *jobs, unsigned first)
-{
-        uint32_t most = 0;
+/* Octets of the shortest and of the longest. */
+struct range {
+        uint32_t least, most;
+};
 
-        for (unsigned i = first; i < first + LANES * GROUPS; i++)
-                most = jobs->bytes[i] > most ? jobs->bytes[i] : most;
-        return most;
+static inline struct range range_of(const lanes *bytes, unsigned groups)
+{
+        __m512i least = (__m512i)bytes[0], most = least;
+
+        for (unsigned g = 1; g < groups; g++) {
+                least = _mm512_min_epu64(least, (__m512i)bytes[g]);
+                most = _mm512_max_epu64(most, (__m512i)bytes[g]);
+        }
+        return (struct range){(uint32_t)_mm512_reduce_min_epu64(least),
+                              (uint32_t)_mm512_reduce_max_epu64(most)};
 }
 
-static void run(const struct dp_siphash_key *key, const struct dp_siphash_jobs *jobs,
-                unsigned first)
+/* In line, so that the compiler knows `groups`. */
+static inline __attribute__((always_inline)) void run(const struct dp_siphash_key *key,
+                                                      const struct dp_siphash_jobs *jobs,
+                                                      unsigned first, const unsigned groups)
 {
         const struct dp_siphash_state begin = dp_siphash_begin(key);
-        const uint32_t last = longest(jobs, first) / CHUNK_WORDS;
         const lanes zero = {0};
-        lanes bytes[GROUPS], low[GROUPS], high[GROUPS];
-        struct state v[GROUPS];
+        lanes bytes[GROUPS_MAX], low[GROUPS_MAX], high[GROUPS_MAX];
+        struct state v[GROUPS_MAX];
+        struct range range;
 
-        for (unsigned g = 0; g < GROUPS; g++) {
+        for (unsigned g = 0; g < groups; g++) {
                 bytes[g] = bytes_of(jobs, first + g * LANES);
                 v[g] = (struct state){zero + begin.a, zero + (begin.b ^ DP_SIPHASH_WIDE),
                                       zero + begin.c, zero + begin.d};
         }
-        for (uint32_t at = 0; at <= last; at += CHUNK_WORDS) {
-                lanes words[GROUPS][CHUNK_WORDS];
+        range = range_of(bytes, groups);
+        const uint32_t all = range.least / sizeof(uint64_t); /* words before it all texts have */
+        const uint32_t last = range.most / sizeof(uint64_t);
 
-                for (unsigned g = 0; g < GROUPS; g++)
+        for (uint32_t at = 0; at <= last; at += CHUNK_WORDS) {
+                lanes words[GROUPS_MAX][CHUNK_WORDS];
+                uint32_t i = 0;
+
+                for (unsigned g = 0; g < groups; g++)
                         words_load(jobs, first + g * LANES, at / CHUNK_WORDS, words[g]);
-                for (uint32_t i = 0; i < CHUNK_WORDS && at + i <= last; i++)
-                        for (unsigned g = 0; g < GROUPS; g++)
-                                word_take(&v[g], words[g][i], bytes[g], at + i);
+                for (; i < CHUNK_WORDS && at + i < all; i++)
+                        for (unsigned g = 0; g < groups; g++)
+                                word_in(&v[g], words[g][i]);
+                for (; i < CHUNK_WORDS && at + i <= last; i++)
+                        for (unsigned g = 0; g < groups; g++)
+                                word_in_some(&v[g], words[g][i], bytes[g], at + i);
         }
-        for (unsigned g = 0; g < GROUPS; g++)
+        for (unsigned g = 0; g < groups; g++)
                 v[g].c ^= zero + 0xeeu;
-        fold(v, low);
-        for (unsigned g = 0; g < GROUPS; g++)
+        fold(v, groups, low);
+        for (unsigned g = 0; g < groups; g++)
                 v[g].b ^= zero + 0xddu;
-        fold(v, high);
-        for (unsigned g = 0; g < GROUPS; g++)
+        fold(v, groups, high);
+        for (unsigned g = 0; g < groups; g++)
                 put(jobs, first + g * LANES, low[g], high[g]);
 }
 
+/* The last lanes are filled with a text again, so that they are as long as others are. */
 void dp_siphash_lanes_avx512(const struct dp_siphash_key *key, struct dp_siphash_jobs *jobs)
 {
+        const unsigned cnt = jobs->cnt;
+        unsigned first = 0;
         struct dp_key nowhere;
 
-        for (unsigned i = jobs->cnt; i % (LANES * GROUPS) != 0; i++)
-                dp_siphash_jobs_add(jobs, NULL, 0, &nowhere);
-        for (unsigned first = 0; first < jobs->cnt; first += LANES * GROUPS)
-                run(key, jobs, first);
+        while (jobs->cnt % LANES != 0)
+                dp_siphash_jobs_add(jobs, jobs->text[cnt - 1], jobs->bytes[cnt - 1], &nowhere);
+        for (; first + 4 * LANES <= jobs->cnt; first += 4 * LANES)
+                run(key, jobs, first, 4);
+        if (first + 2 * LANES <= jobs->cnt) {
+                run(key, jobs, first, 2);
+                first += 2 * LANES;
+        }
+        if (first < jobs->cnt)
+                run(key, jobs, first, 1);
         jobs->cnt = 0;
 }
