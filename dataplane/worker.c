@@ -336,12 +336,8 @@ static void front_init(struct dp_worker *w, const struct dp_worker_args *args)
                 w->parse.sip_ports[i] = c->sip_ports[i];
         w->match = (struct dp_match){
             .seed = w->tables->key, .hash = w->tables->hash, .edge = w->edge != NULL};
-        w->classify = (struct dp_classify){
-            .emergency = c->emergency,
-            .emergency_cnt = c->emergency_cnt,
-            .track = &w->track,
-            .counters = &w->counters,
-        };
+        w->classify = (struct dp_classify){.track = &w->track, .counters = &w->counters};
+        dp_classify_init(&w->classify, c->emergency, c->emergency_cnt);
         dp_police_shed_init(&w->shed, &c->shedding, !args->one_way && c->mode != DP_MODE_TAP,
                             &w->counters);
         dp_police_init(&w->police, c, w->tables, &w->track, w->challenge, &w->shed, &w->counters);

@@ -216,23 +216,59 @@ bool sip_class_silent(const uint8_t *body, size_t len)
         return stream && !is_heard(&media);
 }
 
-/* ---- the purpose ---- */
+/* ---- what headers say of a message ---- */
+
+static bool is_inside(const struct sip_msg *m)
+{
+        return m->to.tag.len != 0;
+}
+
+static bool has_credentials(const struct sip_msg *m)
+{
+        return has(m, SIP_HDR_AUTHORIZATION) || has(m, SIP_HDR_PROXY_AUTHORIZATION);
+}
+
+static bool is_focus(const struct sip_msg *m)
+{
+        return m->contact.params.len != 0 && has_param(m, m->contact.params, "isfocus");
+}
+
+/* History-Info of one entry is written by a request's first hop (RFC 7044 7.1): no diversion. */
+static bool is_diverted(const struct sip_msg *m)
+{
+        const struct sip_hdr *h = sip_msg_first(m, SIP_HDR_HISTORY_INFO);
+
+        return has(m, SIP_HDR_DIVERSION) ||
+               (h != NULL && (h->next_same != SIP_HDR_NONE ||
+                              memchr(sip_span_at(m, h->value), ',', h->value.len) != NULL));
+}
+
+static bool is_referred(const struct sip_msg *m)
+{
+        return has(m, SIP_HDR_REFERRED_BY) || has(m, SIP_HDR_REPLACES);
+}
+
+static unsigned flags_of(const struct sip_msg *m)
+{
+        return (is_inside(m) ? SIP_CLASS_IN_DIALOG : 0u) |
+               (has_credentials(m) ? SIP_CLASS_CREDENTIALS : 0u) |
+               (is_focus(m) ? SIP_CLASS_FOCUS : 0u) | (is_diverted(m) ? SIP_CLASS_DIVERTED : 0u) |
+               (is_referred(m) ? SIP_CLASS_REFERRED : 0u);
+}
+
+/* ---- the purpose: only what it depends on is read of a message ---- */
 
 struct view {
         const struct sip_msg *m;
         const struct sip_class_known *known;
-        struct sip_class *out;
+        enum sip_purpose purpose;
+        unsigned confidence;
 };
 
-static void say(const struct view *v, enum sip_purpose p, unsigned confidence)
+static void say(struct view *v, enum sip_purpose p, unsigned confidence)
 {
-        v->out->purpose = (uint8_t)p;
-        v->out->confidence = (uint8_t)confidence;
-}
-
-static bool flag(const struct view *v, enum sip_class_flag f)
-{
-        return (v->out->flags & f) != 0;
+        v->purpose = p;
+        v->confidence = confidence;
 }
 
 bool sip_class_is_sos(const struct sip_msg *m)
@@ -246,27 +282,28 @@ bool sip_class_is_sos(const struct sip_msg *m)
 }
 
 /* An INVITE outside a dialog. What brought it here counts more than that it opens a call. */
-static void new_call(const struct view *v)
+static void new_call(struct view *v)
 {
         if (v->known->emergency || sip_class_is_sos(v->m))
                 say(v, SIP_PURPOSE_EMERGENCY, 100);
-        else if (has(v->m, SIP_HDR_JOIN) || flag(v, SIP_CLASS_FOCUS))
+        else if (has(v->m, SIP_HDR_JOIN) || is_focus(v->m))
                 say(v, SIP_PURPOSE_CONFERENCE, 100);
-        else if (flag(v, SIP_CLASS_REFERRED)) /* a pick-up replaces a call too (RFC 3891 1) */
+        else if (is_referred(v->m)) /* a pick-up replaces a call too (RFC 3891 1) */
                 say(v, SIP_PURPOSE_TRANSFER, has(v->m, SIP_HDR_REFERRED_BY) ? 100 : 70);
-        else if (flag(v, SIP_CLASS_DIVERTED))
+        else if (is_diverted(v->m))
                 say(v, SIP_PURPOSE_FORWARDING, 90);
         else
                 say(v, SIP_PURPOSE_CALL_SETUP, 100);
 }
 
 /* An INVITE or UPDATE within a dialog. */
-static void changed_call(const struct view *v)
+static void changed_call(struct view *v)
 {
         const struct sip_msg *m = v->m;
+        enum sip_class_body body = body_kind(m);
 
-        if (v->out->body != SIP_CLASS_BODY_SDP) {
-                bool timer = has(m, SIP_HDR_SESSION_EXPIRES) && v->out->body == SIP_CLASS_BODY_NONE;
+        if (body != SIP_CLASS_BODY_SDP) {
+                bool timer = has(m, SIP_HDR_SESSION_EXPIRES) && body == SIP_CLASS_BODY_NONE;
 
                 say(v, timer ? SIP_PURPOSE_SESSION_REFRESH : SIP_PURPOSE_CALL_CHANGE, 70);
         } else if (sip_class_silent(m->buf + m->body_off, m->body_len)) {
@@ -274,13 +311,12 @@ static void changed_call(const struct view *v)
         } else if (v->known->held) {
                 say(v, SIP_PURPOSE_RESUME, 90);
         } else {
-                say(v, flag(v, SIP_CLASS_FOCUS) ? SIP_PURPOSE_CONFERENCE : SIP_PURPOSE_CALL_CHANGE,
-                    70);
+                say(v, is_focus(v->m) ? SIP_PURPOSE_CONFERENCE : SIP_PURPOSE_CALL_CHANGE, 70);
         }
 }
 
 /* RFC 3261 10.2: without Contact it asks; "*" or a life of zero takes away. */
-static void registration(const struct view *v)
+static void registration(struct view *v)
 {
         const struct sip_msg *m = v->m;
         struct sip_span p = m->contact.params;
@@ -309,7 +345,7 @@ static void registration(const struct view *v)
                 say(v, SIP_PURPOSE_REGISTRATION, 70);
 }
 
-static void notification(const struct view *v)
+static void notification(struct view *v)
 {
         if (header_is(v->m, SIP_HDR_EVENT, "refer"))
                 say(v, SIP_PURPOSE_TRANSFER, 100);
@@ -319,9 +355,9 @@ static void notification(const struct view *v)
                 say(v, SIP_PURPOSE_NOTIFICATION, 100);
 }
 
-static void request(const struct view *v)
+static void request(struct view *v)
 {
-        bool inside = flag(v, SIP_CLASS_IN_DIALOG);
+        bool inside = is_inside(v->m);
 
         switch (v->m->method) {
         case SIP_METHOD_INVITE:
@@ -370,21 +406,21 @@ static void request(const struct view *v)
 }
 
 /* To an INVITE. Its To-tag does not tell whether the INVITE had one. */
-static void invite_response(const struct view *v)
+static void invite_response(struct view *v)
 {
         unsigned status = v->m->status;
 
         if (status == 181)
                 say(v, SIP_PURPOSE_FORWARDING, 100);
-        else if (status > 100 && status < 200 && v->out->body == SIP_CLASS_BODY_SDP)
+        else if (status > 100 && status < 200 && body_kind(v->m) == SIP_CLASS_BODY_SDP)
                 say(v, SIP_PURPOSE_EARLY_MEDIA, 90);
-        else if (flag(v, SIP_CLASS_FOCUS))
+        else if (is_focus(v->m))
                 say(v, SIP_PURPOSE_CONFERENCE, 90);
         else
                 say(v, SIP_PURPOSE_CALL_SETUP, status < 200 ? 90 : 70);
 }
 
-static void response(const struct view *v)
+static void response(struct view *v)
 {
         static const uint8_t of_method[SIP_METHOD_CNT] = {
             [SIP_METHOD_OTHER] = SIP_PURPOSE_OTHER,
@@ -411,45 +447,31 @@ static void response(const struct view *v)
                 say(v, (enum sip_purpose)of_method[v->m->cseq.method], 70);
 }
 
-/* History-Info of one entry is written by a request's first hop (RFC 7044 7.1): no diversion. */
-static bool is_diverted(const struct sip_msg *m)
+static struct view view_of(const struct sip_msg *m, const struct sip_class_known *known)
 {
-        const struct sip_hdr *h = sip_msg_first(m, SIP_HDR_HISTORY_INFO);
+        struct view v = {.m = m, .known = known};
 
-        return has(m, SIP_HDR_DIVERSION) ||
-               (h != NULL && (h->next_same != SIP_HDR_NONE ||
-                              memchr(sip_span_at(m, h->value), ',', h->value.len) != NULL));
+        if (m->kind == SIP_KIND_REQUEST)
+                request(&v);
+        else if (m->kind == SIP_KIND_RESPONSE)
+                response(&v);
+        return v;
 }
 
-static unsigned flags_of(const struct sip_msg *m)
+enum sip_purpose sip_class_purpose(const struct sip_msg *m, const struct sip_class_known *known)
 {
-        unsigned f = 0;
-
-        if (m->to.tag.len != 0)
-                f |= SIP_CLASS_IN_DIALOG;
-        if (has(m, SIP_HDR_AUTHORIZATION) || has(m, SIP_HDR_PROXY_AUTHORIZATION))
-                f |= SIP_CLASS_CREDENTIALS;
-        if (m->contact.params.len != 0 && has_param(m, m->contact.params, "isfocus"))
-                f |= SIP_CLASS_FOCUS;
-        if (is_diverted(m))
-                f |= SIP_CLASS_DIVERTED;
-        if (has(m, SIP_HDR_REFERRED_BY) || has(m, SIP_HDR_REPLACES))
-                f |= SIP_CLASS_REFERRED;
-        return f;
+        return view_of(m, known).purpose;
 }
 
 void sip_classify(const struct sip_msg *m, const struct sip_class_known *known,
                   struct sip_class *out)
 {
-        struct view v = {.m = m, .known = known, .out = out};
+        const struct view v = view_of(m, known);
 
-        *out = (struct sip_class){.purpose = SIP_PURPOSE_NONE};
+        *out =
+            (struct sip_class){.purpose = (uint8_t)v.purpose, .confidence = (uint8_t)v.confidence};
         if (m->kind == SIP_KIND_NONE)
                 return;
         out->body = (uint8_t)body_kind(m);
         out->flags = (uint8_t)flags_of(m);
-        if (m->kind == SIP_KIND_REQUEST)
-                request(&v);
-        else
-                response(&v);
 }

@@ -63,6 +63,9 @@ struct sip_class {
 void sip_classify(const struct sip_msg *m, const struct sip_class_known *known,
                   struct sip_class *out);
 
+/* Its purpose alone: less is read of the message. */
+enum sip_purpose sip_class_purpose(const struct sip_msg *m, const struct sip_class_known *known);
+
 /*
  * Does the session description [body, body + len) silence all its streams: sendonly, inactive, or
  * the address 0.0.0.0 of RFC 2543, each that is not refused? False without a stream. It is read as

@@ -5,11 +5,6 @@
 
 #include "parser/sip_class.h"
 
-static bool span_is(const struct sip_msg *m, struct sip_span s, const char *text)
-{
-        return s.len == strlen(text) && memcmp(sip_span_at(m, s), text, s.len) == 0;
-}
-
 /* A call for help, or a text (RFC 6881 9). Nothing else needs the door that is never shut: a
  * REGISTER to 112 is somebody who has read our manual. */
 static bool may_be_emergency(const struct sip_msg *m)
@@ -19,6 +14,37 @@ static bool may_be_emergency(const struct sip_msg *m)
                 m->method == SIP_METHOD_CANCEL || m->method == SIP_METHOD_MESSAGE);
 }
 
+/* Length and first octet, as a bit of one of 256: the same of two users that are the same. */
+static inline unsigned user_bit(const uint8_t *user, size_t len)
+{
+        return (user[0] ^ (unsigned)len << 5) % DP_CLASSIFY_USERS;
+}
+
+void dp_classify_init(struct dp_classify *self, const char *const *emergency, uint32_t cnt)
+{
+        self->emergency = emergency;
+        self->emergency_cnt = cnt;
+        for (uint32_t i = 0; i < cnt; i++) {
+                size_t len = strlen(emergency[i]);
+                unsigned bit = len != 0 ? user_bit((const uint8_t *)emergency[i], len) : 0;
+
+                if (len != 0)
+                        self->emergency_users[bit / 64] |= UINT64_C(1) << bit % 64;
+        }
+}
+
+static bool is_number(const struct dp_classify *self, const uint8_t *user, size_t len)
+{
+        const unsigned bit = user_bit(user, len);
+
+        if ((self->emergency_users[bit / 64] >> bit % 64 & 1u) == 0)
+                return false;
+        for (uint32_t i = 0; i < self->emergency_cnt; i++)
+                if (strlen(self->emergency[i]) == len && memcmp(self->emergency[i], user, len) == 0)
+                        return true;
+        return false;
+}
+
 /* urn:service:sos and its sub-services (RFC 5031), or a configured number as the user part. */
 static bool is_emergency(const struct dp_classify *self, const struct sip_msg *m)
 {
@@ -26,17 +52,12 @@ static bool is_emergency(const struct dp_classify *self, const struct sip_msg *m
 
         if (u->scheme == SIP_SCHEME_URN)
                 return sip_class_is_sos(m);
-        if (u->user.len == 0)
-                return false;
-        /* the first octet tells nearly all users from all numbers */
-        for (uint32_t i = 0; i < self->emergency_cnt; i++)
-                if (self->emergency[i][0] == (char)*sip_span_at(m, u->user) &&
-                    span_is(m, u->user, self->emergency[i]))
-                        return true;
-        return false;
+        return u->user.len != 0 && is_number(self, sip_span_at(m, u->user), u->user.len);
 }
 
-enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_msg *msg, bool peer,
+/* `peer`: it comes from a known peer or from the inside. `in_dialog`: it is part of a dialog or
+ * transaction that is known. */
+static enum shm_class class_of(const struct dp_classify *self, const struct sip_msg *msg, bool peer,
                                bool in_dialog)
 {
         if (may_be_emergency(msg) && is_emergency(self, msg))
@@ -52,13 +73,16 @@ enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_
         return SHM_CLASS_OTHER;
 }
 
-static void count_purpose(struct dp_classify *self, const struct dp_pkt *p)
+static void count(struct dp_classify *self, const struct sip_msg *m, uint8_t cls)
 {
-        const struct sip_class_known known = {.emergency = p->cls == SHM_CLASS_EMERGENCY};
-        struct sip_class c;
+        const struct sip_class_known known = {.emergency = cls == SHM_CLASS_EMERGENCY};
 
-        sip_classify(p->msg, &known, &c);
-        self->counters->by_purpose[c.purpose]++;
+        self->counters->by_purpose[sip_class_purpose(m, &known)]++;
+        self->counters->by_class[cls]++;
+        if (m->kind == SIP_KIND_REQUEST)
+                self->counters->by_method[m->method]++;
+        else if (m->kind == SIP_KIND_RESPONSE)
+                self->counters->by_code_class[m->status / 100u]++;
 }
 
 void dp_classify_run(struct dp_classify *self, struct dp_burst *b)
@@ -72,17 +96,11 @@ void dp_classify_run(struct dp_classify *self, struct dp_burst *b)
                 const struct sip_msg *m = p->msg;
                 bool peer = p->lane == SHM_LANE_PEER || p->flow.side == SHM_SIDE_INSIDE;
 
-                p->cls =
-                    (uint8_t)dp_classify_msg(self, m, peer, dp_track_in_dialog(self->track, i));
+                p->cls = (uint8_t)class_of(self, m, peer, dp_track_in_dialog(self->track, i));
                 if (p->cls == SHM_CLASS_EMERGENCY)
                         p->lane = SHM_LANE_PRIORITY;
                 if (m->kind != SIP_KIND_REQUEST || m->method == SIP_METHOD_ACK)
                         p->flags |= DP_PKT_NO_REPLY;
-                count_purpose(self, p);
-                self->counters->by_class[p->cls]++;
-                if (m->kind == SIP_KIND_REQUEST)
-                        self->counters->by_method[m->method]++;
-                else if (m->kind == SIP_KIND_RESPONSE)
-                        self->counters->by_code_class[m->status / 100u]++;
+                count(self, m, p->cls);
         }
 }

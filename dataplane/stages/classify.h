@@ -11,17 +11,18 @@
 #include "dataplane/config.h"
 #include "dataplane/stages/track.h"
 
+#define DP_CLASSIFY_USERS 256u
+
 struct dp_classify {
         const char *const *emergency; /* user parts of emergency numbers, borrowed */
         uint32_t emergency_cnt;
-        struct dp_track *track; /* shared with police */
+        uint64_t emergency_users[DP_CLASSIFY_USERS / 64]; /* no number has a user whose bit is 0 */
+        struct dp_track *track;                           /* shared with police */
         struct shm_counters *counters;
 };
 
-/* The class of a parsed message. `peer`: it comes from a known peer or from the inside.
- * `in_dialog`: it is part of a dialog or transaction that is known (track.h). */
-enum shm_class dp_classify_msg(const struct dp_classify *self, const struct sip_msg *msg, bool peer,
-                               bool in_dialog);
+/* Of a struct that is zero but for track and counters. */
+void dp_classify_init(struct dp_classify *self, const char *const *emergency, uint32_t cnt);
 
 void dp_classify_run(struct dp_classify *self, struct dp_burst *b);
 
