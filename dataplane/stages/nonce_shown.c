@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dataplane/stages/nonce_shown.h"
 
-#include <strings.h>
+#include <emmintrin.h>
 
 #include "parser/sip_ctype.h"
 
@@ -10,6 +10,31 @@ struct rest {
         const uint8_t *at;
         const uint8_t *end;
 };
+
+/* The first of two octets, or `end`. */
+static const uint8_t *find_either(const uint8_t *at, const uint8_t *end, char a, char b)
+{
+        for (; end - at >= 16; at += 16) {
+                const __m128i x = _mm_loadu_si128((const __m128i *)(const void *)at);
+                const unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(
+                    _mm_cmpeq_epi8(x, _mm_set1_epi8(a)), _mm_cmpeq_epi8(x, _mm_set1_epi8(b))));
+
+                if (hits != 0)
+                        return at + __builtin_ctz(hits);
+        }
+        while (at < end && *at != (uint8_t)a && *at != (uint8_t)b)
+                at++;
+        return at;
+}
+
+/* In any case; `word` is letters in lower case. */
+static inline bool spells(const uint8_t *at, const char *word, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if ((at[i] | 0x20u) != (uint8_t)word[i])
+                        return false;
+        return true;
+}
 
 /* Line folding too (RFC 3261 25.1, LWS). */
 static void skip_blanks(struct rest *r)
@@ -25,9 +50,12 @@ static struct dp_octets take_value(struct rest *r)
         const uint8_t *end = r->end;
 
         if (begin < end && *begin == '"') {
-                for (begin++, r->at++; r->at < r->end && *r->at != '"'; r->at++)
-                        if (*r->at == '\\' && r->at + 1 < r->end)
-                                r->at++;
+                begin++;
+                r->at = find_either(begin, r->end, '"', '\\');
+                while (r->at < r->end && *r->at == '\\') {
+                        r->at += r->end - r->at > 1 ? 2 : 1;
+                        r->at = find_either(r->at, r->end, '"', '\\');
+                }
                 end = r->at;
                 r->at += r->at < r->end;
         } else {
@@ -45,21 +73,20 @@ static bool take_name(struct rest *r)
 
         skip_blanks(r);
         begin = r->at;
-        while (r->at < r->end && *r->at != '=' && *r->at != ',')
-                r->at++;
+        r->at = find_either(begin, r->end, '=', ',');
         end = r->at;
         while (end > begin && sip_is(end[-1], SIP_CT_LWS))
                 end--;
-        return end - begin == 5 && strncasecmp((const char *)begin, "nonce", 5) == 0;
+        return end - begin == 5 && spells(begin, "nonce", 5);
 }
 
 bool dp_nonce_shown(const uint8_t *value, uint16_t len, struct dp_octets *out)
 {
-        static const char scheme[] = "Digest";
+        static const char scheme[] = "digest";
         const size_t scheme_len = sizeof(scheme) - 1;
         struct rest r;
 
-        if (len <= scheme_len || strncasecmp((const char *)value, scheme, scheme_len) != 0 ||
+        if (len <= scheme_len || !spells(value, scheme, scheme_len) ||
             !sip_is(value[scheme_len], SIP_CT_LWS))
                 return false;
         r = (struct rest){value + scheme_len, value + len};

@@ -135,15 +135,8 @@ static void look_sequence(const struct dp_pkt *p, struct dp_track_facts *f)
 static void look_nonces(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
                         uint64_t now_ns)
 {
-        struct dp_octets nonce[DP_TRACK_NONCES];
-        unsigned cnt = dp_track_nonces(p->msg, nonce);
-
-        for (unsigned i = 0; i < cnt && !f->echoed; i++) {
-                struct dp_key key =
-                    dp_track_nonce_key(self->calls, nonce[i], &p->flow.src, p->flow.sport);
-
-                f->echoed = dp_trans_nonce_echoed(self->calls, &key, now_ns);
-        }
+        for (unsigned i = 0; i < f->nonce_cnt && !f->echoed; i++)
+                f->echoed = dp_trans_nonce_echoed(self->calls, &f->nonces[i], now_ns);
         if (f->echoed)
                 p->proof_src |= DP_PROOF_NONCE;
 }
@@ -180,7 +173,14 @@ static void look_request(struct dp_track *self, struct dp_pkt *p, struct dp_trac
                 if (method == SIP_METHOD_ACK && f->dialog.state >= DP_DIALOG_CONFIRMED)
                         p->proof_src |= DP_PROOF_CALL;
         }
-        look_nonces(self, p, f, now_ns);
+}
+
+/* Nearly all that strangers send: it claims no dialog, and no transaction has its branch. Then
+ * there is nothing that it could be found to be part of, and facts_begin() has said so. */
+static inline bool begins_anew(const struct sip_msg *m, const struct dp_track_facts *f)
+{
+        return m->kind == SIP_KIND_REQUEST && m->to.tag.len == 0 && m->method != SIP_METHOD_ACK &&
+               m->method != SIP_METHOD_CANCEL && dp_trans_unseen(&f->tx_id);
 }
 
 /* A response answers a request that went to where it comes from. */
@@ -233,11 +233,21 @@ static inline void facts_begin(struct dp_track_facts *f)
         f->dialog = (struct dp_dialog){0};
         f->reason = SHM_REASON_NONE;
         f->tx_seen = DP_TRANS_NEW;
+        f->nonce_cnt = 0;
         f->tracked = true;
         f->in_dialog = false;
         f->belongs = false;
         f->echoed = false;
         f->ours = false;
+}
+
+/* Those that a request shows, in time for their entries to be on their way. */
+static void name_nonces(struct dp_track *self, const struct dp_pkt *p, struct dp_track_facts *f)
+{
+        f->nonce_cnt = (uint8_t)dp_track_nonce_keys(self->calls, p->msg, &p->flow.src,
+                                                    p->flow.sport, f->nonces);
+        for (unsigned i = 0; i < f->nonce_cnt; i++)
+                dp_rec_prefetch(self->calls->transactions, &f->nonces[i]);
 }
 
 /* All of the burst's keys first, those of transactions side by side. */
@@ -265,6 +275,9 @@ static void look_keys(struct dp_track *self, struct dp_burst *b)
                         f->dialog_id = dp_track_dialog_id(self->calls, p->msg, f->call_id);
                         dp_rec_prefetch(self->calls->dialogs, &f->dialog_id.key);
                 }
+                if (f->judged && p->msg->kind == SIP_KIND_REQUEST &&
+                    dp_track_may_show_nonce(p->msg))
+                        name_nonces(self, p, f);
         }
         self->hash(&self->calls->seed, &jobs);
 }
@@ -309,14 +322,19 @@ void dp_track_look(struct dp_track *self, struct dp_burst *b)
         look_heads(self, b);
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_track_facts *f = &self->facts[i];
+                struct dp_pkt *p = &b->pkt[i];
 
                 if (!f->tracked)
                         continue;
-                if (b->pkt[i].msg->kind == SIP_KIND_REQUEST)
-                        look_request(self, &b->pkt[i], f, b->now_ns);
+                if (begins_anew(p->msg, f))
+                        p->seen = DP_SEEN_NEW;
+                else if (p->msg->kind == SIP_KIND_REQUEST)
+                        look_request(self, p, f, b->now_ns);
                 else
-                        look_response(self, &b->pkt[i], f, b->now_ns);
-                b->pkt[i].txn = txn_of(b->pkt[i].seen);
+                        look_response(self, p, f, b->now_ns);
+                if (f->nonce_cnt != 0)
+                        look_nonces(self, p, f, b->now_ns);
+                p->txn = txn_of(p->seen);
         }
 }
 
@@ -337,6 +355,8 @@ enum shm_reason dp_track_judge(struct dp_track *self, const struct dp_burst *b, 
 
         if (!f->tracked)
                 return SHM_REASON_NONE;
+        if (p->seen == DP_SEEN_NEW) /* counted nowhere; the reason is none of who is not judged */
+                return f->reason;
         self->counters->retransmissions += p->seen == DP_SEEN_REPEAT;
         self->counters->unknown_dialogs += p->seen == DP_SEEN_STRAY;
         self->counters->responses_unsolicited += p->seen == DP_SEEN_UNSOLICITED;
@@ -374,10 +394,15 @@ static void dialog_learn(struct dp_track *self, const struct dp_dialog_id *id, u
 }
 
 /* The first NOTIFY of a subscription may come before the response to its SUBSCRIBE or REFER. */
-static void half_learn(struct dp_track *self, const struct dp_pkt *p,
+static inline bool begins_half(const struct sip_msg *m)
+{
+        return (m->method == SIP_METHOD_SUBSCRIBE || m->method == SIP_METHOD_REFER) &&
+               m->to.tag.len == 0;
+}
+
+static void half_learn(struct dp_track *self, const struct sip_msg *m,
                        const struct dp_track_facts *f, uint64_t now_ns)
 {
-        const struct sip_msg *m = p->msg;
         const struct dp_dialog_news news = {
             .state = DP_DIALOG_HALF,
             .life_ns = DP_DIALOG_HALF_NS,
@@ -385,13 +410,9 @@ static void half_learn(struct dp_track *self, const struct dp_pkt *p,
             .from_addr = f->judged ? f->src : DP_ADDR_NONE,
             .kept = f->kept,
         };
+        struct dp_dialog_id id = dp_track_dialog_id(self->calls, m, f->call_id);
 
-        if (m->to.tag.len == 0 &&
-            (m->method == SIP_METHOD_SUBSCRIBE || m->method == SIP_METHOD_REFER)) {
-                struct dp_dialog_id id = dp_track_dialog_id(self->calls, m, f->call_id);
-
-                dialog_learn(self, &id, now_ns, &news);
-        }
+        dialog_learn(self, &id, now_ns, &news);
 }
 
 static enum shm_reason pass_request(struct dp_track *self, const struct dp_pkt *p,
@@ -417,7 +438,8 @@ static enum shm_reason pass_request(struct dp_track *self, const struct dp_pkt *
         tx_count(self, &change);
         if (f->belongs && f->dialog.state != DP_DIALOG_NONE && m->method != SIP_METHOD_CANCEL)
                 dp_dialog_advance(self->calls, &f->dialog, m->cseq.number);
-        half_learn(self, p, f, now_ns);
+        if (begins_half(m))
+                half_learn(self, m, f, now_ns);
         return SHM_REASON_NONE;
 }
 
@@ -496,16 +518,13 @@ static void dialog_news(struct dp_track *self, const struct dp_pkt *p,
 static void nonces_sent(struct dp_track *self, struct dp_pkt *p, const struct dp_track_facts *f,
                         uint64_t now_ns)
 {
-        struct dp_octets nonce[DP_TRACK_NONCES];
-        unsigned cnt = dp_track_nonces(p->msg, nonce);
+        struct dp_key keys[DP_TRACK_NONCES];
+        unsigned cnt =
+            dp_track_nonce_keys(self->calls, p->msg, &p->receiver, p->receiver_port, keys);
         struct dp_calls_change change = {0};
 
-        for (unsigned i = 0; i < cnt; i++) {
-                struct dp_key key =
-                    dp_track_nonce_key(self->calls, nonce[i], &p->receiver, p->receiver_port);
-
-                dp_trans_nonce_sent(self->calls, &key, f->tx.kept, now_ns, &change);
-        }
+        for (unsigned i = 0; i < cnt; i++)
+                dp_trans_nonce_sent(self->calls, &keys[i], f->tx.kept, now_ns, &change);
         tx_count(self, &change);
         if (cnt != 0)
                 p->proof_dst |= DP_PROOF_CHALLENGED;

@@ -39,17 +39,19 @@ struct dp_track_facts {
         struct dp_transaction tx;
         struct dp_dialog_id dialog_id;
         struct dp_dialog dialog;
-        uint64_t call_id; /* hash */
-        uint32_t src;     /* hash of the source address */
-        uint16_t reason;  /* enum shm_reason that judge drops it for, 0 = none */
-        uint8_t tx_seen;  /* enum dp_trans_seen of a request that may begin a transaction */
-        bool tracked;     /* it was looked at: the rest is valid */
-        bool judged;      /* from the outside, and not a known peer's */
-        bool kept;        /* what is stored of it is never evicted */
-        bool in_dialog;   /* for its class */
-        bool belongs;     /* a request that speaks in its dialog from where it should */
-        bool echoed;      /* credentials with a nonce that went to its source */
-        bool ours;        /* edge mode: a response under a Via of ours, to what we sent on */
+        struct dp_key nonces[DP_TRACK_NONCES]; /* that a request shows, with where it comes from */
+        uint64_t call_id;                      /* hash */
+        uint32_t src;                          /* hash of the source address */
+        uint16_t reason; /* enum shm_reason that judge drops it for, 0 = none */
+        uint8_t tx_seen; /* enum dp_trans_seen of a request that may begin a transaction */
+        uint8_t nonce_cnt;
+        bool tracked;   /* it was looked at: the rest is valid */
+        bool judged;    /* from the outside, and not a known peer's */
+        bool kept;      /* what is stored of it is never evicted */
+        bool in_dialog; /* for its class */
+        bool belongs;   /* a request that speaks in its dialog from where it should */
+        bool echoed;    /* credentials with a nonce that went to its source */
+        bool ours;      /* edge mode: a response under a Via of ours, to what we sent on */
 };
 
 struct dp_track {

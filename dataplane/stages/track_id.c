@@ -156,21 +156,6 @@ struct dp_dialog_id dp_track_half_id(const struct dp_calls *c, const struct sip_
         return dp_dialog_id_make(c, call_id, octets(m, m->to.tag), (struct dp_octets){"", 0});
 }
 
-struct dp_key dp_track_nonce_key(const struct dp_calls *c, struct dp_octets nonce,
-                                 const struct shm_ip *ip, uint16_t port)
-{
-        const uint16_t head[2] = {KEY_NONCE, port};
-        struct dp_siphash h;
-        struct dp_key key;
-
-        dp_siphash_init128(&h, &c->seed);
-        dp_siphash_update(&h, head, sizeof(head));
-        dp_siphash_update(&h, ip, sizeof(*ip));
-        dp_siphash_update(&h, nonce.at, nonce.len);
-        dp_siphash_final128(&h, key.w);
-        return key;
-}
-
 /* ---- values that are read only here ---- */
 
 static struct sip_cur cursor(const struct sip_msg *m, const struct sip_hdr *h,
@@ -218,7 +203,7 @@ static unsigned nonces_shown(const struct sip_msg *m, enum sip_hdr_id id, struct
         return cnt;
 }
 
-unsigned dp_track_nonces(const struct sip_msg *m, struct dp_octets out[DP_TRACK_NONCES])
+static unsigned nonces_of(const struct sip_msg *m, struct dp_octets out[DP_TRACK_NONCES])
 {
         unsigned cnt;
 
@@ -229,6 +214,43 @@ unsigned dp_track_nonces(const struct sip_msg *m, struct dp_octets out[DP_TRACK_
         }
         cnt = nonces_sent(m, SIP_HDR_WWW_AUTHENTICATE, out, DP_TRACK_NONCES);
         return cnt + nonces_sent(m, SIP_HDR_PROXY_AUTHENTICATE, out + cnt, DP_TRACK_NONCES - cnt);
+}
+
+/* Kind, port, address and nonce side by side, as in tx_key(). */
+static struct dp_key nonce_key(const struct dp_calls *c, struct dp_octets nonce,
+                               const struct shm_ip *ip, uint16_t port)
+{
+        const uint16_t head[4] = {KEY_NONCE, port};
+        const size_t own_bytes = sizeof(head) + sizeof(*ip);
+        struct dp_track_text text;
+        struct dp_siphash h;
+        struct dp_key key;
+
+        if (own_bytes + nonce.len <= sizeof(text.octets)) {
+                memcpy(text.octets, head, sizeof(head));
+                memcpy(text.octets + sizeof(head), ip, sizeof(*ip));
+                memcpy(text.octets + own_bytes, nonce.at, nonce.len);
+                dp_siphash13_once128(&c->seed, text.octets, own_bytes + nonce.len, key.w);
+                return key;
+        }
+        dp_siphash_init128(&h, &c->seed);
+        dp_siphash_update(&h, head, sizeof(head));
+        dp_siphash_update(&h, ip, sizeof(*ip));
+        dp_siphash_update(&h, nonce.at, nonce.len);
+        dp_siphash_final128(&h, key.w);
+        return key;
+}
+
+unsigned dp_track_nonce_keys(const struct dp_calls *c, const struct sip_msg *m,
+                             const struct shm_ip *ip, uint16_t port,
+                             struct dp_key out[DP_TRACK_NONCES])
+{
+        struct dp_octets nonce[DP_TRACK_NONCES];
+        unsigned cnt = nonces_of(m, nonce);
+
+        for (unsigned i = 0; i < cnt; i++)
+                out[i] = nonce_key(c, nonce[i], ip, port);
+        return cnt;
 }
 
 uint32_t dp_track_session_s(const struct sip_msg *m)

@@ -55,14 +55,19 @@ struct dp_dialog_id dp_track_dialog_id(const struct dp_calls *c, const struct si
 struct dp_dialog_id dp_track_half_id(const struct dp_calls *c, const struct sip_msg *m,
                                      uint64_t call_id);
 
-/* A nonce as it went to, or came from, an address and port. */
-struct dp_key dp_track_nonce_key(const struct dp_calls *c, struct dp_octets nonce,
-                                 const struct shm_ip *ip, uint16_t port);
-
-/* The nonces of all credentials, or of all Digest challenges, in a message: up to `cap`, how many
- * there are. */
+/* The nonces of all credentials, or of all Digest challenges, in a message: each as it came from,
+ * or goes to, an address and port. How many there are, up to a bound. */
 #define DP_TRACK_NONCES 4u
-unsigned dp_track_nonces(const struct sip_msg *m, struct dp_octets out[DP_TRACK_NONCES]);
+unsigned dp_track_nonce_keys(const struct dp_calls *c, const struct sip_msg *m,
+                             const struct shm_ip *ip, uint16_t port,
+                             struct dp_key out[DP_TRACK_NONCES]);
+
+/* Whether a request may show any: none without these headers. */
+static inline bool dp_track_may_show_nonce(const struct sip_msg *m)
+{
+        return m->first[SIP_HDR_AUTHORIZATION] != SIP_HDR_NONE ||
+               m->first[SIP_HDR_PROXY_AUTHORIZATION] != SIP_HDR_NONE;
+}
 
 /* Seconds that a 2xx gives a session or a subscription: Session-Expires, or Expires; 0 = none. */
 uint32_t dp_track_session_s(const struct sip_msg *m);

@@ -72,6 +72,13 @@ static inline void dp_trans_ahead(const struct dp_calls *c, struct dp_trans_id *
         dp_rec_look(c->transactions, &id->key, now_ns, &id->seen);
 }
 
+/* dp_trans_ahead() has looked, and no entry could be the id's: the table says NEW, and nothing of
+ * it. */
+static inline bool dp_trans_unseen(const struct dp_trans_id *id)
+{
+        return id->seen.made && id->seen.same == 0;
+}
+
 /*
  * What the table says of a request that may begin a transaction. *out is the entry, state 0 when
  * there is none. NEW with an entry: its sender has used the branch again after the final response,
