@@ -30,6 +30,7 @@ _Static_assert(sizeof(struct set) == 64 + WAYS * 64, "a set is not made of cache
 struct dp_records {
         struct set *sets;
         uint32_t set_cnt;
+        const struct dp_rec_scan *scan;
         uint64_t bytes;
         _Alignas(64) _Atomic uint64_t sweep_next;
 };
@@ -61,6 +62,7 @@ struct dp_records *dp_rec_create(uint32_t entries)
         if (t == NULL)
                 return NULL;
         memset(t, 0, sizeof(*t));
+        t->scan = &dp_rec_scan_sse2;
         t->set_cnt = (uint32_t)((uint64_t)entries * 10 / (WAYS * LOAD_TENTHS)) + CHOICES;
         t->bytes = t->set_cnt * sizeof(struct set);
         t->bytes = (t->bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
@@ -85,6 +87,11 @@ void dp_rec_destroy(struct dp_records *t)
 uint64_t dp_rec_bytes(const struct dp_records *t)
 {
         return t->bytes;
+}
+
+void dp_rec_use(struct dp_records *t, const struct dp_rec_scan *scan)
+{
+        t->scan = scan;
 }
 
 /* ---- looking ---- */
@@ -145,43 +152,20 @@ static inline unsigned places_but_first(unsigned places)
         return places & (places - 1);
 }
 
-static inline void heads_load(const struct dp_records *t, const uint32_t set[CHOICES],
-                              struct scan_heads *out)
+/* Places with the fingerprint of the key. */
+static inline unsigned same_find(const struct dp_records *t, const uint32_t set[CHOICES],
+                                 const struct dp_key *key)
 {
-        scan_load(out, t->sets[set[0]].head, t->sets[set[1]].head);
+        return t->scan->same(t->sets[set[0]].head, t->sets[set[1]].head, key_fp(key));
 }
 
-/* The first free way of the set with more of them; there is one. */
-static bool sight_free(const struct dp_records *t, unsigned free, struct dp_rec_sight *out)
+/* All but out->made. */
+static inline void sight_make(const struct dp_records *t, const struct dp_key *key,
+                              uint64_t now_tick, struct dp_rec_sight *out)
 {
-        const unsigned first = free & ((1u << WAYS) - 1), second = free ^ first;
-        bool in_first = __builtin_popcount(first) >= __builtin_popcount(second);
-        struct place at;
-
-        out->place = (uint8_t)place_first(in_first ? first : second);
-        at = place_at(out->set, out->place);
-        out->head = atomic_load_explicit(&t->sets[at.set].head[at.way], memory_order_acquire);
-        return head_phase(out->head) == PHASE_FREE;
-}
-
-/* Free ways count, not dead ones, which a sweep frees before long: where there is none, they are
- * what is lost least. */
-static inline bool sight_way(const struct dp_records *t, const struct scan_heads *heads,
-                             uint64_t now_tick, struct dp_rec_sight *out)
-{
-        unsigned free = scan_free(heads), place;
-        bool found;
-
-        if (free != 0)
-                return sight_free(t, free, out);
-        found = scan_least(heads, now_tick, &place, &out->head);
-        out->place = (uint8_t)place;
-        return found;
-}
-
-static inline unsigned heads_same(const struct scan_heads *heads, const struct dp_key *key)
-{
-        return scan_same(heads, key_fp(key)) & ~scan_free(heads);
+        key_sets(t, key, out->set);
+        t->scan->sight(t->sets[out->set[0]].head, t->sets[out->set[1]].head, key_fp(key), now_tick,
+                       out);
 }
 
 static inline void body_prefetch(const struct dp_records *t, struct place at)
@@ -193,13 +177,9 @@ static inline void body_prefetch(const struct dp_records *t, struct place at)
 void dp_rec_look(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                  struct dp_rec_sight *out)
 {
-        struct scan_heads heads;
-
-        key_sets(t, key, out->set);
-        heads_load(t, out->set, &heads);
-        out->same = (uint16_t)heads_same(&heads, key);
-        out->has_way = out->same == 0 && sight_way(t, &heads, tick(now_ns), out);
+        sight_make(t, key, tick(now_ns), out);
         out->made = true;
+        out->has_way = out->has_way && out->same == 0;
         if (out->has_way)
                 body_prefetch(t, place_at(out->set, out->place));
         for (unsigned p = out->same; p != 0; p = places_but_first(p))
@@ -236,11 +216,9 @@ bool dp_rec_find(const struct dp_records *t, const struct dp_key *key, uint64_t 
                  struct dp_rec_entry *out)
 {
         uint32_t set[CHOICES];
-        struct scan_heads heads;
 
         key_sets(t, key, set);
-        heads_load(t, set, &heads);
-        return found_among(t, set, heads_same(&heads, key), key, now_ns, out);
+        return found_among(t, set, same_find(t, set, key), key, now_ns, out);
 }
 
 bool dp_rec_find_seen(const struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
@@ -340,86 +318,60 @@ bool dp_rec_remove(struct dp_records *t, struct dp_rec_ref ref)
 
 /* ---- adding ---- */
 
-/* A put on its way. */
-struct put {
-        struct dp_rec_put out;
-        struct dp_rec_sight sight; /* what it goes by */
-        uint64_t now_tick;
-};
-
 /* Is the key itself there, and copied? Dead entries of it are freed: one of them might be raised
  * again by who found it just before its end, and must not come to stand beside the new one. */
-static bool same_settle(struct dp_records *t, const struct dp_key *key, struct put *put,
-                        struct dp_rec_entry *e)
+static bool same_settle(struct dp_records *t, const struct dp_rec_sight *sight,
+                        const struct dp_key *key, uint64_t now_tick, struct dp_rec_entry *e,
+                        uint32_t *removed)
 {
-        for (unsigned p = put->sight.same; p != 0; p = places_but_first(p)) {
-                struct place at = place_at(put->sight.set, place_first(p));
+        for (unsigned p = sight->same; p != 0; p = places_but_first(p)) {
+                struct place at = place_at(sight->set, place_first(p));
                 _Atomic uint64_t *head = &t->sets[at.set].head[at.way];
                 uint64_t h = atomic_load_explicit(head, memory_order_acquire);
 
-                if (found_in(t, at, key, put->now_tick, e))
+                if (found_in(t, at, key, now_tick, e))
                         return true;
                 if (head_phase(h) == PHASE_LIVE && h >> FP_SHIFT == key_fp(key) &&
-                    head_left(h, put->now_tick) == 0)
-                        put->out.removed += head_free(head, h);
+                    head_left(h, now_tick) == 0)
+                        *removed += head_free(head, h);
         }
         return false;
 }
 
-/* EXISTS, NO_ROOM, or ADDED where there is a way to take. */
-static enum dp_rec_status way_find(struct dp_records *t, const struct dp_key *key, struct put *put,
-                                   struct dp_rec_entry *e)
+/* Release: who sees one of these words sees the claim before it. */
+static inline void word_write(_Atomic uint64_t *at, uint64_t word)
 {
-        struct scan_heads heads;
-
-        key_sets(t, key, put->sight.set);
-        heads_load(t, put->sight.set, &heads);
-        put->sight.same = (uint16_t)heads_same(&heads, key);
-        if (put->sight.same != 0) {
-                if (same_settle(t, key, put, e))
-                        return DP_REC_EXISTS;
-                heads_load(t, put->sight.set, &heads); /* a way may have come free */
-        }
-        return sight_way(t, &heads, put->now_tick, &put->sight) ? DP_REC_ADDED : DP_REC_NO_ROOM;
+        atomic_store_explicit(at, word, memory_order_release);
 }
 
-static void body_write(struct set *s, unsigned way, const struct dp_key *key, uint16_t generation,
-                       const struct dp_rec_entry *e)
+static void body_write(_Atomic uint64_t body[BODY_WORDS], const struct dp_key *key,
+                       uint16_t generation, const struct dp_rec_entry *e)
 {
         const uint64_t gen = (uint64_t)generation << DP_REC_VAR_BITS;
-        uint64_t w[BODY_WORDS];
 
-        w[0] = key->w[0];
-        w[1] = key->w[1];
+        word_write(&body[0], key->w[0]);
+        word_write(&body[1], key->w[1]);
         for (unsigned i = 0; i < DP_REC_VARS; i++)
-                w[2 + i] = gen | (e->var[i] & VAR_MASK);
+                word_write(&body[2 + i], gen | (e->var[i] & VAR_MASK));
         for (unsigned i = 0; i < DP_REC_FIXED; i++)
-                w[2 + DP_REC_VARS + i] = e->fixed[i];
-        /* release: who sees one of these sees the claim before it */
-        for (unsigned i = 0; i < BODY_WORDS; i++)
-                atomic_store_explicit(&s->body[way][i], w[i], memory_order_release);
+                word_write(&body[2 + DP_REC_VARS + i], e->fixed[i]);
 }
 
 /*
  * Two threads that put one key at the same time may both have published it. Each looks for the
  * other after its own store (both sequentially consistent, so at least one sees the other), and
  * whoever sees both removes the one in the later place. Who removes an entry counts it as removed;
- * one that its own thread takes back was never counted as added. True: the entry `mine` stays.
+ * one that its own thread takes back was never counted as added. `others` are the places that may
+ * be of the key. True: `mine` stays.
  */
-static bool duplicates_settle(struct dp_records *t, const uint32_t set[CHOICES],
-                              const struct dp_key *key, struct dp_rec_ref mine,
-                              struct dp_rec_put *out)
+static __attribute__((noinline)) bool duplicates_settle(struct dp_records *t,
+                                                        const struct dp_rec_sight *sight,
+                                                        unsigned others, const struct dp_key *key,
+                                                        struct dp_rec_ref mine,
+                                                        struct dp_rec_put *out)
 {
-        const unsigned own = (mine.set != set[0]) * WAYS + mine.way;
-        struct scan_heads heads;
-        unsigned others;
-
-        heads_load(t, set, &heads);
-        others = heads_same(&heads, key) & ~(1u << own);
-
-        out->added = 1;
         for (; others != 0; others = places_but_first(others)) {
-                struct place at = place_at(set, place_first(others));
+                struct place at = place_at(sight->set, place_first(others));
                 uint64_t h = atomic_load(&t->sets[at.set].head[at.way]);
                 struct dp_rec_entry other;
 
@@ -427,7 +379,7 @@ static bool duplicates_settle(struct dp_records *t, const uint32_t set[CHOICES],
                     !way_read(&t->sets[at.set], at.way, h, key, &other))
                         continue;
                 other.ref.set = at.set;
-                if (place_first(others) < own) { /* it is in front of mine */
+                if (place_first(others) < sight->place) { /* it is in front of mine */
                         out->added = !dp_rec_remove(t, mine);
                         return false;
                 }
@@ -449,7 +401,7 @@ static bool claim(struct dp_records *t, const struct dp_rec_sight *seen, const s
                                                      head_make(key_fp(key), generation, PHASE_BUSY),
                                                      memory_order_acq_rel, memory_order_acquire))
                 return false;
-        body_write(s, at.way, key, generation, e);
+        body_write(s->body[at.way], key, generation, e);
         h = head_make(key_fp(key), generation, PHASE_LIVE) | end |
             (uint64_t)e->state << STATE_SHIFT | (e->kept ? KEPT_BIT : 0);
         atomic_store(&s->head[at.way], h);
@@ -458,36 +410,59 @@ static bool claim(struct dp_records *t, const struct dp_rec_sight *seen, const s
         return true;
 }
 
+/* After a claim by this sight; `removed` entries of the key went before it. */
+static inline struct dp_rec_put claimed(struct dp_records *t, const struct dp_rec_sight *sight,
+                                        const struct dp_key *key, uint64_t now_ns, uint32_t removed,
+                                        struct dp_rec_entry *e)
+{
+        const unsigned others = same_find(t, sight->set, key) & ~(1u << sight->place);
+        struct dp_rec_put out = {
+            .status = DP_REC_ADDED,
+            .evicted = head_alive(sight->head, tick(now_ns)),
+            .added = 1,
+            .removed = removed + (head_phase(sight->head) == PHASE_LIVE),
+        };
+
+        if (others != 0 && !duplicates_settle(t, sight, others, key, e->ref, &out))
+                out.status = dp_rec_find(t, key, now_ns, e) ? DP_REC_EXISTS : DP_REC_NO_ROOM;
+        return out;
+}
+
+/* Nothing was seen of the key, or something that has the look of it, or it went otherwise since. */
+static __attribute__((noinline)) struct dp_rec_put put_unseen(struct dp_records *t,
+                                                              const struct dp_key *key,
+                                                              uint64_t now_ns, uint64_t end,
+                                                              struct dp_rec_entry *e)
+{
+        struct dp_rec_put out = {.status = DP_REC_NO_ROOM};
+        const uint64_t now_tick = tick(now_ns);
+        struct dp_rec_sight sight;
+
+        for (unsigned n = 0; n < TRIES; n++) {
+                sight_make(t, key, now_tick, &sight);
+                if (sight.same != 0) {
+                        if (same_settle(t, &sight, key, now_tick, e, &out.removed)) {
+                                out.status = DP_REC_EXISTS;
+                                return out;
+                        }
+                        sight_make(t, key, now_tick, &sight); /* a way may have come free */
+                }
+                if (!sight.has_way)
+                        return out;
+                if (claim(t, &sight, key, end, e))
+                        return claimed(t, &sight, key, now_ns, out.removed, e);
+        }
+        return out;
+}
+
 struct dp_rec_put dp_rec_put(struct dp_records *t, const struct dp_key *key, uint64_t now_ns,
                              uint64_t life_ns, struct dp_rec_entry *e)
 {
-        struct put put = {.out = {.status = DP_REC_NO_ROOM}, .now_tick = tick(now_ns)};
-        bool seen = e->seen != NULL && e->seen->made && e->seen->has_way;
+        const uint64_t end = end_tick(now_ns, life_ns);
 
-        if (seen)
-                put.sight = *e->seen;
-        for (unsigned n = 0; n < TRIES; n++, seen = false) {
-                uint64_t old;
-
-                if (!seen) {
-                        put.out.status = way_find(t, key, &put, e);
-                        if (put.out.status != DP_REC_ADDED)
-                                return put.out;
-                }
-                if (!claim(t, &put.sight, key, end_tick(now_ns, life_ns), e))
-                        continue;
-                old = put.sight.head;
-                put.out.removed += head_phase(old) == PHASE_LIVE;
-                put.out.evicted = head_alive(old, put.now_tick);
-                put.out.status = DP_REC_NO_ROOM;
-                if (duplicates_settle(t, put.sight.set, key, e->ref, &put.out))
-                        put.out.status = DP_REC_ADDED;
-                else if (dp_rec_find(t, key, now_ns, e))
-                        put.out.status = DP_REC_EXISTS;
-                return put.out;
-        }
-        put.out.status = DP_REC_NO_ROOM;
-        return put.out;
+        if (e->seen != NULL && e->seen->made && e->seen->has_way && claim(t, e->seen, key, end, e))
+                return claimed(t, e->seen, key, now_ns, 0, e);
+        return put_unseen(t, key, now_ns, end, e);
 }
 
 uint32_t dp_rec_sweep(struct dp_records *t, uint64_t now_ns, uint32_t sets)

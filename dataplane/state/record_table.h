@@ -29,6 +29,7 @@
 #include "dataplane/state/key.h"
 
 struct dp_records;
+struct dp_rec_scan; /* record_scan.h */
 
 /* Words of the caller in each entry: these may change while the entry lives... */
 #define DP_REC_VARS     4u
@@ -88,6 +89,14 @@ struct dp_rec_put {
 struct dp_records *dp_rec_create(uint32_t entries);
 void dp_rec_destroy(struct dp_records *t);
 uint64_t dp_rec_bytes(const struct dp_records *t);
+
+/* Which instructions heads are compared with: those that every x86-64 has, or what
+ * dp_rec_scan_for() says. Start-up only. */
+void dp_rec_use(struct dp_records *t, const struct dp_rec_scan *scan);
+
+/* What goes with the parser's scan kernel of this name, which the configuration has found usable:
+ * an operator who forces one means the instructions. NULL: the best that this CPU runs. */
+const struct dp_rec_scan *dp_rec_scan_for(const char *kernel);
 
 /* Bring the heads of both sets of a key towards the CPU. */
 void dp_rec_prefetch(const struct dp_records *t, const struct dp_key *key);

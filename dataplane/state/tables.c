@@ -19,6 +19,8 @@ struct dp_tables *dp_tables_create(const struct dp_config *config)
                 t->key = t->calls->seed;
                 t->share_key = t->key;
                 t->hash = dp_siphash_lanes_for(config->kernel.name);
+                dp_rec_use(t->calls->transactions, dp_rec_scan_for(config->kernel.name));
+                dp_rec_use(t->calls->dialogs, dp_rec_scan_for(config->kernel.name));
                 t->limits = dp_limits_create(config->limit_entries);
                 t->refused = aligned_alloc(_Alignof(struct dp_recent), sizeof(*t->refused));
                 if (t->refused != NULL)

@@ -124,7 +124,7 @@ static void change_add(struct dp_calls_change *change, const struct dp_rec_put *
 }
 
 bool dp_trans_add(struct dp_calls *c, const struct dp_trans_id *id, bool kept, uint64_t now_ns,
-                  struct dp_transaction *tx, struct dp_calls_change *change)
+                  const struct dp_transaction *tx, struct dp_calls_change *change)
 {
         struct dp_rec_entry e = {
             .var = {[VAR_ADDRS] = tx->src | (uint64_t)tx->dst << DP_ADDR_BITS,
@@ -142,10 +142,7 @@ bool dp_trans_add(struct dp_calls *c, const struct dp_trans_id *id, bool kept, u
                 change->removed += dp_rec_remove(c->transactions, tx->ref);
         put = dp_rec_put(c->transactions, &id->key, now_ns, DP_TRANS_LIFE_NS, &e);
         change_add(change, &put);
-        if (put.status == DP_REC_NO_ROOM)
-                return false;
-        *tx = tx_of(&e);
-        return true;
+        return put.status != DP_REC_NO_ROOM;
 }
 
 void dp_trans_progress(struct dp_calls *c, const struct dp_transaction *tx, uint16_t status,

@@ -97,10 +97,10 @@ enum dp_trans_seen dp_trans_match(const struct dp_calls *c, const struct dp_tran
 bool dp_trans_repeat(struct dp_calls *c, const struct dp_transaction *tx, uint64_t now_ns);
 bool dp_trans_answer(struct dp_calls *c, const struct dp_transaction *tx, uint64_t now_ns);
 
-/* Put a request that passes. src, dst and flags of *tx are read; what dp_trans_look() found (ref,
- * state) is replaced. False: the table has no room for it. */
+/* Put a request that passes. src, dst and flags of *tx are read; an entry that dp_trans_look() found
+ * (ref, state) is taken away first. False: the table has no room for it. */
 bool dp_trans_add(struct dp_calls *c, const struct dp_trans_id *id, bool kept, uint64_t now_ns,
-                  struct dp_transaction *tx, struct dp_calls_change *change);
+                  const struct dp_transaction *tx, struct dp_calls_change *change);
 
 /* A response with this status passed; `ringing`: it is a provisional one to an INVITE. */
 void dp_trans_progress(struct dp_calls *c, const struct dp_transaction *tx, uint16_t status,
