@@ -73,7 +73,7 @@ static bool cached(struct dp_decide *self, struct dp_pkt *p, uint64_t now_ns, st
 {
         bool in_dialog = p->cls == SHM_CLASS_IN_DIALOG && !edge_as_invite(self, p);
 
-        return known(self, &p->key_src_ua, p, now_ns, d) ||
+        return (self->by_software && known(self, &p->key_src_ua, p, now_ns, d)) ||
                known(self, in_dialog ? &p->key_dialog : &p->key_route, p, now_ns, d) ||
                (!in_dialog && known(self, &p->key_domain, p, now_ns, d));
 }
@@ -92,10 +92,11 @@ static bool edge_goes_as_invite(struct dp_decide *self, struct dp_pkt *p, uint64
  * about the rest of it, and it lives on when control does not. For as long as that decision stands.
  */
 static void remember_call(struct dp_decide *self, const struct dp_pkt *p, uint64_t now_ns,
-                          const struct dp_decision *d)
+                          struct dp_decision *d)
 {
         if (p->cls == SHM_CLASS_IN_DIALOG || d->action != SHM_ACTION_PASS || !d->grants_dialog)
                 return;
+        d->scope = SHM_SCOPE_DIALOG;
         self->counters->cache_inserts++;
         if (dp_cache_put(self->cache, &p->key_dialog, now_ns, d->left_ms, d))
                 self->counters->cache_evictions++;
@@ -141,8 +142,8 @@ void dp_decide_ask(struct dp_decide *self, uint64_t now_ns)
         }
 }
 
-/* Three look-ups a message, each in memory that is seldom in the CPU's caches: ask for all of the
- * burst's before the first is needed. */
+/* Two look-ups a message, or three, each in memory that is seldom in the CPU's caches: ask for all
+ * of the burst's before the first is needed. */
 static void prefetch(const struct dp_decide *self, const struct dp_burst *b)
 {
         for (uint16_t i = 0; i < b->cnt; i++) {
@@ -150,14 +151,17 @@ static void prefetch(const struct dp_decide *self, const struct dp_burst *b)
 
                 if (!dp_pkt_open(p))
                         continue;
-                dp_cache_prefetch(self->cache, &p->key_src_ua);
+                if (self->by_software)
+                        dp_cache_prefetch(self->cache, &p->key_src_ua);
                 dp_cache_prefetch(self->cache, &p->key_dialog);
-                dp_cache_prefetch(self->cache, &p->key_route);
+                if (p->cls != SHM_CLASS_IN_DIALOG)
+                        dp_cache_prefetch(self->cache, &p->key_route);
         }
 }
 
 void dp_decide_run(struct dp_decide *self, struct dp_burst *b)
 {
+        self->by_software = dp_cache_may_have(self->cache, SHM_SCOPE_SRC_UA, b->now_ns);
         prefetch(self, b);
         for (uint16_t i = 0; i < b->cnt; i++) {
                 struct dp_pkt *p = &b->pkt[i];

@@ -26,6 +26,7 @@ struct dp_decide {
         const struct dp_limits_config *limits;
         struct dp_tables *tables;
         uint32_t deadline_us;
+        bool by_software; /* in this turn: there are decisions about senders' software */
         struct shm_counters *counters;
 };
 

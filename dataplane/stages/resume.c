@@ -130,8 +130,10 @@ static void reply_apply(struct dp_resume *self, struct dp_burst *b, const struct
         };
 
         for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-                if ((r->scopes & rows[i].scope) != 0)
+                if ((r->scopes & rows[i].scope) != 0) {
+                        d.scope = (uint8_t)rows[i].scope;
                         remember(self, rows[i].key, b->now_ns, r->lifetime_ms, &d, forward);
+                }
         if (r->action == SHM_ACTION_REPLY) {
                 take_headers(self, p, r, turn);
                 take_trust(self, p, r, b->now_ns);

@@ -35,6 +35,9 @@ struct set {
         _Alignas(64) struct entry way[WAYS];
 };
 
+#define SCOPES 4u /* bits of enum shm_scope */
+_Static_assert(SHM_SCOPE_ALL == (1u << SCOPES) - 1, "there are other scopes");
+
 struct dp_cache {
         struct set *sets;
         uint32_t set_mask;
@@ -43,6 +46,7 @@ struct dp_cache {
         uint16_t epoch;
         bool has_base;
         uint64_t base_ns;
+        uint32_t until_ms[SCOPES]; /* since base_ns: the last expiry that was put */
 };
 
 struct dp_cache *dp_cache_create(uint32_t entries)
@@ -112,6 +116,21 @@ static inline bool entry_alive(const struct dp_cache *c, const struct entry *e, 
                e->expires_ms - now_ms <= SHM_LIFETIME_MS_MAX;
 }
 
+bool dp_cache_may_have(struct dp_cache *c, enum shm_scope scope, uint64_t now_ns)
+{
+        uint32_t now_ms = rel_ms(c, now_ns); /* which may forget everything */
+
+        return c->until_ms[__builtin_ctz(scope)] > now_ms;
+}
+
+/* Keys of scope 0 are of any. */
+static void note(struct dp_cache *c, uint8_t scope, uint32_t expires_ms)
+{
+        for (unsigned i = 0; i < SCOPES; i++)
+                if ((scope == 0 || scope == 1u << i) && c->until_ms[i] < expires_ms)
+                        c->until_ms[i] = expires_ms;
+}
+
 void dp_cache_prefetch(const struct dp_cache *c, const struct dp_key *key)
 {
         const struct set *s = set_of(c, key);
@@ -177,6 +196,7 @@ bool dp_cache_put(struct dp_cache *c, const struct dp_key *key, uint64_t now_ns,
                 return false;
         e = victim(c, set_of(c, key), key, now_ms);
         evicted = entry_alive(c, e, now_ms) && !key_same(&e->key, key);
+        note(c, d->scope, now_ms + lifetime_ms);
         *e = (struct entry){
             .key = *key,
             .expires_ms = now_ms + lifetime_ms,
@@ -203,4 +223,5 @@ void dp_cache_flush(struct dp_cache *c)
                 c->wipe_next = (c->wipe_next + 1) & c->set_mask;
         }
         c->epoch = c->epoch == UINT16_MAX ? 1 : (uint16_t)(c->epoch + 1);
+        memset(c->until_ms, 0, sizeof(c->until_ms));
 }

@@ -30,6 +30,7 @@ struct dp_decision {
         uint32_t rule;
         bool grants_dialog; /* a call that begins under it may go on under it (SHM_SCOPE_DIALOG) */
         uint32_t left_ms;   /* get: how much longer it stands; put: not read */
+        uint8_t scope;      /* put: enum shm_scope that the key is of, 0 = any; get: not filled */
 };
 
 #define DP_CACHE_ENTRIES_MAX (1u << 26) /* 2 GiB */
@@ -41,6 +42,9 @@ void dp_cache_destroy(struct dp_cache *c);
 
 /* Bring the set of a key towards the CPU; for one message ahead. */
 void dp_cache_prefetch(const struct dp_cache *c, const struct dp_key *key);
+
+/* False: no decision for any key of this scope stands at now_ns. Seldom wrong the other way. */
+bool dp_cache_may_have(struct dp_cache *c, enum shm_scope scope, uint64_t now_ns);
 
 /* True and *out filled when a decision for the key stands at now_ns. An all-zero key has none. */
 bool dp_cache_get(struct dp_cache *c, const struct dp_key *key, uint64_t now_ns,

@@ -233,6 +233,34 @@ static void like_a_map(void **state)
         model_run(&rng, 4, true);
 }
 
+/* Each scope by itself, to the millisecond, and none after a flush; keys of scope 0 are of all. */
+static void which_scopes_may_have(void **state)
+{
+        struct dp_cache *c = dp_cache_create(4);
+        struct dp_decision d = decision_of(1);
+        struct dp_key key = key_of(1);
+
+        (void)state;
+        d.scope = SHM_SCOPE_SRC_UA;
+        assert_false(dp_cache_may_have(c, SHM_SCOPE_SRC_UA, T0));
+        (void)dp_cache_put(c, &key, T0, 10, &d);
+        (void)dp_cache_put(c, &key, T0, 5, &d);
+        assert_true(dp_cache_may_have(c, SHM_SCOPE_SRC_UA, T0 + 9 * MS));
+        assert_false(dp_cache_may_have(c, SHM_SCOPE_SRC_UA, T0 + 10 * MS));
+        assert_false(dp_cache_may_have(c, SHM_SCOPE_ROUTE, T0));
+        (void)dp_cache_put(c, &key, T0, 0, &d); /* refused: notes nothing */
+        d.scope = 0;
+        (void)dp_cache_put(c, &key, T0, 20, &d);
+        for (unsigned scope = 1; scope <= SHM_SCOPE_ALL; scope *= 2)
+                assert_true(dp_cache_may_have(c, (enum shm_scope)scope, T0 + 19 * MS));
+        dp_cache_flush(c);
+        for (unsigned scope = 1; scope <= SHM_SCOPE_ALL; scope *= 2)
+                assert_false(dp_cache_may_have(c, (enum shm_scope)scope, T0));
+        (void)dp_cache_put(c, &key, T0, 10, &d);
+        assert_false(dp_cache_may_have(c, SHM_SCOPE_ROUTE, T0 - MS)); /* as the clock goes back */
+        dp_cache_destroy(c);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -242,6 +270,7 @@ int main(void)
             cmocka_unit_test(who_makes_room),
             cmocka_unit_test(flush_forgets_whatever_the_count),
             cmocka_unit_test(old_entries_stay_dead_when_time_wraps),
+            cmocka_unit_test(which_scopes_may_have),
             cmocka_unit_test(like_a_map),
         };
 
