@@ -48,14 +48,6 @@ static inline uint64_t lower_word(uint64_t w)
         return w | uppers(w) >> 2;
 }
 
-/* Not 0 when any octet is '%'. */
-static inline uint64_t percents(uint64_t w)
-{
-        uint64_t x = w ^ EACH * '%';
-
-        return (x - EACH) & ~x & EACH * 0x80;
-}
-
 /* The last eight octets may overlap those before them. */
 static inline void lower_copy(uint8_t *to, const uint8_t *from, size_t n)
 {
@@ -208,25 +200,48 @@ size_t sip_aor_write(const uint8_t *buf, const struct sip_uri *u, uint8_t *out, 
         return s.n;
 }
 
+typedef uint8_t octets __attribute__((vector_size(16)));
+typedef uint64_t halves __attribute__((vector_size(16)));
+
+/* Ones where an octet is written otherwise in an AoR: A to Z, and '%'. */
+static inline octets changes(octets v)
+{
+        return (octets)((v - (uint8_t)'A' < (uint8_t)26) | (v == (uint8_t)'%'));
+}
+
+/* Of n octets, 8 or more; the last ones may overlap those before them. */
+static inline bool stays(const uint8_t *from, uint32_t n)
+{
+        octets v, found = {0};
+        halves h;
+
+        if (n < sizeof(v)) {
+                uint64_t first, last;
+
+                memcpy(&first, from, sizeof(first));
+                memcpy(&last, from + n - sizeof(last), sizeof(last));
+                found = changes((octets)(halves){first, last});
+        } else {
+                for (uint32_t at = 0; at < n - sizeof(v); at += (uint32_t)sizeof(v)) {
+                        memcpy(&v, from + at, sizeof(v));
+                        found |= changes(v);
+                }
+                memcpy(&v, from + n - sizeof(v), sizeof(v));
+                found |= changes(v);
+        }
+        h = (halves)found;
+        return (h[0] | h[1]) == 0;
+}
+
 struct sip_span sip_aor_plain(const uint8_t *buf, const struct sip_uri *u)
 {
-        const struct sip_span none = {0, 0};
         const uint8_t *from = buf + u->all.off;
         uint32_t end = (uint32_t)u->host.off + u->host.len;
         uint32_t n = end - u->all.off;
 
         if (u->scheme != SIP_SCHEME_SIP || u->user.len == 0 || u->host.len == 0 ||
             u->user.off != u->all.off + 4u || u->host.off != u->user.off + u->user.len + 1u ||
-            buf[u->host.off - 1] != '@' || memcmp(from, "sip:", 4) != 0 || n < sizeof(uint64_t))
-                return none;
-        /* the last eight octets may overlap those before them */
-        for (uint32_t at = 0;; at = at + 16 <= n ? at + 8 : n - 8) {
-                uint64_t w;
-
-                memcpy(&w, from + at, sizeof(w));
-                if ((uppers(w) | percents(w)) != 0)
-                        return none;
-                if (at + 8 == n)
-                        return sip_span_make(u->all.off, end);
-        }
+            buf[u->host.off - 1] != '@' || memcmp(from, "sip:", 4) != 0 || n < 8 || !stays(from, n))
+                return (struct sip_span){0, 0};
+        return sip_span_make(u->all.off, end);
 }
