@@ -48,10 +48,13 @@ static void source_complete(struct dp_police *self, struct dp_pkt *p, uint64_t n
                 p->trust = DP_TRUST_PEER;
 }
 
-/* Who sent the packets of the burst, and the hashes of what they are charged to. */
-static void keys_make(struct dp_police *self, struct dp_burst *b)
+/* Who sent the packets of the burst, and the hashes of what they are charged to. Returns how many
+ * are charged, and which. */
+static uint16_t keys_make(struct dp_police *self, struct dp_burst *b,
+                          uint16_t charged[DP_BURST_MAX])
 {
         struct dp_siphash_jobs jobs;
+        uint16_t cnt = 0;
 
         jobs.cnt = 0;
         for (uint16_t i = 0; i < b->cnt; i++) {
@@ -63,22 +66,27 @@ static void keys_make(struct dp_police *self, struct dp_burst *b)
                         source_complete(self, p, b->now_ns);
                 if (p->malformed != 0)
                         continue;
-                if ((p->flags & DP_PKT_SIP) != 0)
+                if ((p->flags & DP_PKT_SIP) != 0 && self->challenge.maker != NULL)
                         dp_police_cookies(&self->challenge, p, b->now_ns);
-                dp_police_keys_begin(self->limits, p, &jobs, &self->texts[i]);
+                self->refusals[i].cnt = 0;
+                if (dp_police_claims_begin(self->limits, p, &self->claims[i], &jobs,
+                                           &self->texts[i]))
+                        charged[cnt++] = i;
         }
         self->tables->hash(&self->tables->key, &jobs);
+        return cnt;
 }
 
 /* All keys of the burst before the first is charged. */
 static void prepare(struct dp_police *self, struct dp_burst *b)
 {
-        keys_make(self, b);
-        for (uint16_t i = 0; i < b->cnt; i++) {
+        uint16_t charged[DP_BURST_MAX];
+        uint16_t cnt = keys_make(self, b, charged);
+
+        for (uint16_t n = 0; n < cnt; n++) {
+                uint16_t i = charged[n];
                 struct dp_pkt *p = &b->pkt[i];
 
-                if (!dp_pkt_open(p) || p->malformed != 0)
-                        continue;
                 dp_police_claims_make(self->limits, self->tables, p, &self->claims[i]);
                 if ((p->flags & DP_PKT_SIP) != 0)
                         dp_refusals_make(self->limits, self->tables, p, b->now_ns,
@@ -100,29 +108,27 @@ static void police_sip(struct dp_police *self, struct dp_burst *b, uint16_t i)
         struct dp_pkt *p = &b->pkt[i];
         enum shm_reason reason;
 
-        dp_police_rules_judge(&self->rules, p, b->now_ns);
-        if (!dp_pkt_open(p))
-                return;
         reason =
             is_ack_for_us(self, p) ? SHM_REASON_ACK_OWN_REPLY : dp_track_judge(self->track, b, i);
-
-        if (reason == SHM_REASON_NONE)
+        if (reason == SHM_REASON_NONE && self->refusals[i].cnt != 0)
                 reason = dp_refusals_judge(&self->refusals[i], p, b->now_ns);
-        if (reason == SHM_REASON_NONE) {
+        if (reason != SHM_REASON_NONE) {
+                dp_verdict_drop(p, reason);
+                return;
+        }
+        if (self->challenge.maker != NULL)
                 dp_police_challenge(&self->challenge, p, b->now_ns);
-                if (dp_pkt_open(p))
-                        dp_police_shed(self->shed, p);
-                if (!dp_pkt_open(p))
-                        return;
+        if (dp_pkt_open(p) && self->shed->on)
+                dp_police_shed(self->shed, p);
+        if (dp_pkt_open(p) && self->claims[i].cnt != 0)
                 dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns,
                                         self->counters);
-                if (!dp_pkt_open(p))
-                        return;
-                reason = dp_track_pass(self->track, b, i);
-        }
+        if (!dp_pkt_open(p))
+                return;
+        reason = dp_track_pass(self->track, b, i);
         if (reason != SHM_REASON_NONE)
                 dp_verdict_drop(p, reason);
-        else
+        else if ((p->proof_src | p->proof_dst) != 0)
                 dp_police_proofs(self->limits, self->tables, p, b->now_ns, self->counters);
 }
 
@@ -141,7 +147,9 @@ static void police_other(struct dp_police *self, struct dp_burst *b, uint16_t i)
         const struct dp_config *config = self->config;
         struct dp_pkt *p = &b->pkt[i];
 
-        dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns, self->counters);
+        if (self->claims[i].cnt != 0)
+                dp_police_claims_charge(self->tables, &self->claims[i], p, b->now_ns,
+                                        self->counters);
         if (!dp_pkt_open(p))
                 return;
         if ((p->flags & DP_PKT_KEEPALIVE) != 0)
@@ -155,8 +163,17 @@ static void police_other(struct dp_police *self, struct dp_burst *b, uint16_t i)
                                                                    : SHM_REASON_PASS_NON_SIP);
 }
 
+static void police_malformed(struct dp_police *self, struct dp_pkt *p, uint64_t now_ns)
+{
+        dp_police_rules_malformed(&self->rules, p, now_ns);
+        dp_police_malformed(self->limits, self->tables, p, now_ns, self->counters);
+        dp_verdict_drop(p, p->malformed);
+}
+
 void dp_police_run(struct dp_police *self, struct dp_burst *b)
 {
+        const struct dp_rules *rules = dp_police_rules_begin(&self->rules);
+
         dp_police_challenge_tick(&self->challenge, self->shed->load.level != 0, b->now_ns);
         prepare(self, b);
         for (uint16_t i = 0; i < b->cnt; i++) {
@@ -164,18 +181,20 @@ void dp_police_run(struct dp_police *self, struct dp_burst *b)
 
                 if (!dp_pkt_open(p))
                         continue;
-                dp_police_rules_match(&self->rules, p, b->now_ns);
+                if (rules != NULL)
+                        dp_police_rules_match(&self->rules, rules, p);
                 if (p->malformed != 0) {
-                        dp_police_rules_malformed(&self->rules, p, b->now_ns);
-                        dp_police_malformed(self->limits, self->tables, p, b->now_ns,
-                                            self->counters);
-                        dp_verdict_drop(p, p->malformed);
-                } else if ((p->flags & DP_PKT_SIP) != 0) {
-                        police_sip(self, b, i);
-                } else {
-                        dp_police_rules_judge(&self->rules, p, b->now_ns);
-                        if (dp_pkt_open(p))
-                                police_other(self, b, i);
+                        police_malformed(self, p, b->now_ns);
+                        continue;
                 }
+                if (rules != NULL) {
+                        dp_police_rules_judge(&self->rules, p, b->now_ns);
+                        if (!dp_pkt_open(p))
+                                continue;
+                }
+                if ((p->flags & DP_PKT_SIP) != 0)
+                        police_sip(self, b, i);
+                else
+                        police_other(self, b, i);
         }
 }

@@ -97,25 +97,21 @@ static bool pkt_key_make(const struct dp_tables *t, struct dp_pkt *p, enum dp_pk
                dp_police_aor_key(&t->key, p->msg, user_uri(p->msg, which), &p->key[which]);
 }
 
-const struct dp_key *dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p,
-                                       enum dp_pkt_key which)
+void dp_police_pkt_key_make(const struct dp_tables *t, struct dp_pkt *p, enum dp_pkt_key which)
 {
         uint8_t bit = (uint8_t)(1u << which);
 
-        if ((p->keys_made & bit) == 0) {
-                p->keys_made |= bit;
-                if (!pkt_key_make(t, p, which))
-                        p->keys_none |= bit;
-        }
-        return (p->keys_none & bit) == 0 ? &p->key[which] : NULL;
+        p->keys_made |= bit;
+        if (!pkt_key_make(t, p, which))
+                p->keys_none |= bit;
 }
+
+static const struct dp_key everybody = {{0, 0}};
 
 /* NULL: the packet has no such subject. */
 static inline const struct dp_key *subject_key(const struct dp_tables *t, struct dp_pkt *p,
                                                enum dp_limit_class cls, enum dp_limit_key which)
 {
-        static const struct dp_key everybody = {{0, 0}};
-
         switch (which) {
         case DP_LIMIT_ENDPOINT:
                 return &p->source.endpoint;
@@ -132,8 +128,9 @@ static inline const struct dp_key *subject_key(const struct dp_tables *t, struct
         }
 }
 
-static void claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                        struct dp_pkt *p, enum dp_limit_class cls, struct dp_police_claims *out)
+static inline void claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
+                               struct dp_pkt *p, enum dp_limit_class cls,
+                               struct dp_police_claims *out)
 {
         static const uint16_t reasons[DP_LIMIT_KEY_CNT] = {
             [DP_LIMIT_ENDPOINT] = SHM_REASON_LIMIT_ENDPOINT,
@@ -143,35 +140,42 @@ static void claims_make(const struct dp_limits_config *config, struct dp_tables 
             [DP_LIMIT_ALL] = SHM_REASON_LIMIT_ALL,
         };
         const struct dp_rate *rates = config->rates[p->lane][cls];
-        uint64_t kind = DP_KEY_LIMIT + (uint64_t)p->lane * DP_LIMIT_CLASS_CNT + cls;
+        const struct dp_key kind =
+            dp_key_kind(&everybody, DP_KEY_LIMIT + (uint64_t)p->lane * DP_LIMIT_CLASS_CNT + cls);
+        const uint8_t level = p->trust;
+        struct dp_limit_claim *c = out->claim;
+        uint16_t *reason = out->reason;
 
+        /* each turn knows its key: nothing is left of the switch and the table of reasons */
+#pragma GCC unroll 5
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
-                struct dp_limit_claim *c = &out->claim[out->cnt];
                 const struct dp_key *subject;
                 struct dp_key key;
 
                 if (rates[which].interval_ns == 0 ||
                     (subject = subject_key(tables, p, cls, (enum dp_limit_key)which)) == NULL)
                         continue;
-                key = dp_key_kind(subject, kind);
+                key = (struct dp_key){{subject->w[0] ^ kind.w[0], subject->w[1] ^ kind.w[1]}};
                 /* everybody's entry must not make room for somebody's */
                 *c = dp_limits_claim(tables->limits, &key, &rates[which],
-                                     which == DP_LIMIT_ALL ? DP_TRUST_PEER : p->trust);
-                dp_limits_prefetch(c);
-                out->reason[out->cnt++] = reasons[which];
+                                     which == DP_LIMIT_ALL ? DP_TRUST_PEER : level);
+                dp_limits_prefetch(c++);
+                *reason++ = reasons[which];
         }
+        out->cnt = (uint8_t)(reason - out->reason);
 }
 
 /* By an entry of the table LIMIT: all that it covers share one bucket. */
-static void claim_limited(struct dp_tables *tables, const struct dp_pkt *p,
-                          struct dp_police_claims *out)
+static __attribute__((noinline)) void claim_limited(struct dp_tables *tables,
+                                                    const struct dp_pkt *p,
+                                                    struct dp_police_claims *out)
 {
         struct dp_limit_claim *c = &out->claim[out->cnt];
         uint64_t burst = p->limit_rate / BURSTS_A_MINUTE;
         struct dp_rate rate;
         struct dp_key key;
 
-        if (p->limit_rate == 0 || p->msg == NULL || p->txn != DP_TXN_NEW)
+        if (p->msg == NULL || p->txn != DP_TXN_NEW)
                 return;
         key = dp_source_within(&tables->key, &p->flow.src, p->limit_prefix_len, p->limit_port);
         rate = dp_rate_make(p->limit_rate, MINUTE_NS, burst);
@@ -206,39 +210,42 @@ static void aor_begin(struct dp_siphash_jobs *jobs, struct dp_pkt *p, enum dp_pk
                                     &p->key[which]);
 }
 
-void dp_police_keys_begin(const struct dp_limits_config *config, struct dp_pkt *p,
-                          struct dp_siphash_jobs *jobs, struct dp_police_texts *texts)
+bool dp_police_claims_begin(const struct dp_limits_config *config, struct dp_pkt *p,
+                            struct dp_police_claims *claims, struct dp_siphash_jobs *jobs,
+                            struct dp_police_texts *texts)
 {
         const uint8_t bit = 1u << DP_PKT_KEY_PREFIX;
+        const struct dp_rate *rates;
         enum dp_limit_class cls;
 
+        claims->cnt = 0;
         if (!is_charged(p))
-                return;
+                return false;
         cls = dp_police_class(p);
-        if (p->msg != NULL && config->rates[p->lane][cls][DP_LIMIT_AOR].interval_ns != 0)
+        claims->cls = (uint8_t)cls;
+        rates = config->rates[p->lane][cls];
+        if (p->msg != NULL && rates[DP_LIMIT_AOR].interval_ns != 0)
                 aor_begin(jobs, p, user_of(p, cls), texts->aor);
-        if (config->rates[p->lane][cls][DP_LIMIT_PREFIX].interval_ns != 0 &&
-            (p->keys_made & bit) == 0) {
+        if (rates[DP_LIMIT_PREFIX].interval_ns != 0 && (p->keys_made & bit) == 0) {
                 p->keys_made |= bit;
                 dp_source_prefix_begin(jobs, &p->flow.src, texts->prefix,
                                        &p->key[DP_PKT_KEY_PREFIX]);
         }
+        return true;
 }
 
 void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                           struct dp_pkt *p, struct dp_police_claims *out)
+                           struct dp_pkt *p, struct dp_police_claims *claims)
 {
-        out->cnt = 0;
-        if (!is_charged(p))
-                return;
-        claims_make(config, tables, p, dp_police_class(p), out);
-        claim_limited(tables, p, out);
+        claims_make(config, tables, p, (enum dp_limit_class)claims->cls, claims);
+        if (p->limit_rate != 0)
+                claim_limited(tables, p, claims);
 }
 
 bool dp_police_question(const struct dp_limits_config *config, struct dp_tables *tables,
                         struct dp_pkt *p, uint64_t now_ns)
 {
-        struct dp_police_claims claims = {.cnt = 0};
+        struct dp_police_claims claims;
         unsigned refused;
 
         if (!p->has_source || p->lane >= DP_LIMIT_LANES)
@@ -260,14 +267,27 @@ static bool has_credentials(const struct sip_msg *m)
                sip_msg_first(m, SIP_HDR_PROXY_AUTHORIZATION) != NULL;
 }
 
+/* One of its keys refused. */
+static void over(struct dp_tables *tables, struct dp_pkt *p, enum shm_reason reason,
+                 uint64_t now_ns, struct shm_counters *counters)
+{
+        counters->limit_over++;
+        dp_police_fault(tables, p, DP_TRUST_FAULT_ADMISSION, now_ns, counters);
+        if (p->lane == SHM_LANE_UNPROVEN || p->msg == NULL || (p->flags & DP_PKT_NO_REPLY) != 0) {
+                dp_verdict_drop(p, reason);
+                return;
+        }
+        p->code = 503;
+        p->retry_after_s = retry_after_s(p);
+        dp_verdict_set(p, SHM_ACTION_REJECT, reason);
+}
+
 void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_claims *claims,
                              struct dp_pkt *p, uint64_t now_ns, struct shm_counters *counters)
 {
         enum dp_limit_result rc;
         unsigned refused;
 
-        if (claims->cnt == 0)
-                return;
         counters->limit_checks++;
         rc = dp_limits_charge_all(tables->limits, claims->claim, claims->cnt, now_ns, &refused);
         if (rc == DP_LIMIT_OK)
@@ -283,13 +303,5 @@ void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_cl
                         dp_verdict_drop(p, SHM_REASON_LIMIT_FULL);
                 return;
         }
-        counters->limit_over++;
-        dp_police_fault(tables, p, DP_TRUST_FAULT_ADMISSION, now_ns, counters);
-        if (p->lane == SHM_LANE_UNPROVEN || p->msg == NULL || (p->flags & DP_PKT_NO_REPLY) != 0) {
-                dp_verdict_drop(p, claims->reason[refused]);
-                return;
-        }
-        p->code = 503;
-        p->retry_after_s = retry_after_s(p);
-        dp_verdict_set(p, SHM_ACTION_REJECT, claims->reason[refused]);
+        over(tables, p, (enum shm_reason)claims->reason[refused], now_ns, counters);
 }

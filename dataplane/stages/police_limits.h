@@ -18,6 +18,7 @@ _Static_assert(DP_POLICE_CLAIMS_MAX <= DP_LIMITS_CLAIMS_MAX, "charged together")
 /* The keys of a message, made for a whole burst before the first is charged. */
 struct dp_police_claims {
         uint8_t cnt; /* 0: nothing to charge */
+        uint8_t cls; /* enum dp_limit_class, of a message that is charged */
         struct dp_limit_claim claim[DP_POLICE_CLAIMS_MAX];
         uint16_t reason[DP_POLICE_CLAIMS_MAX]; /* enum shm_reason when that key refuses */
 };
@@ -33,23 +34,24 @@ struct dp_police_texts {
 };
 
 /*
- * Of a packet whose claims will be made: add at most two jobs, for those of its keys that take a
- * hash. They are run under the key of the tables before anything else is done with the packet, and
- * `texts` stays until then.
+ * Of a SIP message, well formed and open, or of a packet that is no SIP: is it charged? Not an
+ * emergency, nor the inside, nor what goes on or, of proven sources, is repeated (dp_pkt.txn): of
+ * these the claims are none, and false is returned.
+ *
+ * Of what is charged, add at most two jobs, for those of its keys that take a hash. They are run
+ * under the key of the tables before anything else is done with the packet, and `texts` stays until
+ * then.
  */
-void dp_police_keys_begin(const struct dp_limits_config *config, struct dp_pkt *p,
-                          struct dp_siphash_jobs *jobs, struct dp_police_texts *texts);
+bool dp_police_claims_begin(const struct dp_limits_config *config, struct dp_pkt *p,
+                            struct dp_police_claims *claims, struct dp_siphash_jobs *jobs,
+                            struct dp_police_texts *texts);
 
-/*
- * Make the claims of a SIP message, well formed and open, or of a packet to a SIP port that is no
- * SIP, and bring their memory towards the CPU. None for an emergency, for the inside, and for what
- * goes on or, of proven sources, is repeated (dp_pkt.txn).
- */
+/* Then make its claims, and bring their memory towards the CPU. */
 void dp_police_claims_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                           struct dp_pkt *p, struct dp_police_claims *out);
+                           struct dp_pkt *p, struct dp_police_claims *claims);
 
-/* Charge them. A message that is over gets its verdict: dropped, or of a proven source turned down
- * with 503. */
+/* Charge them, one at least. A message that is over gets its verdict: dropped, or of a proven
+ * source turned down with 503. */
 void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_claims *claims,
                              struct dp_pkt *p, uint64_t now_ns, struct shm_counters *counters);
 
@@ -61,10 +63,17 @@ bool dp_police_question(const struct dp_limits_config *config, struct dp_tables 
 bool dp_police_aor_key(const struct dp_siphash_key *key, const struct sip_msg *m,
                        const struct sip_uri *uri, struct dp_key *out);
 
+void dp_police_pkt_key_make(const struct dp_tables *t, struct dp_pkt *p, enum dp_pkt_key which);
+
 /* A key that p carries, made now if nobody has asked for it before; good while p is. NULL: there is
  * none, the message names no such user. */
-const struct dp_key *dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p,
-                                       enum dp_pkt_key which);
+static inline const struct dp_key *dp_police_pkt_key(const struct dp_tables *t, struct dp_pkt *p,
+                                                     enum dp_pkt_key which)
+{
+        if ((p->keys_made & 1u << which) == 0)
+                dp_police_pkt_key_make(t, p, which);
+        return (p->keys_none & 1u << which) == 0 ? &p->key[which] : NULL;
+}
 
 /* What a message is charged as. */
 enum dp_limit_class dp_police_class(const struct dp_pkt *p);

@@ -137,8 +137,9 @@ void dp_refusals_charge_sender(const struct dp_limits_config *config, struct dp_
         }
 }
 
-void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *tables,
-                      struct dp_pkt *p, uint64_t now_ns, struct dp_police_claims *out)
+static __attribute__((noinline)) void claims_make(const struct dp_limits_config *config,
+                                                  struct dp_tables *tables, struct dp_pkt *p,
+                                                  unsigned keys, struct dp_police_claims *out)
 {
         static const uint16_t reasons[DP_LIMIT_KEY_CNT] = {
             [DP_LIMIT_ENDPOINT] = SHM_REASON_REFUSALS_ENDPOINT,
@@ -147,21 +148,37 @@ void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *t
             [DP_LIMIT_PREFIX] = SHM_REASON_REFUSALS_ADDRESS,
         };
 
-        out->cnt = 0;
-        if (!is_concerned(p))
-                return;
         for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
                 struct dp_limit_claim *c = &out->claim[out->cnt];
-                const struct dp_key *subject;
 
-                if (config->refusals[which].interval_ns == 0 ||
-                    (subject = subject_of(tables, p, (enum dp_limit_key)which)) == NULL ||
-                    !dp_recent_may_have(tables->refused, subject, now_ns))
+                if ((keys & 1u << which) == 0)
                         continue;
-                *c = claim_of(config, tables, subject, which);
+                *c = claim_of(config, tables, subject_of(tables, p, (enum dp_limit_key)which),
+                              which);
                 out->reason[out->cnt++] = reasons[which];
                 dp_limits_prefetch(c);
         }
+}
+
+void dp_refusals_make(const struct dp_limits_config *config, struct dp_tables *tables,
+                      struct dp_pkt *p, uint64_t now_ns, struct dp_police_claims *out)
+{
+        unsigned keys = 0; /* bits by enum dp_limit_key: of nearly all messages none */
+
+        out->cnt = 0;
+        if (!is_concerned(p))
+                return;
+#pragma GCC unroll 5 /* each turn knows its key, so that nothing is left of the switch */
+        for (unsigned which = 0; which < DP_LIMIT_KEY_CNT; which++) {
+                const struct dp_key *subject;
+
+                if (config->refusals[which].interval_ns != 0 &&
+                    (subject = subject_of(tables, p, (enum dp_limit_key)which)) != NULL &&
+                    dp_recent_may_have(tables->refused, subject, now_ns))
+                        keys |= 1u << which;
+        }
+        if (keys != 0)
+                claims_make(config, tables, p, keys, out);
 }
 
 enum shm_reason dp_refusals_judge(const struct dp_police_claims *made, const struct dp_pkt *p,

@@ -236,17 +236,22 @@ static uint32_t eval(struct dp_police_rules *self, const struct dp_rules *rules,
         return n < DP_RULE_HITS_MAX ? n : DP_RULE_HITS_MAX;
 }
 
-void dp_police_rules_match(struct dp_police_rules *self, struct dp_pkt *p, uint64_t now_ns)
+const struct dp_rules *dp_police_rules_begin(struct dp_police_rules *self)
 {
-        const struct dp_rules *rules = self->rules != NULL ? dp_swap_now(self->rules) : NULL;
+        self->decisive = NULL;
+        return self->rules != NULL ? dp_swap_now(self->rules) : NULL;
+}
+
+void dp_police_rules_match(struct dp_police_rules *self, const struct dp_rules *rules,
+                           struct dp_pkt *p)
+{
         struct match_facts f;
         bool tagged;
         uint32_t flags = 0;
         uint32_t n;
 
-        (void)now_ns;
         self->decisive = NULL;
-        if (rules == NULL || (p->flags & DP_PKT_UDP) == 0)
+        if ((p->flags & DP_PKT_UDP) == 0)
                 return;
         f = facts_of(p);
         tagged = match_set_has_flags(rules->set) && f.msg != NULL;

@@ -23,6 +23,7 @@
 #define DP_RULE_SAMPLE 1024u
 
 struct dp_explain;
+struct dp_rules;
 struct dp_report;
 
 struct dp_police_rules {
@@ -46,11 +47,14 @@ struct dp_police_rules {
         uint32_t hits[DP_RULE_HITS_MAX];
 };
 
-/* Note which rules hold for an open UDP packet, and find the decisive one. */
-void dp_police_rules_match(struct dp_police_rules *self, struct dp_pkt *p, uint64_t now_ns);
+/* The set of this turn, or NULL: then none decides on any of its packets. */
+const struct dp_rules *dp_police_rules_begin(struct dp_police_rules *self);
+/* Note which of them hold for an open packet, and find the decisive one. Of UDP: of others none. */
+void dp_police_rules_match(struct dp_police_rules *self, const struct dp_rules *rules,
+                           struct dp_pkt *p);
 /* What it means for one that goes because it is malformed: its source may be banned. */
 void dp_police_rules_malformed(struct dp_police_rules *self, struct dp_pkt *p, uint64_t now_ns);
-/* Carry out what it says of another: p may have its verdict then. */
+/* Carry out what it says of another, if there is one: p may have its verdict then. */
 void dp_police_rules_judge(struct dp_police_rules *self, struct dp_pkt *p, uint64_t now_ns);
 
 #endif
