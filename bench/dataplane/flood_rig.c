@@ -253,7 +253,7 @@ static void ahead(struct flood_rig *r, const struct dp_key *key)
                 claim = claim_of(r, key);
                 dp_limits_prefetch(&claim);
         } else if (r->table == FLOOD_TRUST) {
-                dp_trust_prefetch(r->trust, key);
+                dp_trust_prefetch(r->trust, key, NOW);
         } else if (r->table == FLOOD_TRANSACTIONS) {
                 dp_rec_prefetch(r->calls->transactions, key);
         } else if (r->table == FLOOD_DIALOGS) {

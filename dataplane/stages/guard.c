@@ -89,7 +89,8 @@ void dp_guard_run(struct dp_guard *self, struct dp_burst *b)
         const struct dp_blocklist *list =
             self->blocklist != NULL ? dp_swap_now(self->blocklist) : NULL;
 
-        bans_run(self, b);
+        if (dp_bans_count(self->bans) != 0)
+                bans_run(self, b);
         if (list != NULL)
                 blocklist_run(list, b);
         if (!dp_burst_open(b)) /* in a flood of banned sources nothing is left */

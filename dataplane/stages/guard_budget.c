@@ -130,7 +130,7 @@ static uint16_t sources_make(struct dp_guard_budget *self, struct dp_burst *b,
 
                 dp_source_end(&work[i], p->flow.sport, &p->source);
                 p->has_source = true;
-                dp_trust_prefetch(self->tables->trust, &p->source.endpoint);
+                dp_trust_prefetch(self->tables->trust, &p->source.endpoint, b->now_ns);
         }
         return cnt;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * recent.h - which keys were charged lately, at a glance: in front of a table in which nearly
+ * recent.h - which keys were written lately, at a glance: in front of a table in which nearly
  * nobody has an entry, so that nearly nobody is looked for in it. Shared by all workers.
  *
  * A key's place, which it shares with others, holds until when any of them has something in the

@@ -48,9 +48,19 @@ uint64_t dp_table_sets(const struct dp_shared_table *t)
         return t->set_cnt;
 }
 
-static inline __m128i tag_pair(const struct dp_slot *s)
+static inline __m128 tag_pair(const struct dp_slot *s)
 {
-        return _mm_set_epi64x((int64_t)dp_slot_tag(&s[1]), (int64_t)dp_slot_tag(&s[0]));
+        return _mm_castsi128_ps(
+            _mm_set_epi64x((int64_t)dp_slot_tag(&s[1]), (int64_t)dp_slot_tag(&s[0])));
+}
+
+/* Of four slots: all ones where the upper half of the tag is the one sought. */
+static inline __m128i four_like(const struct dp_slot *s, __m128i sought)
+{
+        const __m128 high =
+            _mm_shuffle_ps(tag_pair(&s[0]), tag_pair(&s[2]), _MM_SHUFFLE(3, 1, 3, 1));
+
+        return _mm_cmpeq_epi32(_mm_castps_si128(high), sought);
 }
 
 /* Slots whose tags have the upper half of this one, all eight looked at without a branch: nearly
@@ -59,18 +69,10 @@ static inline __m128i tag_pair(const struct dp_slot *s)
 static inline unsigned slots_like(const struct dp_slot *set, uint64_t tag)
 {
         const __m128i sought = _mm_set1_epi32((int)(tag >> 32));
-        __m128i same[2];
+        const __m128i like =
+            _mm_packs_epi32(four_like(&set[0], sought), four_like(&set[4], sought));
 
-        for (unsigned i = 0; i < 2; i++) {
-                const struct dp_slot *s = &set[4 * i];
-                const __m128 a = _mm_castsi128_ps(tag_pair(s));
-                const __m128 b = _mm_castsi128_ps(tag_pair(s + 2));
-                const __m128 high = _mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1));
-
-                same[i] = _mm_cmpeq_epi32(_mm_castps_si128(high), sought);
-        }
-        same[0] = _mm_packs_epi32(same[0], same[1]);
-        return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(same[0], _mm_setzero_si128()));
+        return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(like, _mm_setzero_si128()));
 }
 
 bool dp_table_find_away(const struct dp_table_spot *spot, struct dp_place *place)

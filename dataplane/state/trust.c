@@ -2,6 +2,9 @@
 #include "dataplane/state/trust.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "dataplane/state/recent.h"
 
 /*
  * The word of a source: when the entry dies, in ms since the epoch (42 bits, until 2109), above
@@ -15,6 +18,7 @@
 #define SWAP_ROUNDS 64u
 
 struct dp_trust {
+        struct dp_recent proven; /* endpoints that are above UNPROVEN: in a flood nearly none */
         struct dp_shared_table *table;
         struct dp_limits *limits;
         struct dp_trust_config config;
@@ -27,9 +31,10 @@ struct dp_trust *dp_trust_create(uint32_t entries, const struct dp_trust_config 
 
         if (entries == 0 || entries > DP_LIMITS_ENTRIES_MAX)
                 return NULL;
-        t = calloc(1, sizeof(*t));
+        t = aligned_alloc(_Alignof(struct dp_trust), sizeof(*t));
         if (t == NULL)
                 return NULL;
+        memset(t, 0, sizeof(*t));
         t->table = dp_table_create(entries);
         if (t->table == NULL) {
                 free(t);
@@ -46,13 +51,6 @@ void dp_trust_destroy(struct dp_trust *t)
                 return;
         dp_table_destroy(t->table);
         free(t);
-}
-
-void dp_trust_prefetch(const struct dp_trust *t, const struct dp_key *endpoint)
-{
-        const struct dp_table_spot spot = dp_table_spot_of(t->table, endpoint);
-
-        dp_table_prefetch(&spot);
 }
 
 static inline uint64_t word_at(uint64_t time_ns)
@@ -77,7 +75,17 @@ static inline bool live_find(const struct dp_table_spot *spot, uint64_t now_ns,
         return dp_table_find(spot, place) && place->seen.word >= dead_below(now_ns);
 }
 
-enum dp_trust_level dp_trust_level_of(struct dp_trust *t, const struct dp_key *endpoint,
+void dp_trust_prefetch(struct dp_trust *t, const struct dp_key *endpoint, uint64_t now_ns)
+{
+        struct dp_table_spot spot;
+
+        if (!dp_recent_may_have(&t->proven, endpoint, now_ns))
+                return;
+        spot = dp_table_spot_of(t->table, endpoint);
+        dp_table_prefetch(&spot);
+}
+
+static enum dp_trust_level level_look(struct dp_trust *t, const struct dp_key *endpoint,
                                       uint64_t now_ns)
 {
         const struct dp_table_spot spot = dp_table_spot_of(t->table, endpoint);
@@ -86,6 +94,13 @@ enum dp_trust_level dp_trust_level_of(struct dp_trust *t, const struct dp_key *e
         if (!live_find(&spot, now_ns, &place))
                 return DP_TRUST_UNPROVEN;
         return (enum dp_trust_level)dp_entry_level(&place.seen);
+}
+
+enum dp_trust_level dp_trust_level_of(struct dp_trust *t, const struct dp_key *endpoint,
+                                      uint64_t now_ns)
+{
+        return dp_recent_may_have(&t->proven, endpoint, now_ns) ? level_look(t, endpoint, now_ns)
+                                                                : DP_TRUST_UNPROVEN;
 }
 
 bool dp_trust_held_down(struct dp_trust *t, const struct dp_key *endpoint, uint64_t now_ns)
@@ -138,6 +153,12 @@ static bool prove_change(const struct dp_entry *seen, const struct change *want,
         return true;
 }
 
+/* An entry above UNPROVEN was written. A worker that looks in between is merely early. */
+static void proven_note(struct dp_trust *t, const struct dp_key *endpoint, uint64_t word)
+{
+        dp_recent_note(&t->proven, endpoint, ((word >> TIME_SHIFT) + 1) * NS_PER_MS);
+}
+
 enum dp_trust_result dp_trust_prove(struct dp_trust *t, const struct dp_source *source,
                                     enum dp_trust_evidence evidence, uint64_t now_ns)
 {
@@ -174,13 +195,17 @@ enum dp_trust_result dp_trust_prove(struct dp_trust *t, const struct dp_source *
 
                         if (rc == DP_TABLE_FULL)
                                 return DP_TRUST_FULL;
-                        if (rc != DP_TABLE_FOUND)
+                        if (rc != DP_TABLE_FOUND) {
+                                proven_note(t, &source->endpoint, fresh.word);
                                 return DP_TRUST_RAISED;
+                        }
                         if (place.seen.word >= dead_below(now_ns))
                                 continue; /* another worker was faster: see what it wrote */
                 }
-                if (dp_table_swap(&place, next.word, next.level))
+                if (dp_table_swap(&place, next.word, next.level)) {
+                        proven_note(t, &source->endpoint, next.word);
                         return next.result;
+                }
         }
         return DP_TRUST_FULL;
 }

@@ -89,7 +89,9 @@ struct dp_trust *dp_trust_create(uint32_t entries, const struct dp_trust_config 
                                  struct dp_limits *limits);
 void dp_trust_destroy(struct dp_trust *t);
 
-void dp_trust_prefetch(const struct dp_trust *t, const struct dp_key *endpoint);
+/* Bring what dp_trust_level_of() will read towards the CPU: nothing, for who was not proven lately.
+ */
+void dp_trust_prefetch(struct dp_trust *t, const struct dp_key *endpoint, uint64_t now_ns);
 
 /* Of an endpoint at now_ns: UNPROVEN, PROVEN or AUTHENTICATED. */
 enum dp_trust_level dp_trust_level_of(struct dp_trust *t, const struct dp_key *endpoint,

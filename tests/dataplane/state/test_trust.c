@@ -135,6 +135,37 @@ static void test_evidence(void **state)
         }
 }
 
+/* A level lasts through its last millisecond, to the ns, whatever is asked before the table is. */
+static void test_last_moment(void **state)
+{
+        const uint64_t ms = SECOND / 1000;
+        struct rng r = rng_seeded("last_moment");
+        struct dp_source s = source_of(1, 5060);
+        uint64_t now = START;
+
+        (void)state;
+        for (unsigned i = 0; i < 20000; i++) {
+                bool strong = rng_below(&r, 2) != 0;
+                bool prolonged = rng_below(&r, 2) != 0;
+                enum dp_trust_evidence e = strong ? DP_TRUST_REGISTER_OK : DP_TRUST_TO_TAG_ECHO;
+                uint64_t life = strong ? config.authenticated_ns : config.proven_ns;
+                uint64_t end;
+
+                now += SECOND + rng_below(&r, 10 * SECOND);
+                assert_int_equal(dp_trust_level_of(trust, &s.endpoint, now), DP_TRUST_UNPROVEN);
+                assert_int_equal(dp_trust_prove(trust, &s, e, now), DP_TRUST_RAISED);
+                if (prolonged) {
+                        now += life / 2;
+                        assert_int_equal(dp_trust_prove(trust, &s, e, now), DP_TRUST_UNCHANGED);
+                }
+                end = (now + life) / ms * ms + ms;
+                assert_int_equal(dp_trust_level_of(trust, &s.endpoint, end - 1),
+                                 strong ? DP_TRUST_AUTHENTICATED : DP_TRUST_PROVEN);
+                assert_int_equal(dp_trust_level_of(trust, &s.endpoint, end), DP_TRUST_UNPROVEN);
+                now = end;
+        }
+}
+
 /* New evidence prolongs; weaker evidence takes nothing away, nor does it prolong the strong. */
 static void test_levels_meet(void **state)
 {
@@ -294,6 +325,7 @@ int main(void)
             cmocka_unit_test(test_keys),
             cmocka_unit_test(test_keys_in_lanes),
             cmocka_unit_test_setup_teardown(test_evidence, setup, teardown),
+            cmocka_unit_test_setup_teardown(test_last_moment, setup, teardown),
             cmocka_unit_test_setup_teardown(test_levels_meet, setup, teardown),
             cmocka_unit_test_setup_teardown(test_lift, setup, teardown),
             cmocka_unit_test_setup_teardown(test_demotion, setup, teardown),
