@@ -14,10 +14,10 @@ static bool may_be_emergency(const struct sip_msg *m)
                 m->method == SIP_METHOD_CANCEL || m->method == SIP_METHOD_MESSAGE);
 }
 
-/* Length and first octet, as a bit of one of 256: the same of two users that are the same. */
+/* A bit of 256 by length and first octet, which tells nearly all users from all numbers. */
 static inline unsigned user_bit(const uint8_t *user, size_t len)
 {
-        return (user[0] ^ (unsigned)len << 5) % DP_CLASSIFY_USERS;
+        return (unsigned)(len < 15 ? len : 15) << 4 | (user[0] & 15u);
 }
 
 void dp_classify_init(struct dp_classify *self, const char *const *emergency, uint32_t cnt)

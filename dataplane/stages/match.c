@@ -26,44 +26,52 @@ static inline struct dp_key key_begin(uint64_t kind, uint64_t small)
         }};
 }
 
-static inline void key_add(struct dp_key *k, const struct dp_key *field, enum role role)
+/* What a field adds to a key. */
+static inline struct dp_key term(const struct dp_key *field, enum role role)
 {
-        k->w[0] += field->w[0] * times[role];
-        k->w[1] += field->w[1] * times[role];
+        return (struct dp_key){{field->w[0] * times[role], field->w[1] * times[role]}};
 }
 
-/* Fields that several keys have. */
+static inline void key_add(struct dp_key *k, const struct dp_key *term)
+{
+        k->w[0] += term->w[0];
+        k->w[1] += term->w[1];
+}
+
+/* Terms of fields that several keys have. */
 struct fields {
         struct dp_key src;
-        struct dp_key dst;
-        struct dp_key ua; /* none without the header */
+        struct dp_key dst; /* in the same role */
+        struct dp_key ua;  /* none without the header */
         bool has_ua;
 };
 
 /* Both directions of a call have the same key: addresses are added without any order. */
-static void key_dialog(const struct dp_match *self, struct dp_pkt *p, const struct fields *f)
+static inline void key_dialog(const struct dp_match *self, struct dp_pkt *p, const struct fields *f)
 {
-        struct dp_key k = key_begin(KIND_DIALOG, 0);
-        const struct dp_key both = {{f->src.w[0] + f->dst.w[0], f->src.w[1] + f->dst.w[1]}};
+        const struct dp_key call_id =
+            term(dp_pkt_digest(&self->seed, p, DP_PKT_KEY_CALL_ID), ROLE_CALL_ID);
 
-        key_add(&k, &both, ROLE_SRC);
-        key_add(&k, dp_pkt_digest(&self->seed, p, DP_PKT_KEY_CALL_ID), ROLE_CALL_ID);
-        p->key_dialog = k;
+        p->key_dialog = key_begin(KIND_DIALOG, 0);
+        key_add(&p->key_dialog, &f->src);
+        key_add(&p->key_dialog, &f->dst);
+        key_add(&p->key_dialog, &call_id);
 }
 
-static void key_src_ua(struct dp_pkt *p, const struct fields *f)
+static inline void key_src_ua(struct dp_pkt *p, const struct fields *f)
 {
-        struct dp_key k = key_begin(KIND_SRC_UA, p->flow.side);
-
-        key_add(&k, &f->src, ROLE_SRC);
-        key_add(&k, &f->ua, ROLE_UA);
-        p->key_src_ua = f->has_ua ? k : (struct dp_key){{0, 0}};
+        p->key_src_ua = (struct dp_key){{0, 0}};
+        if (!f->has_ua)
+                return;
+        p->key_src_ua = key_begin(KIND_SRC_UA, p->flow.side);
+        key_add(&p->key_src_ua, &f->src);
+        key_add(&p->key_src_ua, &f->ua);
 }
 
 /* Source, side, method and port, if any. In edge mode an ACK or CANCEL goes where its INVITE went
  * (RFC 3261 16.11), so it has its key. Methods that we have no number for go by their name. */
-static struct dp_key key_of_request(const struct dp_match *self, const struct dp_pkt *p,
-                                    const struct fields *f, uint64_t kind, uint16_t port)
+static inline struct dp_key key_of_request(const struct dp_match *self, const struct dp_pkt *p,
+                                           const struct fields *f, uint64_t kind, uint16_t port)
 {
         const struct sip_msg *m = p->msg;
         uint8_t method = m->method;
@@ -74,11 +82,12 @@ static struct dp_key key_of_request(const struct dp_match *self, const struct dp
             key_begin(kind, (uint64_t)port << 16 | (uint64_t)method << 8 | p->flow.side);
 
         if (method == SIP_METHOD_OTHER) {
-                struct dp_key name = dp_span_digest(&self->seed, m, m->method_name);
+                const struct dp_key name = dp_span_digest(&self->seed, m, m->method_name);
+                const struct dp_key named = term(&name, ROLE_METHOD);
 
-                key_add(&k, &name, ROLE_METHOD);
+                key_add(&k, &named);
         }
-        key_add(&k, &f->src, ROLE_SRC);
+        key_add(&k, &f->src);
         return k;
 }
 
@@ -87,41 +96,46 @@ static void key_domain(const struct dp_match *self, struct dp_pkt *p, const stru
 {
         const struct sip_msg *m = p->msg;
 
-        p->key_domain = (struct dp_key){{0, 0}};
-        if (!self->edge || m->kind != SIP_KIND_REQUEST || m->ruri.host.len == 0)
+        if (m->kind != SIP_KIND_REQUEST || m->ruri.host.len == 0)
                 return;
-        struct dp_key host = dp_span_digest(&self->seed, m, m->ruri.host);
-        struct dp_key k = key_of_request(self, p, f, KIND_DOMAIN, m->ruri.port);
+        const struct dp_key host = dp_span_digest(&self->seed, m, m->ruri.host);
+        const struct dp_key domain = term(&host, ROLE_DOMAIN);
 
-        key_add(&k, &host, ROLE_DOMAIN);
-        p->key_domain = k;
+        p->key_domain = key_of_request(self, p, f, KIND_DOMAIN, m->ruri.port);
+        key_add(&p->key_domain, &domain);
 }
 
-static void key_route(const struct dp_match *self, struct dp_pkt *p, const struct fields *f)
+static inline void key_route(const struct dp_match *self, struct dp_pkt *p, const struct fields *f)
 {
         p->key_route = (struct dp_key){{0, 0}};
         if (p->msg->kind != SIP_KIND_REQUEST)
                 return;
-        struct dp_key k = key_of_request(self, p, f, KIND_ROUTE, 0);
+        const struct dp_key ruri = term(dp_pkt_digest(&self->seed, p, DP_PKT_KEY_RURI), ROLE_RURI);
 
-        key_add(&k, dp_pkt_digest(&self->seed, p, DP_PKT_KEY_RURI), ROLE_RURI);
-        key_add(&k, &f->ua, ROLE_UA);
-        p->key_route = k;
+        p->key_route = key_of_request(self, p, f, KIND_ROUTE, 0);
+        key_add(&p->key_route, &ruri);
+        key_add(&p->key_route, &f->ua);
 }
 
-static struct fields fields_of(struct dp_match *self, const struct dp_pkt *p)
+static inline struct fields fields_of(struct dp_match *self, const struct dp_pkt *p)
 {
         const struct sip_hdr *ua = sip_msg_first(p->msg, SIP_HDR_USER_AGENT);
+        const struct dp_key src = p->has_source
+                                      ? dp_source_its_host(&p->source, p->flow.sport)
+                                      : dp_hosts_key(&self->hosts, &self->seed, &p->flow.src);
+        const struct dp_key dst = dp_hosts_key(&self->hosts, &self->seed, &p->flow.dst);
         struct fields f = {
-            .src = p->has_source ? dp_source_its_host(&p->source, p->flow.sport)
-                                 : dp_hosts_key(&self->hosts, &self->seed, &p->flow.src),
-            .dst = dp_hosts_key(&self->hosts, &self->seed, &p->flow.dst),
+            .src = term(&src, ROLE_SRC),
+            .dst = term(&dst, ROLE_SRC),
             .has_ua = ua != NULL && ua->value.len != 0,
         };
 
-        if (f.has_ua)
-                f.ua = dp_agents_key(&self->agents, &self->seed, sip_span_at(p->msg, ua->value),
-                                     ua->value.len);
+        if (f.has_ua) {
+                const struct dp_key agent = dp_agents_key(
+                    &self->agents, &self->seed, sip_span_at(p->msg, ua->value), ua->value.len);
+
+                f.ua = term(&agent, ROLE_UA);
+        }
         return f;
 }
 
@@ -136,12 +150,15 @@ static void digests_make(const struct dp_match *self, struct dp_burst *b)
         struct dp_siphash_jobs jobs;
 
         jobs.cnt = 0;
-        for (uint16_t i = 0; i < b->cnt; i++)
-                if (is_keyed(&b->pkt[i]))
-                        dp_pkt_digest_begin(&jobs, &b->pkt[i], DP_PKT_KEY_CALL_ID);
-        for (uint16_t i = 0; i < b->cnt; i++)
-                if (is_keyed(&b->pkt[i]) && b->pkt[i].msg->kind == SIP_KIND_REQUEST)
-                        dp_pkt_digest_begin(&jobs, &b->pkt[i], DP_PKT_KEY_RURI);
+        for (uint16_t i = 0; i < b->cnt; i++) {
+                struct dp_pkt *p = &b->pkt[i];
+
+                if (!is_keyed(p))
+                        continue;
+                dp_pkt_digest_begin(&jobs, p, DP_PKT_KEY_CALL_ID);
+                if (p->msg->kind == SIP_KIND_REQUEST)
+                        dp_pkt_digest_begin(&jobs, p, DP_PKT_KEY_RURI);
+        }
         self->hash(&self->seed, &jobs);
 }
 
@@ -158,6 +175,8 @@ void dp_match_run(struct dp_match *self, struct dp_burst *b)
                 key_dialog(self, p, &f);
                 key_src_ua(p, &f);
                 key_route(self, p, &f);
-                key_domain(self, p, &f);
+                p->key_domain = (struct dp_key){{0, 0}};
+                if (self->edge)
+                        key_domain(self, p, &f);
         }
 }

@@ -49,99 +49,118 @@ struct named {
         const struct dp_calls *c;
         const struct sip_msg *m;
         const struct sip_via *via;
-        const struct dp_track_later *later; /* NULL: hashed at once */
 };
 
 /* All is laid side by side, which is hashed faster than pieces, unless the branch is too long. */
 
-static size_t put(uint8_t *text, size_t at, const struct sip_msg *m, struct sip_span s)
+static inline size_t put(uint8_t *text, size_t at, const struct sip_msg *m, struct sip_span s)
 {
         memcpy(text + at, sip_span_at(m, s), s.len);
         return at + s.len;
 }
 
-static void tx_key(const struct named *n, enum key_kind kind, uint64_t more, struct dp_key *key)
+/* What a key begins with: a word, so that what follows is taken in by words. */
+static inline uint64_t head_of(const struct sip_via *via, enum key_kind kind)
 {
-        const struct sip_via *via = n->via;
-        /* a word, so that what follows is taken in by words */
-        const uint16_t head[4] = {
-            (uint16_t)kind,
-            via->branch.len,
-            via->host.len,
-            via->port != 0 ? via->port : DEFAULT_PORT,
-        };
-        bool old = kind == KEY_TX_2543 || kind == KEY_TX_2543_CANCEL;
-        struct dp_track_text own;
+        const uint64_t port = via->port != 0 ? via->port : DEFAULT_PORT;
+
+        return (uint64_t)kind | (uint64_t)via->branch.len << 16 | (uint64_t)via->host.len << 32 |
+               port << 48;
+}
+
+/* A branch that is as RFC 3261 wants it, and has a place in a text. */
+static inline bool is_plain(const struct sip_via *via)
+{
+        return via->cookie && via->branch.len > COOKIE_BYTES &&
+               sizeof(uint64_t) + via->branch.len + via->host.len <= DP_TRACK_TX_BYTES;
+}
+
+/* How long the text is. */
+static inline size_t plain_text(const struct named *n, enum key_kind kind,
+                                struct dp_track_text *text)
+{
+        const uint64_t head = head_of(n->via, kind);
+        size_t len = sizeof(head);
+
+        memcpy(text->octets, &head, sizeof(head));
+        len = put(text->octets, len, n->m, n->via->branch);
+        return put(text->octets, len, n->m, n->via->host);
+}
+
+/* Of branches that are not plain: those of RFC 2543 with `more`. */
+static void odd_key(const struct named *n, bool cancel, uint64_t more, struct dp_key *key)
+{
+        bool old = !n->via->cookie || n->via->branch.len <= COOKIE_BYTES;
+        const uint64_t head = head_of(n->via, old      ? cancel ? KEY_TX_2543_CANCEL : KEY_TX_2543
+                                              : cancel ? KEY_TX_CANCEL
+                                                       : KEY_TX);
         struct dp_siphash h;
 
-        if (!old && sizeof(head) + via->branch.len + via->host.len <= sizeof(own.octets)) {
-                uint8_t *text = n->later != NULL ? n->later->text->octets : own.octets;
-                size_t len = sizeof(head);
-
-                memcpy(text, head, sizeof(head));
-                len = put(text, len, n->m, via->branch);
-                len = put(text, len, n->m, via->host);
-                if (n->later != NULL)
-                        dp_siphash_jobs_add(n->later->jobs, text, (uint32_t)len, key);
-                else
-                        dp_siphash13_once128(&n->c->seed, text, len, key->w);
-                return;
-        }
         dp_siphash_init128(&h, &n->c->seed);
-        dp_siphash_update(&h, head, sizeof(head));
+        dp_siphash_update(&h, &head, sizeof(head));
         if (old)
                 dp_siphash_update(&h, &more, sizeof(more));
-        take(&h, n->m, via->branch);
-        take(&h, n->m, via->host);
+        take(&h, n->m, n->via->branch);
+        take(&h, n->m, n->via->host);
         dp_siphash_final128(&h, key->w);
 }
 
-static void tx_id(const struct named *n, const struct dp_track_hashes *hashes, bool invite,
-                  struct dp_trans_id *out)
+/* Without a `later` the key is made at once. In line, for its callers know half of it. */
+static inline __attribute__((always_inline)) void tx_id(const struct named *n,
+                                                        const struct dp_track_hashes *hashes,
+                                                        bool invite,
+                                                        const struct dp_track_later *later,
+                                                        struct dp_trans_id *out)
 {
-        const struct dp_calls *c = n->c;
         const struct sip_msg *m = n->m;
         enum sip_method method = (enum sip_method)m->cseq.method;
         bool cancel = method == SIP_METHOD_CANCEL && !invite;
         bool request = m->kind == SIP_KIND_REQUEST;
+        enum key_kind kind = cancel ? KEY_TX_CANCEL : KEY_TX;
+        struct dp_track_text own;
 
         if (invite || method == SIP_METHOD_ACK)
                 method = SIP_METHOD_INVITE;
-        out->ident = ident(c, m, hashes->call_id, method);
+        out->ident = ident(n->c, m, hashes->call_id, method);
         /* the ACK for a 2xx goes to another URI, and may have kept the branch */
         out->target = request && m->method != SIP_METHOD_ACK ? hashes->ruri | 1u : 0;
         out->seen.made = false;
-        if (n->via->cookie && n->via->branch.len > COOKIE_BYTES)
-                tx_key(n, cancel ? KEY_TX_CANCEL : KEY_TX, 0, &out->key);
+        if (!is_plain(n->via))
+                odd_key(n, cancel,
+                        out->ident + SPREAD * dp_calls_hash(n->c, octets(m, m->from.tag)),
+                        &out->key);
+        else if (later != NULL)
+                dp_siphash_jobs_add(later->jobs, later->text->octets,
+                                    (uint32_t)plain_text(n, kind, later->text), &out->key);
         else
-                tx_key(n, cancel ? KEY_TX_2543_CANCEL : KEY_TX_2543,
-                       out->ident + SPREAD * dp_calls_hash(c, octets(m, m->from.tag)), &out->key);
+                dp_siphash13_once128(&n->c->seed, own.octets, plain_text(n, kind, &own),
+                                     out->key.w);
 }
 
 void dp_track_tx_id(const struct dp_calls *c, const struct sip_msg *m,
                     const struct dp_track_hashes *hashes, bool invite, struct dp_trans_id *out)
 {
-        const struct named n = {c, m, &m->via, NULL};
+        const struct named n = {c, m, &m->via};
 
-        tx_id(&n, hashes, invite, out);
+        tx_id(&n, hashes, invite, NULL, out);
 }
 
 void dp_track_tx_id_begin(const struct dp_calls *c, const struct sip_msg *m,
                           const struct dp_track_hashes *hashes, const struct dp_track_later *later,
                           struct dp_trans_id *out)
 {
-        const struct named n = {c, m, &m->via, later};
+        const struct named n = {c, m, &m->via};
 
-        tx_id(&n, hashes, false, out);
+        tx_id(&n, hashes, false, later, out);
 }
 
 void dp_track_tx_id_behind(const struct dp_calls *c, const struct sip_msg *m,
                            const struct sip_via *via, const struct dp_track_hashes *hashes,
                            struct dp_trans_id *out)
 {
-        const struct named n = {c, m, via, NULL};
+        const struct named n = {c, m, via};
 
-        tx_id(&n, hashes, false, out);
+        tx_id(&n, hashes, false, NULL, out);
 }
 
 struct dp_dialog_id dp_track_dialog_id(const struct dp_calls *c, const struct sip_msg *m,

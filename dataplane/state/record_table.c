@@ -389,8 +389,10 @@ static __attribute__((noinline)) bool duplicates_settle(struct dp_records *t,
 }
 
 /* Claim, fill, publish. False when another thread was quicker to claim. */
-static bool claim(struct dp_records *t, const struct dp_rec_sight *seen, const struct dp_key *key,
-                  uint64_t end, struct dp_rec_entry *e)
+static inline __attribute__((always_inline)) bool claim(struct dp_records *t,
+                                                        const struct dp_rec_sight *seen,
+                                                        const struct dp_key *key, uint64_t end,
+                                                        struct dp_rec_entry *e)
 {
         const struct place at = place_at(seen->set, seen->place);
         struct set *s = &t->sets[at.set];
