@@ -33,15 +33,15 @@
 #include "dataplane/state/hosts.h"
 #include "dataplane/state/transactions.h"
 
-/* What was found out about one message of the burst. */
+/* What was found out about one message of the burst: two lines of what nearly each one needs, then
+ * what is seldom there. */
 struct dp_track_facts {
-        struct dp_trans_id tx_id;
+        _Alignas(64) struct dp_trans_id tx_id;
+        uint64_t call_id; /* hash */
+
         struct dp_transaction tx;
-        struct dp_dialog_id dialog_id;
         struct dp_dialog dialog;
-        struct dp_key nonces[DP_TRACK_NONCES]; /* that a request shows, with where it comes from */
-        uint64_t call_id;                      /* hash */
-        uint32_t src;                          /* hash of the source address */
+        uint32_t src;    /* hash of the source address */
         uint16_t reason; /* enum shm_reason that judge drops it for, 0 = none */
         uint8_t tx_seen; /* enum dp_trans_seen of a request that may begin a transaction */
         uint8_t nonce_cnt;
@@ -52,7 +52,11 @@ struct dp_track_facts {
         bool belongs;   /* a request that speaks in its dialog from where it should */
         bool echoed;    /* credentials with a nonce that went to its source */
         bool ours;      /* edge mode: a response under a Via of ours, to what we sent on */
+
+        struct dp_dialog_id dialog_id;         /* with a To-tag */
+        struct dp_key nonces[DP_TRACK_NONCES]; /* that a request shows, with where it comes from */
 };
+_Static_assert(offsetof(struct dp_track_facts, dialog_id) == 128, "two lines");
 
 struct dp_track {
         struct dp_calls *calls;       /* shared by all workers */

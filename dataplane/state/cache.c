@@ -164,24 +164,28 @@ bool dp_cache_get(struct dp_cache *c, const struct dp_key *key, uint64_t now_ns,
         return false;
 }
 
-/* The key's own entry, or a dead one, or the live one nearest to its end. */
+/* The key's own entry, or a dead one, or the live one nearest to its end: only that one is lost. */
 static struct entry *victim(const struct dp_cache *c, struct set *s, const struct dp_key *key,
-                            uint32_t now_ms)
+                            uint32_t now_ms, bool *lost)
 {
         struct entry *best = &s->way[0];
         uint32_t best_left = UINT32_MAX;
 
         for (unsigned i = 0; i < WAYS; i++) {
                 struct entry *e = &s->way[i];
-                uint32_t left = entry_alive(c, e, now_ms) ? e->expires_ms - now_ms : 0;
+                uint32_t left;
 
-                if (key_same(&e->key, key))
+                if (key_same(&e->key, key)) {
+                        *lost = false;
                         return e;
+                }
+                left = entry_alive(c, e, now_ms) ? e->expires_ms - now_ms : 0;
                 if (left < best_left) {
                         best = e;
                         best_left = left;
                 }
         }
+        *lost = best_left != 0;
         return best;
 }
 
@@ -194,8 +198,7 @@ bool dp_cache_put(struct dp_cache *c, const struct dp_key *key, uint64_t now_ns,
 
         if (key_is_none(key) || lifetime_ms == 0 || lifetime_ms > SHM_LIFETIME_MS_MAX)
                 return false;
-        e = victim(c, set_of(c, key), key, now_ms);
-        evicted = entry_alive(c, e, now_ms) && !key_same(&e->key, key);
+        e = victim(c, set_of(c, key), key, now_ms, &evicted);
         note(c, d->scope, now_ms + lifetime_ms);
         *e = (struct entry){
             .key = *key,
