@@ -239,6 +239,24 @@ enum sip_anomaly sip_parse_with(sip_fast_fn *fast, const uint8_t *buf, size_t le
         return (enum sip_anomaly)msg->error;
 }
 
+enum sip_sniff sip_sniff_parse(sip_fast_fn *fast, const uint8_t *buf, size_t len,
+                               struct sip_msg *msg)
+{
+        enum sip_sniff what;
+
+        /* What it reads begins with a method of ours in capitals and ends its first line in
+         * " SIP/2.0", or begins with "SIP/2.0 ". RTP, STUN and TLS begin with no letter. */
+        if (fast && len - 1 < SIP_MSG_BYTES_MAX && (uint8_t)(buf[0] - 'A') < 26 &&
+            fast(buf, (uint32_t)len, msg)) {
+                frame_body(msg);
+                return SIP_SNIFF_SIP;
+        }
+        what = sip_sniff(buf, len);
+        if (what == SIP_SNIFF_SIP)
+                (void)sip_parse_with(NULL, buf, len, msg);
+        return what;
+}
+
 enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg)
 {
         return sip_parse_with(scan_best(), buf, len, msg);

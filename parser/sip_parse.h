@@ -54,6 +54,14 @@ enum sip_anomaly sip_parse(const uint8_t *buf, size_t len, struct sip_msg *msg);
 enum sip_anomaly sip_parse_with(sip_fast_fn *fast, const uint8_t *buf, size_t len,
                                 struct sip_msg *msg);
 
+/*
+ * sip_sniff(), and sip_parse_with() of what that takes for SIP, in one: what the fast path reads is
+ * SIP, so most messages are looked at once. len as above; *msg is written whole when the answer is
+ * SIP_SNIFF_SIP, and may hold anything otherwise.
+ */
+enum sip_sniff sip_sniff_parse(sip_fast_fn *fast, const uint8_t *buf, size_t len,
+                               struct sip_msg *msg);
+
 #ifdef __cplusplus
 }
 #endif

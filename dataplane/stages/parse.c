@@ -50,13 +50,12 @@ static void take_other(struct dp_parse *self, struct dp_pkt *p)
                 p->malformed = SHM_REASON_UNCLEAR;
 }
 
-static void parse_sip(struct dp_parse *self, struct dp_pkt *p, struct sip_msg *msg)
+static void take_sip(struct dp_parse *self, struct dp_pkt *p, struct sip_msg *msg)
 {
         struct shm_counters *c = self->counters;
 
         p->flags |= DP_PKT_SIP;
         p->msg = msg;
-        (void)sip_parse_with(self->fast, dp_pkt_at(p, p->payload_off), p->payload_len, msg);
         struct sip_judgement j = sip_check_profile(&self->profile, msg);
 
         c->sip_messages++;
@@ -83,9 +82,10 @@ void dp_parse_run(struct dp_parse *self, struct dp_burst *b)
                 enum sip_sniff what = SIP_SNIFF_NOT_SIP;
 
                 if ((p->flags & DP_PKT_UDP) != 0)
-                        what = sip_sniff(dp_pkt_at(p, p->payload_off), p->payload_len);
+                        what = sip_sniff_parse(self->fast, dp_pkt_at(p, p->payload_off),
+                                               p->payload_len, &b->msg[i]);
                 if (what == SIP_SNIFF_SIP) {
-                        parse_sip(self, p, &b->msg[i]);
+                        take_sip(self, p, &b->msg[i]);
                 } else if (what == SIP_SNIFF_KEEPALIVE &&
                            (is_sip_port(self, p->flow.dport) || is_sip_port(self, p->flow.sport))) {
                         self->counters->keepalives++;

@@ -40,16 +40,27 @@ static void scans(const uint8_t *p, uint32_t len, const struct scan_variant *v)
                 same_index(&ref, &got);
 }
 
+static void same_msg(const struct sip_msg *ref, const struct sip_msg *got)
+{
+        must(memcmp(ref, got, offsetof(struct sip_msg, hdrs)) == 0);
+        must(memcmp(ref->hdrs, got->hdrs, ref->hdr_cnt * sizeof(ref->hdrs[0])) == 0);
+}
+
 static void parses(const uint8_t *p, size_t len, const struct scan_variant *v)
 {
         static struct sip_msg ref, got;
+        enum sip_sniff what;
 
         /* Different octets beforehand: each must write all that it promises. */
         memset(&ref, 0x55, sizeof(ref));
         memset(&got, 0xaa, sizeof(got));
         must(sip_parse_with(NULL, p, len, &ref) == sip_parse_with(v->fast, p, len, &got));
-        must(memcmp(&ref, &got, offsetof(struct sip_msg, hdrs)) == 0);
-        must(memcmp(ref.hdrs, got.hdrs, ref.hdr_cnt * sizeof(ref.hdrs[0])) == 0);
+        same_msg(&ref, &got);
+        memset(&got, 0xaa, sizeof(got));
+        what = sip_sniff_parse(v->fast, p, len, &got);
+        must(what == sip_sniff(p, len));
+        if (what == SIP_SNIFF_SIP)
+                same_msg(&ref, &got);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
