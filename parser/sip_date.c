@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "parser/sip_date.h"
 
+#include <stddef.h>
+
 #include "parser/sip_ctype.h"
 
 /* "Sat, 13 Nov 2010 23:29:00 GMT" */
@@ -45,13 +47,37 @@ static unsigned off_two(const uint8_t *p, unsigned min, unsigned max)
         return (tens > 9) | (ones > 9) | (tens * 10 + ones - min > max - min);
 }
 
-bool sip_date_ok(const uint8_t *buf, struct sip_span s)
+/*
+ * The value in one line, where it has DATE_BYTES octets there; NULL otherwise. White space with a
+ * line end in it means one SP (7.3.1); only a value that is longer can have some, and is written to
+ * `line`.
+ */
+static const uint8_t *in_one_line(const uint8_t *buf, struct sip_span s, uint8_t line[DATE_BYTES])
 {
-        const uint8_t *p = buf + s.off;
+        const uint8_t *p = buf + s.off, *end = p + s.len;
+        unsigned n = 0;
+
+        if (s.len <= DATE_BYTES)
+                return s.len == DATE_BYTES ? p : NULL;
+        while (p < end && n < DATE_BYTES) {
+                const uint8_t *behind = p;
+                bool fold = false;
+
+                for (; behind < end && sip_is(*behind, SIP_CT_LWS); behind++)
+                        fold |= *behind == '\n';
+                if (!fold && behind > p + 1)
+                        return NULL; /* two blanks side by side: no date */
+                line[n++] = fold ? ' ' : *p;
+                p = behind > p ? behind : p + 1;
+        }
+        return p == end && n == DATE_BYTES ? line : NULL;
+}
+
+/* Of DATE_BYTES octets at p. */
+static bool is_date(const uint8_t *p)
+{
         unsigned off;
 
-        if (s.len != DATE_BYTES)
-                return false;
         off = (unsigned)((p[3] ^ ',') | (p[4] ^ ' ') | (p[7] ^ ' ') | (p[11] ^ ' ') |
                          (p[16] ^ ' ') | (p[19] ^ ':') | (p[22] ^ ':') | (p[25] ^ ' '));
         off |= off_two(p + 5, 1, 31) | off_two(p + 12, 0, 99) | off_two(p + 14, 0, 99) |
@@ -60,12 +86,20 @@ bool sip_date_ok(const uint8_t *buf, struct sip_span s)
                word(p + 26) == WORD('g', 'm', 't');
 }
 
+bool sip_date_ok(const uint8_t *buf, struct sip_span s)
+{
+        uint8_t line[DATE_BYTES];
+        const uint8_t *p = in_one_line(buf, s, line);
+
+        return p && is_date(p);
+}
+
 static unsigned two(const uint8_t *p)
 {
         return (unsigned)(p[0] - '0') * 10 + (unsigned)(p[1] - '0');
 }
 
-/* 1 to 12, of a name that sip_date_ok() took. */
+/* 1 to 12, of a name that is_date() took. */
 static unsigned month_of(const uint8_t *p)
 {
         unsigned m = 1;
@@ -83,11 +117,12 @@ static bool leap(unsigned year)
 bool sip_date_seconds(const uint8_t *buf, struct sip_span s, uint64_t *unix_s)
 {
         static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-        const uint8_t *p = buf + s.off;
+        uint8_t line[DATE_BYTES];
+        const uint8_t *p = in_one_line(buf, s, line);
         unsigned day, month, year, before;
         uint64_t n;
 
-        if (!sip_date_ok(buf, s))
+        if (!p || !is_date(p))
                 return false;
         day = two(p + 5);
         month = month_of(p + 8);

@@ -15,8 +15,9 @@ extern "C" {
 #endif
 
 /*
- * Is s an rfc1123-date, "Sat, 13 Nov 2010 23:29:00 GMT", letter for letter? Fields are checked for
- * their ranges (day 1-31, hour 0-23, minute 0-59, second 0-60), not against the calendar.
+ * Is s an rfc1123-date, "Sat, 13 Nov 2010 23:29:00 GMT", letter for letter, but that any SP may be
+ * a line fold (7.3.1)? Fields are checked for their ranges (day 1-31, hour 0-23, minute 0-59,
+ * second 0-60), not against the calendar.
  */
 bool sip_date_ok(const uint8_t *buf, struct sip_span s);
 

@@ -49,7 +49,7 @@ static const char plain_invite[] =
     "To: Bob B. <sip:bob@h1.example.org>;x=y;tag=a\r\nCall-ID: a84b4c76e66710@pc33.example.com\r\n"
     "CSeq: 314159 INVITE\r\nContact: <sip:a@1.2.3.4:65535>;q=0.7;expires=3600\r\n"
     "Subject: \r\n folded\r\n  text \r\nX-Unknown: 1\r\nExpires: 60\r\nRetry-After: 5 (x)\r\n"
-    "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\nContent-Type: application/sdp\r\n"
+    "Date: Sat,\r\n 13 Nov 2010 23:29:00 GMT\r\nContent-Type: application/sdp\r\n"
     "Content-Length: 4\r\n\r\nv=0\n";
 
 static const char plain_response[] =
@@ -64,6 +64,7 @@ static const char plain_register[] =
     "Max-Forwards: 70\r\nTo: <sip:bob@biloxi.example.com>\r\n"
     "From: <sip:bob@biloxi.example.com>;tag=456248\r\nCall-ID: 843817637684230@998sdasdh09\r\n"
     "CSeq: 1826 REGISTER\r\nContact: <sip:bob@192.0.2.4>\r\nExpires: 7200\r\n"
+    "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\n"
     "Content-Length: 0\r\n\r\n";
 
 static const char *const seeds[] = {plain_invite, invite,         plain_response,

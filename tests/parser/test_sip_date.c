@@ -12,13 +12,28 @@ static void dates(void **state)
                 const char *text;
                 bool ok;
         } rows[] = {
-            {"Sat, 13 Nov 2010 23:29:00 GMT", true},  {"Fri, 01 Jan 2010 16:00:00 EST", false},
-            {"sat, 13 nov 2010 23:29:60 gmt", true},  {"Sat, 13 Nov 2010 24:00:00 GMT", false},
-            {"Sat, 32 Nov 2010 23:29:00 GMT", false}, {"Sat, 00 Nov 2010 23:29:00 GMT", false},
-            {"Sat, 13 Nov 2010 23:60:00 GMT", false}, {"Sat, 13 Nov 2010 23:29:61 GMT", false},
-            {"Sat, 13 Now 2010 23:29:00 GMT", false}, {"Sat 13 Nov 2010 23:29:00 GMT", false},
-            {"Sat, 13 Nov 2010 23:29:00 GM", false},  {"Sat, 13 Nov 2010 23:29:00 GMT ", false},
-            {"Sat, 3 Nov 2010 23:29:00 GMT", false},  {"", false},
+            {"Sat, 13 Nov 2010 23:29:00 GMT", true},
+            {"Fri, 01 Jan 2010 16:00:00 EST", false},
+            {"sat, 13 nov 2010 23:29:60 gmt", true},
+            {"Sat, 13 Nov 2010 24:00:00 GMT", false},
+            {"Sat, 32 Nov 2010 23:29:00 GMT", false},
+            {"Sat, 00 Nov 2010 23:29:00 GMT", false},
+            {"Sat, 13 Nov 2010 23:60:00 GMT", false},
+            {"Sat, 13 Nov 2010 23:29:61 GMT", false},
+            {"Sat, 13 Now 2010 23:29:00 GMT", false},
+            {"Sat 13 Nov 2010 23:29:00 GMT", false},
+            {"Sat, 13 Nov 2010 23:29:00 GM", false},
+            {"Sat, 13 Nov 2010 23:29:00 GMT ", false},
+            {"Sat, 3 Nov 2010 23:29:00 GMT", false},
+            {"", false},
+            /* a fold is one SP, whatever is beside it; and not a part of a word */
+            {"Sat,\r\n 13 Nov 2010 23:29:00 GMT", true},
+            {"Sat, \t\r\n\t 13 Nov\r\n 2010\n 23:29:00\r\n GMT", true},
+            {"Sat, \r\n 13 Nov 2010 23:29:00 GMT\r\n ", false},
+            {"Sat, \r\n 13 Nov 2010 23:29:00 GMT x", false},
+            {"Sat, 13 Nov 2010 23:\r\n 29:00 GMT", false},
+            {"Sat,  13 Nov 2010 23:29:00 GMT", false},
+            {"Sat, 13 \r\n Nov 20 23:29:00 GMT", false},
         };
 
         (void)state;
@@ -63,6 +78,8 @@ static void epoch(void **state)
         }
         assert_true(seconds("Thu, 01 Jan 1970 00:00:00 GMT", &got) && got == 0);
         assert_true(seconds("Tue, 29 Feb 2000 23:59:60 GMT", &got) && got == 951868800);
+        assert_true(seconds("Tue,\r\n 29 Feb\r\n 2000 23:59:60 GMT", &got) && got == 951868800);
+        assert_false(seconds("Thu,\r\n 29 Feb 1900 00:00:00 GMT", &got));
         assert_false(seconds("Wed, 31 Dec 1969 23:59:59 GMT", &got));
         assert_false(seconds("Thu, 29 Feb 1900 00:00:00 GMT", &got));
         assert_false(seconds("Tue, 29 Feb 2100 00:00:00 GMT", &got));

@@ -51,6 +51,8 @@ static void beside(void **state)
             {"Retry-After: 949302838503028349304023988", R, SIP_ANOM_DELTA_RANGE},
             {"Date: Fri, 01 Jan 2010 16:00:00 EST", R, SIP_ANOM_DATE_SYNTAX},
             {"Date: Sat, 13 Nov 2010 23:29:00 GMT", A, SIP_ANOM_NONE},
+            {"Date: Sat,\r\n 13 Nov 2010 23:29:00 GMT", N, SIP_ANOM_HDR_FOLDED},
+            {"Date: Sat,\r\n 13 Nov 2010 23:29:00", R, SIP_ANOM_DATE_SYNTAX},
             {"From: <sip:x@h>;tag=2", R, SIP_ANOM_DUP_SINGLETON},
             {"f: <sip:x@h>;tag=2", R, SIP_ANOM_DUP_SINGLETON},
             {"T: <sip:x@h>", R, SIP_ANOM_DUP_SINGLETON},
