@@ -10,10 +10,8 @@
 #include <rte_eal.h>
 #include <rte_eth_ring.h>
 #include <rte_ethdev.h>
-#include <rte_ether.h>
-#include <rte_ip.h>
-#include <rte_udp.h>
 
+#include "bench/dataplane/chain_frames.h"
 #include "control/contract/cp_inproc.h"
 #include "dataplane/burst.h"
 #include "dataplane/config.h"
@@ -24,15 +22,10 @@
 #include "parser/scan/scan_select.h"
 #include "parser/sip_parse.h"
 
-#define FRAMES_MAX 20480u
-#define SOURCES    8192u
 #define NULL_BYTES 842u
-#define ROUND      4096u
 #define NULL_ROUND 65536u
 #define RING_SLOTS 8192u
-
-#define HEADERS_BYTES \
-        (sizeof(struct rte_ether_hdr) + sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr))
+_Static_assert(CHAIN_FRAMES_ROUND < RING_SLOTS, "a round fits a ring");
 
 /* More decisions than the generator's messages make: what is measured is a hit. */
 #define CACHE_ENTRIES (1u << 18)
@@ -45,11 +38,6 @@ static struct {
         struct rte_ring *tx[2];
         struct rte_mempool *pool;
         struct rte_mempool *sip_pool; /* of net_null: every buffer has a frame in it */
-        struct rte_mbuf *frames[FRAMES_MAX];
-        unsigned frame_cnt;
-        unsigned set_first[RIG_SETS];
-        unsigned set_cnt[RIG_SETS];
-        uint32_t round;
 } env;
 
 struct chain_rig {
@@ -117,11 +105,11 @@ bool chain_rig_start(void)
 
         if (rte_eal_init((int)(sizeof(argv) / sizeof(argv[0])), (char **)(uintptr_t)argv) < 0)
                 return false;
-        env.pool =
-            rte_pktmbuf_pool_create("rig", FRAMES_MAX + 8191, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
-        env.sip_pool =
-            rte_pktmbuf_pool_create("rig_sip", SOURCES - 1, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE, 0);
-        if (env.pool == NULL || env.sip_pool == NULL ||
+        env.pool = rte_pktmbuf_pool_create("rig", CHAIN_FRAMES_ROUND + 8191, 256, 0,
+                                           RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+        env.sip_pool = rte_pktmbuf_pool_create("rig_sip", CHAIN_FRAMES_SOURCES - 1, 256, 0,
+                                               RTE_MBUF_DEFAULT_BUF_SIZE, 0);
+        if (env.pool == NULL || env.sip_pool == NULL || !chain_frames_start(env.pool) ||
             rte_eth_dev_get_port_by_name("net_null0", &env.null_ids[0]) != 0 ||
             rte_eth_dev_get_port_by_name("net_null1", &env.null_ids[1]) != 0 ||
             rte_eth_dev_get_port_by_name("net_null2", &env.null_sip_ids[0]) != 0 ||
@@ -137,19 +125,16 @@ bool chain_rig_start(void)
 /* Write frames into all buffers of the pool that the SIP net_null devices hand out. */
 static void null_sip_fill(void)
 {
-        static struct rte_mbuf *all[SOURCES];
+        static struct rte_mbuf *all[CHAIN_FRAMES_SOURCES];
         static bool done;
         unsigned cnt = 0, from = 0;
 
-        while (!done && cnt < SOURCES && (all[cnt] = rte_pktmbuf_alloc(env.sip_pool)) != NULL) {
-                const struct rte_mbuf *frame = env.frames[from++ % env.frame_cnt];
-
-                if (frame->data_len > NULL_BYTES)
-                        continue; /* this buffer gets the next one: it is overwritten */
+        while (!done && cnt < CHAIN_FRAMES_SOURCES &&
+               (all[cnt] = rte_pktmbuf_alloc(env.sip_pool)) != NULL) {
                 memset(rte_pktmbuf_mtod(all[cnt], uint8_t *), 0, NULL_BYTES);
-                memcpy(rte_pktmbuf_mtod(all[cnt], uint8_t *),
-                       rte_pktmbuf_mtod(frame, const uint8_t *), frame->data_len);
-                cnt++;
+                (void)chain_frames_write_one(RIG_SET_MIX, from++ % chain_frames_cnt(RIG_SET_MIX),
+                                             all[cnt]);
+                cnt += all[cnt]->data_len <= NULL_BYTES; /* else this buffer gets the next one */
         }
         done = true;
         while (cnt > 0)
@@ -158,35 +143,12 @@ static void null_sip_fill(void)
 
 bool chain_rig_load(enum rig_set set, const uint8_t *message, size_t len)
 {
-        struct rte_mbuf *m = env.frame_cnt < FRAMES_MAX ? rte_pktmbuf_alloc(env.pool) : NULL;
-        size_t all = sizeof(struct rte_ether_hdr) + sizeof(struct rte_ipv4_hdr) +
-                     sizeof(struct rte_udp_hdr) + len;
+        return chain_frames_add(set, message, len);
+}
 
-        if (m == NULL || rte_pktmbuf_tailroom(m) < all)
-                return false;
-        struct rte_ether_hdr *eth = (struct rte_ether_hdr *)rte_pktmbuf_append(m, (uint16_t)all);
-        struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(eth + 1);
-        struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
-
-        memset(eth, 0, all - len);
-        memcpy(udp + 1, message, len);
-        eth->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4);
-        ip->version_ihl = RTE_IPV4_VHL_DEF;
-        ip->total_length = rte_cpu_to_be_16((uint16_t)(all - sizeof(*eth)));
-        ip->time_to_live = 64;
-        ip->next_proto_id = IPPROTO_UDP;
-        /* some thousand sources: RFC 2544's own network */
-        ip->src_addr = rte_cpu_to_be_32(RTE_IPV4(198, 18, 0, 0) + env.frame_cnt % SOURCES);
-        ip->dst_addr = rte_cpu_to_be_32(RTE_IPV4(198, 19, 0, 1));
-        ip->hdr_checksum = rte_ipv4_cksum(ip);
-        udp->src_port = rte_cpu_to_be_16(5060);
-        udp->dst_port = rte_cpu_to_be_16(5060);
-        udp->dgram_len = rte_cpu_to_be_16((uint16_t)(sizeof(*udp) + len));
-        udp->dgram_cksum = rte_ipv4_udptcp_cksum(ip, udp);
-        if (env.set_cnt[set]++ == 0)
-                env.set_first[set] = env.frame_cnt;
-        env.frames[env.frame_cnt++] = m;
-        return true;
+unsigned chain_rig_loaded(enum rig_set set)
+{
+        return chain_frames_cnt(set);
 }
 
 static bool control_attach(struct chain_rig *r)
@@ -251,35 +213,13 @@ struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events event
         return r;
 }
 
-/*
- * Another request each time, or the second round would be retransmissions: the end of the branch of
- * each frame counts the rounds. No checksum then (RFC 768), for decap checks it.
- */
-static void branch_renew(struct rte_mbuf *m, uint32_t round)
-{
-        char *sip = rte_pktmbuf_mtod_offset(m, char *, HEADERS_BYTES);
-        size_t len = m->data_len - HEADERS_BYTES;
-        char *branch = memmem(sip, len, "z9hG4bK", 7);
-
-        for (unsigned i = 0; branch != NULL && i < 8; i++)
-                branch[7 + i] = (char)('a' + (round >> 4 * i & 15u));
-        rte_pktmbuf_mtod_offset(m, struct rte_udp_hdr *, HEADERS_BYTES - sizeof(struct rte_udp_hdr))
-            ->dgram_cksum = 0;
-}
-
-/* One more reference for each frame, so that a drop does not lose it. */
 static void feed(struct chain_rig *r, unsigned cnt)
 {
-        for (unsigned i = 0; i < cnt; i++) {
-                struct rte_mbuf *m = env.frames[env.set_first[r->set] + r->next];
+        struct rte_mbuf *m[CHAIN_FRAMES_ROUND];
 
-                if (r->next == 0)
-                        env.round++;
-                branch_renew(m, env.round);
-                r->next = (r->next + 1) % env.set_cnt[r->set];
-                rte_mbuf_refcnt_set(m, 2);
-                rte_ring_enqueue(env.rx[0], m);
-        }
+        chain_frames_write(r->set, &r->next, cnt, m);
+        for (unsigned i = 0; i < cnt; i++)
+                rte_ring_enqueue(env.rx[0], m[i]);
 }
 
 static void drain(void)
@@ -293,9 +233,7 @@ static void drain(void)
 
 static unsigned round_size(const struct chain_rig *r)
 {
-        if (r->device != RIG_RING)
-                return NULL_ROUND;
-        return env.set_cnt[r->set] < ROUND ? env.set_cnt[r->set] : ROUND;
+        return r->device == RIG_RING ? CHAIN_FRAMES_ROUND : NULL_ROUND;
 }
 
 struct rig_round chain_rig_round(struct chain_rig *r)
@@ -363,17 +301,18 @@ struct rig_round chain_rig_round_parse(struct chain_rig *r)
 {
         static struct sip_msg msgs[DP_RX_BURST]; /* as many as a worker fills in turn */
         const struct scan_variant kernel = scan_find(dp_worker_kernel(r->worker));
-        const unsigned cnt = env.set_cnt[r->set];
-        uint64_t start = rte_rdtsc_precise();
+        struct rte_mbuf *m[CHAIN_FRAMES_ROUND];
+        uint64_t start;
 
-        for (unsigned i = 0; i < cnt; i++) {
-                const struct rte_mbuf *m = env.frames[env.set_first[r->set] + i];
-
-                (void)sip_parse_with(kernel.fast,
-                                     rte_pktmbuf_mtod_offset(m, const uint8_t *, HEADERS_BYTES),
-                                     m->data_len - HEADERS_BYTES, &msgs[i % DP_RX_BURST]);
-        }
-        return (struct rig_round){.packets = cnt, .cycles = rte_rdtsc_precise() - start};
+        chain_frames_write(r->set, &r->next, CHAIN_FRAMES_ROUND, m);
+        start = rte_rdtsc_precise();
+        for (unsigned i = 0; i < CHAIN_FRAMES_ROUND; i++)
+                (void)sip_parse_with(
+                    kernel.fast,
+                    rte_pktmbuf_mtod_offset(m[i], const uint8_t *, CHAIN_FRAMES_HEADERS),
+                    m[i]->data_len - CHAIN_FRAMES_HEADERS, &msgs[i % DP_RX_BURST]);
+        return (struct rig_round){.packets = CHAIN_FRAMES_ROUND,
+                                  .cycles = rte_rdtsc_precise() - start};
 }
 
 /* The worker borrows the configuration, so that this holds from the next packet on. */
@@ -398,7 +337,7 @@ void chain_rig_limits(struct chain_rig *r, enum rig_limits limits)
 
 void chain_rig_warm(struct chain_rig *r)
 {
-        for (unsigned fed = 0; fed < env.set_cnt[r->set]; fed += 32) {
+        for (unsigned fed = 0; fed < chain_frames_cnt(r->set); fed += 32) {
                 feed(r, 32);
                 for (unsigned i = 0; i < 4; i++) {
                         dp_worker_turn(r->worker);
@@ -427,7 +366,7 @@ void chain_rig_ban_all(struct chain_rig *r)
         }
         dp_worker_apply_table(r->worker, &u);
         u.prefix_len = 128;
-        for (unsigned i = 0; i < SOURCES; i++) {
+        for (unsigned i = 0; i < CHAIN_FRAMES_SOURCES; i++) {
                 u.ip = (struct shm_ip){
                     {[10] = 0xff, 0xff, 198, 18, (uint8_t)(i >> 8), (uint8_t)(i & 0xffu)}};
                 dp_worker_apply_table(r->worker, &u);

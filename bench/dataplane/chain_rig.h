@@ -20,16 +20,17 @@ extern "C" {
 #endif
 
 enum rig_device {
-        RIG_NULL,     /* frames of 842 octets without content: "not SIP" */
-        RIG_RING,     /* the frames of chain_rig_load() */
+        RIG_NULL, /* frames of 842 octets without content: "not SIP" */
+        RIG_RING, /* the messages of chain_rig_load(), each written to its frame before a round */
         RIG_NULL_SIP, /* frames of 842 octets with SIP in them: the driver hands out buffers as they
                        * are, and these were written once; none is cold */
 };
 
 /* Frames that a rig on rings is fed. */
 enum rig_set {
-        RIG_SET_MIX,    /* as the generator writes them */
-        RIG_SET_INVITE, /* INVITEs of about 800 octets */
+        RIG_SET_MIX,        /* as the generator writes them */
+        RIG_SET_INVITE,     /* INVITEs of about 800 octets */
+        RIG_SET_INVITE_FEW, /* so few of them that branch predictors know them by heart */
         RIG_SETS
 };
 
@@ -48,9 +49,9 @@ struct chain_rig *chain_rig_create(enum rig_device device, enum rig_events event
 void chain_rig_use(struct chain_rig *r, enum rig_set set);
 void chain_rig_destroy(struct chain_rig *r);
 
-/* Put a SIP message in a frame of its own, for all rigs; one set after the other. False when there
- * is no buffer left. */
+/* Add a SIP message to a set, for all rigs. False: it does not fit a frame. */
 bool chain_rig_load(enum rig_set set, const uint8_t *message, size_t len);
+unsigned chain_rig_loaded(enum rig_set set);
 /* Ban every source, each by its own entry, and a network that none of them is in: two prefix
  * lengths are in use. */
 void chain_rig_ban_all(struct chain_rig *r);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/parser/messages.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -254,9 +255,8 @@ std::string Writer::message()
         return out_;
 }
 
-Messages read_file(const char *path, size_t count)
+std::vector<std::string> read_file(const char *path)
 {
-        Messages m;
         std::vector<std::string> all;
         uint8_t head[8];
         FILE *f = std::fopen(path, "rb");
@@ -279,32 +279,49 @@ Messages read_file(const char *path, size_t count)
                 std::fprintf(stderr, "%s: no message in it\n", path);
                 std::exit(1);
         }
-        m.start.push_back(0);
-        for (size_t i = 0; i < count; i++) {
-                const std::string &s = all[i % all.size()];
+        return all;
+}
 
-                m.bytes.insert(m.bytes.end(), s.begin(), s.end());
-                m.start.push_back(static_cast<uint32_t>(m.bytes.size()));
-        }
-        return m;
+void add(Messages &m, const std::string &s)
+{
+        m.bytes.insert(m.bytes.end(), s.begin(), s.end());
+        m.start.push_back(static_cast<uint32_t>(m.bytes.size()));
+}
+
+bool any(const std::string &)
+{
+        return true;
 }
 
 } // namespace
 
-Messages make_messages(size_t count)
+Messages make_messages_if(size_t count, bool (*wanted)(const std::string &))
 {
         const char *path = std::getenv("SLUICE_BENCH_CORPUS");
         Writer writer(0x51c3e);
         Messages m;
 
-        if (path)
-                return read_file(path, count);
         m.start.push_back(0);
-        for (size_t i = 0; i < count; i++) {
+        if (path) {
+                std::vector<std::string> all = read_file(path);
+
+                all.erase(std::remove_if(all.begin(), all.end(),
+                                         [&](const std::string &s) { return !wanted(s); }),
+                          all.end());
+                for (size_t i = 0; i < count && !all.empty(); i++)
+                        add(m, all[i % all.size()]);
+                return m;
+        }
+        while (m.count() < count) {
                 std::string s = writer.message();
 
-                m.bytes.insert(m.bytes.end(), s.begin(), s.end());
-                m.start.push_back(static_cast<uint32_t>(m.bytes.size()));
+                if (wanted(s))
+                        add(m, s);
         }
         return m;
+}
+
+Messages make_messages(size_t count)
+{
+        return make_messages_if(count, any);
 }

@@ -78,4 +78,7 @@ struct Messages {
 // little endian), repeated when it has fewer. Ends the program when the file cannot be read.
 Messages make_messages(size_t count);
 
+// The first `count` that are wanted. Fewer, down to none, only of a file that has none.
+Messages make_messages_if(size_t count, bool (*wanted)(const std::string &));
+
 #endif
