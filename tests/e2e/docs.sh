@@ -7,7 +7,7 @@
 # Beside others (6 s): it computes.
 . "$(dirname "$0")/harness.sh"
 e2e_begin docs
-documents="README.md parser/README.md bench/README.md bench/harness/README.md control/doc/firewall.md control/doc/edge.md control/doc/tap.md control/doc/rules.md control/doc/bench.md .github/CONTRIBUTING.md"
+documents="README.md parser/README.md bench/README.md bench/tried.md bench/harness/README.md control/doc/firewall.md control/doc/edge.md control/doc/tap.md control/doc/rules.md control/doc/bench.md .github/CONTRIBUTING.md"
 
 # fenced LANGUAGE DOCUMENT [N] - the text inside its fences of that language, or inside the Nth of them.
 fenced() {
