@@ -58,13 +58,14 @@ enum dp_seen {
 
 /* What a message proves, or says of its receiver: bits. */
 enum dp_proof {
-        DP_PROOF_NONCE = 1u << 0,      /* credentials with a nonce that went to this source */
+        DP_PROOF_NONCE = 1u << 0,      /* credentials with a nonce that went to this source alone */
         DP_PROOF_TO_TAG = 1u << 1,     /* speaks in a dialog with the tag that went to it */
         DP_PROOF_BRANCH = 1u << 2,     /* a response with the branch that went to it */
         DP_PROOF_REGISTERED = 1u << 3, /* 2xx to a REGISTER that echoed a nonce */
         DP_PROOF_CALL = 1u << 4,       /* ACK for its 2xx: the call is up */
         DP_PROOF_CHALLENGED = 1u << 5, /* no proof: 401 or 407, credentials may follow */
         DP_PROOF_REFUSED = 1u << 6,    /* no proof: its request was turned down */
+        DP_PROOF_ECHOED = 1u << 7,     /* no proof: as NONCE, but others were sent it, too */
 };
 
 struct dp_forward;
@@ -186,6 +187,15 @@ struct dp_burst {
 static inline uint8_t *dp_pkt_at(const struct dp_pkt *p, uint16_t off)
 {
         return rte_pktmbuf_mtod_offset(p->m, uint8_t *, off);
+}
+
+/* What limits need to know of a message that was seen so. */
+static inline uint8_t dp_txn_of(uint8_t seen)
+{
+        if (seen == DP_SEEN_REPEAT)
+                return DP_TXN_REPEAT;
+        return seen == DP_SEEN_IN_DIALOG || seen == DP_SEEN_RESPONSE ? DP_TXN_CONTINUING
+                                                                     : DP_TXN_NEW;
 }
 
 /* Still to be decided, and still ours. */

@@ -58,8 +58,11 @@ static uint8_t known(const struct dp_pkt *p)
                 k |= SHM_KNOWN_PROVEN;
         if (p->has_source && p->trust >= DP_TRUST_AUTHENTICATED)
                 k |= SHM_KNOWN_AUTHENTICATED;
-        if ((p->proof_src & (DP_PROOF_NONCE | DP_PROOF_TO_TAG | DP_PROOF_BRANCH)) != 0)
+        if ((p->proof_src & (DP_PROOF_NONCE | DP_PROOF_TO_TAG | DP_PROOF_BRANCH)) != 0 ||
+            (p->proof_dst & DP_PROOF_NONCE) != 0)
                 k |= SHM_KNOWN_PROVES;
+        if ((p->proof_src & DP_PROOF_ECHOED) != 0)
+                k |= SHM_KNOWN_ECHOED;
         if ((p->proof_src & DP_PROOF_CALL) != 0)
                 k |= SHM_KNOWN_CALL;
         if (p->seen == DP_SEEN_REPEAT)

@@ -115,7 +115,9 @@ enum shm_known {
         SHM_KNOWN_PROVES = 1u << 2,        /* the message shows it by itself: nonce, tag, branch */
         SHM_KNOWN_REPEAT = 1u << 3,        /* a request that passed before */
         SHM_KNOWN_IN_DIALOG = 1u << 4,     /* part of a known dialog, or ACK, CANCEL of an INVITE */
-        SHM_KNOWN_REFUSED = 1u << 5,    /* a response that turns a request of its receiver down */
+        SHM_KNOWN_REFUSED = 1u << 5, /* a response that turns a request of its receiver down: with
+                                      * PROVES, credentials that only he can have made... */
+        SHM_KNOWN_ECHOED = 1u << 5,  /* ...of a request: a nonce that went to it, and to others */
         SHM_KNOWN_REGISTERED = 1u << 6, /* a 2xx to a REGISTER with fresh credentials */
         SHM_KNOWN_CALL = 1u << 7,       /* an ACK that completes a call */
 };

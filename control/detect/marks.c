@@ -164,6 +164,13 @@ static bool is_known(const struct cp_detect *d, const struct cp_observation *o)
                    CP_SOURCE_AUTHENTICATED;
 }
 
+/* With a nonce that it was sent. That others were sent it, too, as some servers do to all who ask
+ * within a second, makes it no evidence against anybody, but a log-in all the same. */
+static bool logs_in(const struct cp_observation *o)
+{
+        return (o->ev->known & (SHM_KNOWN_PROVES | SHM_KNOWN_ECHOED)) != 0;
+}
+
 static void of_flood(struct cp_detect *d, const struct cp_observation *o)
 {
         struct cp_mark m = cp_mark_of(CP_DETECTION_METHOD_FLOOD, o);
@@ -175,7 +182,7 @@ static void of_flood(struct cp_detect *d, const struct cp_observation *o)
                 return;
         }
         m.patient = true;
-        if (m.proven) /* it and the challenged one before it are a login, and no flood */
+        if (logs_in(o)) /* it and the challenged one before it are a login, and no flood */
                 cp_detect_unmark(d, &m);
         else
                 cp_detect_mark(d, &m);
@@ -230,7 +237,7 @@ static void of_branch(struct cp_detect *d, const struct cp_observation *o)
 static void of_register(struct cp_detect *d, const struct cp_observation *o)
 {
         const struct sip_hdr *agent = sip_msg_first(o->msg, SIP_HDR_USER_AGENT);
-        bool fresh = (o->ev->known & SHM_KNOWN_PROVES) != 0;
+        bool fresh = logs_in(o);
         struct cp_mark m;
         uint8_t endpoint[18];
 
@@ -318,15 +325,15 @@ static void of_password(struct cp_detect *d, const struct cp_observation *o, boo
         cp_detect_mark(d, &m);
 }
 
-/* 401 or 407 to credentials with a nonce that had gone to this source: nobody else can have caused
- * it. A 403 can be provoked in another's name. */
+/* 401 or 407 to credentials with a nonce that had gone to this source alone: nobody else can have
+ * caused it. A 403 can be provoked in another's name. */
 static void of_refused(struct cp_detect *d, const struct cp_observation *o)
 {
         uint16_t status = o->msg->status;
         bool password = status == 401 || status == 407;
 
         if (password || (status == 403 && o->method == SIP_METHOD_REGISTER))
-                of_password(d, o, password);
+                of_password(d, o, password && (o->ev->known & SHM_KNOWN_PROVES) != 0);
         if (password || (o->method == SIP_METHOD_INVITE && is_known(d, o)))
                 return; /* who is known may dial wrong numbers */
         mark(d, CP_DETECTION_ENUMERATION, o, text_item(d, &o->to));

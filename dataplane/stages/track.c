@@ -135,10 +135,16 @@ static void look_sequence(const struct dp_pkt *p, struct dp_track_facts *f)
 static void look_nonces(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
                         uint64_t now_ns)
 {
-        for (unsigned i = 0; i < f->nonce_cnt && !f->echoed; i++)
-                f->echoed = dp_trans_nonce_echoed(self->calls, &f->nonces[i], now_ns);
-        if (f->echoed)
+        for (unsigned i = 0; i < f->nonce_cnt && !f->sole; i++) {
+                enum dp_nonce_seen seen = dp_trans_nonce_echoed(self->calls, &f->nonces[i], now_ns);
+
+                f->echoed = f->echoed || seen != DP_NONCE_UNKNOWN;
+                f->sole = seen == DP_NONCE_SOLE;
+        }
+        if (f->sole)
                 p->proof_src |= DP_PROOF_NONCE;
+        else if (f->echoed)
+                p->proof_src |= DP_PROOF_ECHOED;
 }
 
 static void look_request(struct dp_track *self, struct dp_pkt *p, struct dp_track_facts *f,
@@ -238,16 +244,20 @@ static inline void facts_begin(struct dp_track_facts *f)
         f->in_dialog = false;
         f->belongs = false;
         f->echoed = false;
+        f->sole = false;
         f->ours = false;
 }
 
 /* Those that a request shows, in time for their entries to be on their way. */
 static void name_nonces(struct dp_track *self, const struct dp_pkt *p, struct dp_track_facts *f)
 {
-        f->nonce_cnt = (uint8_t)dp_track_nonce_keys(self->calls, p->msg, &p->flow.src,
-                                                    p->flow.sport, f->nonces);
-        for (unsigned i = 0; i < f->nonce_cnt; i++)
-                dp_rec_prefetch(self->calls->transactions, &f->nonces[i]);
+        const struct dp_track_where from = {&p->flow.src, f->src, p->flow.sport};
+
+        f->nonce_cnt = (uint8_t)dp_track_nonce_ids(self->calls, p->msg, &from, f->nonces);
+        for (unsigned i = 0; i < f->nonce_cnt; i++) {
+                dp_rec_prefetch(self->calls->transactions, &f->nonces[i].there);
+                dp_rec_prefetch(self->calls->transactions, &f->nonces[i].alone);
+        }
 }
 
 /* All of the burst's keys first, those of transactions side by side. */
@@ -304,15 +314,6 @@ static void look_heads(struct dp_track *self, const struct dp_burst *b)
         }
 }
 
-/* What limits need to know. */
-static uint8_t txn_of(uint8_t seen)
-{
-        if (seen == DP_SEEN_REPEAT)
-                return DP_TXN_REPEAT;
-        return seen == DP_SEEN_IN_DIALOG || seen == DP_SEEN_RESPONSE ? DP_TXN_CONTINUING
-                                                                     : DP_TXN_NEW;
-}
-
 void dp_track_look(struct dp_track *self, struct dp_burst *b)
 {
         if (self->learning_until_ns == 0)
@@ -334,7 +335,7 @@ void dp_track_look(struct dp_track *self, struct dp_burst *b)
                         look_response(self, p, f, b->now_ns);
                 if (f->nonce_cnt != 0)
                         look_nonces(self, p, f, b->now_ns);
-                p->txn = txn_of(p->seen);
+                p->txn = dp_txn_of(p->seen);
         }
 }
 
@@ -427,7 +428,8 @@ static enum shm_reason pass_request(struct dp_track *self, const struct dp_pkt *
         f->tx.dst = addr_of(self, &p->flow.dst);
         f->tx.flags =
             (uint8_t)((m->to.tag.len != 0 ? DP_TRANS_IN_DIALOG : 0u) |
-                      (f->echoed ? DP_TRANS_ECHOED : 0u) | (p->strip != 0 ? DP_TRANS_COOKIE : 0u) |
+                      (f->echoed ? DP_TRANS_ECHOED : 0u) | (f->sole ? DP_TRANS_SOLE : 0u) |
+                      (p->strip != 0 ? DP_TRANS_COOKIE : 0u) |
                       (p->flow.side == SHM_SIDE_INSIDE ? DP_TRANS_INSIDE : 0u));
         if (!dp_trans_add(self->calls, &f->tx_id, f->kept || f->belongs, now_ns, &f->tx, &change)) {
                 self->counters->transactions_full++;
@@ -518,13 +520,14 @@ static void dialog_news(struct dp_track *self, const struct dp_pkt *p,
 static void nonces_sent(struct dp_track *self, struct dp_pkt *p, const struct dp_track_facts *f,
                         uint64_t now_ns)
 {
-        struct dp_key keys[DP_TRACK_NONCES];
-        unsigned cnt =
-            dp_track_nonce_keys(self->calls, p->msg, &p->receiver, p->receiver_port, keys);
+        /* the receiver is who sent the request */
+        const struct dp_track_where to = {&p->receiver, f->tx.src, p->receiver_port};
+        struct dp_nonce_id ids[DP_TRACK_NONCES];
+        unsigned cnt = dp_track_nonce_ids(self->calls, p->msg, &to, ids);
         struct dp_calls_change change = {0};
 
         for (unsigned i = 0; i < cnt; i++)
-                dp_trans_nonce_sent(self->calls, &keys[i], f->tx.kept, now_ns, &change);
+                dp_trans_nonce_sent(self->calls, &ids[i], f->tx.kept, now_ns, &change);
         tx_count(self, &change);
         if (cnt != 0)
                 p->proof_dst |= DP_PROOF_CHALLENGED;
@@ -546,7 +549,8 @@ static void pass_response(struct dp_track *self, struct dp_pkt *p, struct dp_tra
         p->stale = to_sender && (m->status == 401 || m->status == 407) &&
                    (f->tx.flags & DP_TRANS_COOKIE) != 0;
         if (to_sender && dp_refusal_is(m, (f->tx.flags & DP_TRANS_ECHOED) != 0))
-                p->proof_dst |= DP_PROOF_REFUSED;
+                p->proof_dst |=
+                    DP_PROOF_REFUSED | ((f->tx.flags & DP_TRANS_SOLE) != 0 ? DP_PROOF_NONCE : 0);
         if (to_sender && m->cseq.method == SIP_METHOD_REGISTER && m->status >= 200 &&
             m->status < 300 && (f->tx.flags & DP_TRANS_ECHOED) != 0)
                 p->proof_dst |= DP_PROOF_REGISTERED;

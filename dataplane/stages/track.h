@@ -50,11 +50,12 @@ struct dp_track_facts {
         bool kept;      /* what is stored of it is never evicted */
         bool in_dialog; /* for its class */
         bool belongs;   /* a request that speaks in its dialog from where it should */
-        bool echoed;    /* credentials with a nonce that went to its source */
+        bool echoed;    /* credentials with a nonce that went to its source... */
+        bool sole;      /* ...and nowhere else */
         bool ours;      /* edge mode: a response under a Via of ours, to what we sent on */
 
-        struct dp_dialog_id dialog_id;         /* with a To-tag */
-        struct dp_key nonces[DP_TRACK_NONCES]; /* that a request shows, with where it comes from */
+        struct dp_dialog_id dialog_id;              /* with a To-tag */
+        struct dp_nonce_id nonces[DP_TRACK_NONCES]; /* that a request shows, from where it comes */
 };
 _Static_assert(offsetof(struct dp_track_facts, dialog_id) == 128, "two lines");
 

@@ -14,6 +14,7 @@ enum key_kind {
         KEY_TX_2543 = 't',
         KEY_TX_2543_CANCEL = 'c',
         KEY_NONCE = 'N',
+        KEY_NONCE_ALONE = 'n',
 };
 
 /* Odd, so that no two numbers of 64 bits give the same product. */
@@ -236,10 +237,10 @@ static unsigned nonces_of(const struct sip_msg *m, struct dp_octets out[DP_TRACK
 }
 
 /* Kind, port, address and nonce side by side, as in tx_key(). */
-static struct dp_key nonce_key(const struct dp_calls *c, struct dp_octets nonce,
+static struct dp_key nonce_key(const struct dp_calls *c, enum key_kind kind, struct dp_octets nonce,
                                const struct shm_ip *ip, uint16_t port)
 {
-        const uint16_t head[4] = {KEY_NONCE, port};
+        const uint16_t head[4] = {(uint16_t)kind, port};
         const size_t own_bytes = sizeof(head) + sizeof(*ip);
         struct dp_track_text text;
         struct dp_siphash h;
@@ -260,15 +261,20 @@ static struct dp_key nonce_key(const struct dp_calls *c, struct dp_octets nonce,
         return key;
 }
 
-unsigned dp_track_nonce_keys(const struct dp_calls *c, const struct sip_msg *m,
-                             const struct shm_ip *ip, uint16_t port,
-                             struct dp_key out[DP_TRACK_NONCES])
+unsigned dp_track_nonce_ids(const struct dp_calls *c, const struct sip_msg *m,
+                            const struct dp_track_where *where,
+                            struct dp_nonce_id out[DP_TRACK_NONCES])
 {
+        static const struct shm_ip nowhere;
         struct dp_octets nonce[DP_TRACK_NONCES];
         unsigned cnt = nonces_of(m, nonce);
 
         for (unsigned i = 0; i < cnt; i++)
-                out[i] = nonce_key(c, nonce[i], ip, port);
+                out[i] = (struct dp_nonce_id){
+                    .there = nonce_key(c, KEY_NONCE, nonce[i], where->ip, where->port),
+                    .alone = nonce_key(c, KEY_NONCE_ALONE, nonce[i], &nowhere, 0),
+                    .addr = where->addr,
+                };
         return cnt;
 }
 

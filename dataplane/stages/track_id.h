@@ -58,9 +58,14 @@ struct dp_dialog_id dp_track_half_id(const struct dp_calls *c, const struct sip_
 /* The nonces of all credentials, or of all Digest challenges, in a message: each as it came from,
  * or goes to, an address and port. How many there are, up to a bound. */
 #define DP_TRACK_NONCES 4u
-unsigned dp_track_nonce_keys(const struct dp_calls *c, const struct sip_msg *m,
-                             const struct shm_ip *ip, uint16_t port,
-                             struct dp_key out[DP_TRACK_NONCES]);
+struct dp_track_where {
+        const struct shm_ip *ip;
+        uint32_t addr; /* its dp_calls_addr() */
+        uint16_t port;
+};
+unsigned dp_track_nonce_ids(const struct dp_calls *c, const struct sip_msg *m,
+                            const struct dp_track_where *where,
+                            struct dp_nonce_id out[DP_TRACK_NONCES]);
 
 /* Whether a request may show any: none without these headers. */
 static inline bool dp_track_may_show_nonce(const struct sip_msg *m)

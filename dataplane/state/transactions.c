@@ -27,6 +27,7 @@ _Static_assert(2 * DP_ADDR_BITS <= DP_REC_VAR_BITS, "two addresses do not fit a 
 /* State of a nonce's entry: out of the way of enum dp_trans_state. */
 #define STATE_NONCE_SENT   8u
 #define STATE_NONCE_ECHOED 9u
+#define STATE_NONCE_SHARED 10u
 
 static struct dp_transaction tx_of(const struct dp_rec_entry *e)
 {
@@ -156,22 +157,45 @@ void dp_trans_progress(struct dp_calls *c, const struct dp_transaction *tx, uint
                                    ringing ? DP_TRANS_RINGING_NS : DP_TRANS_LIFE_NS);
 }
 
-void dp_trans_nonce_sent(struct dp_calls *c, const struct dp_key *key, bool kept, uint64_t now_ns,
-                         struct dp_calls_change *change)
+static struct dp_rec_put nonce_put(struct dp_calls *c, const struct dp_key *key, bool kept,
+                                   uint64_t now_ns, struct dp_rec_entry *e,
+                                   struct dp_calls_change *change)
 {
-        struct dp_rec_entry e = {.state = STATE_NONCE_SENT, .kept = kept};
-        struct dp_rec_put put = dp_rec_put(c->transactions, key, now_ns, NONCE_SENT_NS, &e);
+        struct dp_rec_put put;
 
+        e->state = STATE_NONCE_SENT;
+        e->kept = kept;
+        put = dp_rec_put(c->transactions, key, now_ns, NONCE_SENT_NS, e);
         change_add(change, &put);
+        return put;
 }
 
-bool dp_trans_nonce_echoed(struct dp_calls *c, const struct dp_key *key, uint64_t now_ns)
+void dp_trans_nonce_sent(struct dp_calls *c, const struct dp_nonce_id *id, bool kept,
+                         uint64_t now_ns, struct dp_calls_change *change)
+{
+        struct dp_rec_entry there = {.state = 0};
+        struct dp_rec_entry alone = {.fixed = {[FIXED_IDENT] = id->addr}};
+
+        (void)nonce_put(c, &id->there, kept, now_ns, &there, change);
+        if (nonce_put(c, &id->alone, kept, now_ns, &alone, change).status == DP_REC_EXISTS &&
+            alone.fixed[FIXED_IDENT] != id->addr)
+                (void)dp_rec_raise(c->transactions, alone.ref, STATE_NONCE_SHARED, false, now_ns,
+                                   NONCE_KNOWN_NS);
+}
+
+enum dp_nonce_seen dp_trans_nonce_echoed(struct dp_calls *c, const struct dp_nonce_id *id,
+                                         uint64_t now_ns)
 {
         struct dp_rec_entry e;
 
-        if (!dp_rec_find(c->transactions, key, now_ns, &e))
-                return false;
+        if (!dp_rec_find(c->transactions, &id->there, now_ns, &e))
+                return DP_NONCE_UNKNOWN;
         (void)dp_rec_raise(c->transactions, e.ref, STATE_NONCE_ECHOED, true, now_ns,
                            NONCE_KNOWN_NS);
-        return true;
+        if (!dp_rec_find(c->transactions, &id->alone, now_ns, &e) ||
+            e.state == STATE_NONCE_SHARED || e.fixed[FIXED_IDENT] != id->addr)
+                return DP_NONCE_SHARED;
+        (void)dp_rec_raise(c->transactions, e.ref, STATE_NONCE_ECHOED, true, now_ns,
+                           NONCE_KNOWN_NS);
+        return DP_NONCE_SOLE;
 }

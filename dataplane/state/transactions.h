@@ -46,6 +46,7 @@ enum dp_trans_flag {
         DP_TRANS_INSIDE = 1u << 2,    /* it came from the inside */
         DP_TRANS_COOKIE = 1u << 3,    /* its credentials were for us: the server will ask again */
         DP_TRANS_CONTROL = 1u << 4,   /* control's own: responses are for it */
+        DP_TRANS_SOLE = 1u << 5,      /* as ECHOED, and the nonce went to nobody else */
 };
 
 enum dp_trans_state {
@@ -107,12 +108,28 @@ void dp_trans_progress(struct dp_calls *c, const struct dp_transaction *tx, uint
                        bool ringing, uint64_t now_ns);
 
 /*
- * Nonces of challenges, in the same table: `key` is of a nonce with the address and port that it
- * was sent to. sent: remember it for 64 s; echoed: was it sent there? Then it is remembered for an
- * hour more, for clients count on with the nonce that they have (RFC 7616 3.4.3, nc).
+ * Nonces of challenges, in the same table. sent: remember for 64 s that it went there; echoed: did
+ * it? Then it is remembered for an hour more, for clients count on with the nonce that they have
+ * (RFC 7616 3.4.3, nc).
+ *
+ * There are servers, Kamailio as it comes is one, that give the same nonce to everybody within a
+ * second. Who gets it can show it in the name of another who was sent it, too.
  */
-void dp_trans_nonce_sent(struct dp_calls *c, const struct dp_key *key, bool kept, uint64_t now_ns,
-                         struct dp_calls_change *change);
-bool dp_trans_nonce_echoed(struct dp_calls *c, const struct dp_key *key, uint64_t now_ns);
+struct dp_nonce_id {
+        struct dp_key there; /* of the nonce, with the address and port that it was sent to */
+        struct dp_key alone; /* of nothing but the nonce */
+        uint32_t addr;       /* hash of the address: who has one port of it has all */
+};
+
+enum dp_nonce_seen {
+        DP_NONCE_UNKNOWN = 0, /* it was not sent there */
+        DP_NONCE_SHARED,      /* it was, and to other addresses, or nobody knows any more */
+        DP_NONCE_SOLE,        /* it was, and to no other address */
+};
+
+void dp_trans_nonce_sent(struct dp_calls *c, const struct dp_nonce_id *id, bool kept,
+                         uint64_t now_ns, struct dp_calls_change *change);
+enum dp_nonce_seen dp_trans_nonce_echoed(struct dp_calls *c, const struct dp_nonce_id *id,
+                                         uint64_t now_ns);
 
 #endif

@@ -320,6 +320,37 @@ static void test_a_tag_shown_before_proves_nothing(void **state)
         assert_int_equal(w->proof_src, 0);
 }
 
+#define CHALLENGE "WWW-Authenticate: Digest realm=\"r\", nonce=\"n1\", algorithm=MD5\r\n"
+#define CREDENTIALS                                                                        \
+        "Authorization: Digest username=\"a\", realm=\"r\", nonce=\"n1\", uri=\"sip:h\", " \
+        "response=\"0123456789abcdef0123456789abcdef\"\r\n"
+
+/* A server gives the same nonce to all who ask within a second. So Eve, who asks for herself and in
+ * Alice's name, can show it in Alice's name: that a log-in is refused is counted, and proves
+ * nothing. */
+static void test_a_nonce_that_others_have(void **state)
+{
+        struct world *w = *state;
+
+        SAYS(ALICE, "REGISTER", .branch = "a1", .call = "a");
+        TOLD(ALICE, "REGISTER", .status = 401, .branch = "a1", .call = "a", .extra = CHALLENGE);
+        SAYS(ALICE, "REGISTER", .branch = "a2", .call = "a", .cseq = 2, .extra = CREDENTIALS);
+        assert_int_equal(w->proof_src, DP_PROOF_NONCE);
+        TOLD(ALICE, "REGISTER", .status = 401, .branch = "a2", .call = "a", .cseq = 2,
+             .extra = CHALLENGE);
+        assert_int_equal(w->proof_dst, DP_PROOF_CHALLENGED | DP_PROOF_REFUSED | DP_PROOF_NONCE);
+        SAYS(EVE, "REGISTER", .branch = "e1", .call = "e");
+        TOLD(EVE, "REGISTER", .status = 401, .branch = "e1", .call = "e", .extra = CHALLENGE);
+        SAYS(ALICE, "REGISTER", .branch = "a3", .call = "a", .cseq = 3, .extra = CREDENTIALS);
+        assert_int_equal(w->proof_src, DP_PROOF_ECHOED);
+        TOLD(ALICE, "REGISTER", .status = 401, .branch = "a3", .call = "a", .cseq = 3);
+        assert_int_equal(w->proof_dst, DP_PROOF_REFUSED);
+        /* the right password has no need of it */
+        SAYS(ALICE, "REGISTER", .branch = "a4", .call = "a", .cseq = 4, .extra = CREDENTIALS);
+        TOLD(ALICE, "REGISTER", .status = 200, .branch = "a4", .call = "a", .cseq = 4);
+        assert_int_equal(w->proof_dst, DP_PROOF_REGISTERED);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -334,6 +365,7 @@ int main(void)
             T(test_nobody_notifies_himself),
             T(test_acks_have_a_budget),
             T(test_a_tag_shown_before_proves_nothing),
+            T(test_a_nonce_that_others_have),
         };
 #undef T
 

@@ -173,7 +173,7 @@ static void wrong_passwords(const char *src, const char *user, unsigned cnt)
                                              .status = 401,
                                              .method = "REGISTER",
                                              .user = user,
-                                             .known = SHM_KNOWN_REFUSED});
+                                             .known = SHM_KNOWN_REFUSED | SHM_KNOWN_PROVES});
 }
 
 static void test_cracking(void **state)

@@ -88,7 +88,7 @@ static void attack(const char *src, uint16_t port)
                                              .inside = true,
                                              .status = 401,
                                              .method = "REGISTER",
-                                             .known = SHM_KNOWN_REFUSED});
+                                             .known = SHM_KNOWN_REFUSED | SHM_KNOWN_PROVES});
         }
         cp_auto_ban_run(&e);
 }
@@ -158,8 +158,28 @@ static void test_three_typos_do_not(void **state)
                 world_say(&w, &(struct said){.inside = true,
                                              .status = 401,
                                              .method = "REGISTER",
-                                             .known = SHM_KNOWN_REFUSED});
+                                             .known = SHM_KNOWN_REFUSED | SHM_KNOWN_PROVES});
         cp_auto_ban_run(&e);
+        assert_int_equal(cp_bans_count(&e.bans), 0);
+}
+
+/* Passwords to a nonce that others were sent, too: one of them can have tried them. */
+static void test_a_shared_nonce_is_no_evidence(void **state)
+{
+        (void)state;
+        for (unsigned i = 0; i < 25; i++) {
+                world_say(&w, &(struct said){.src = CRACKER,
+                                             .method = "REGISTER",
+                                             .credentials = true,
+                                             .known = SHM_KNOWN_ECHOED});
+                world_say(&w, &(struct said){.src = CRACKER,
+                                             .inside = true,
+                                             .status = 401,
+                                             .method = "REGISTER",
+                                             .known = SHM_KNOWN_REFUSED});
+        }
+        cp_auto_ban_run(&e);
+        assert_int_equal(outcome(CRACKER), CP_ALERT_BAN_UNPROVEN);
         assert_int_equal(cp_bans_count(&e.bans), 0);
 }
 
@@ -389,7 +409,7 @@ static void test_lift(void **state)
                                              .inside = true,
                                              .status = 401,
                                              .method = "REGISTER",
-                                             .known = SHM_KNOWN_REFUSED});
+                                             .known = SHM_KNOWN_REFUSED | SHM_KNOWN_PROVES});
         cp_auto_ban_run(&e);
         assert_null(ban_of(AT_PORT));
         a_minute_passes();
@@ -436,6 +456,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
             T(test_it_bites_and_says_why),
             T(test_three_typos_do_not),
+            T(test_a_shared_nonce_is_no_evidence),
             T(test_allow_list_wins),
             T(test_neighbours_are_spared),
             T(test_another_port_widens),

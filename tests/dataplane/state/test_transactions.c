@@ -168,17 +168,28 @@ static void test_repetitions_over_the_budget(void **state)
 static void test_nonces(void **state)
 {
         struct dp_calls *c = *state;
-        struct dp_key sent = {{1, 2}}, forged = {{1, 3}};
+        struct dp_nonce_id sent = {{{1, 2}}, {{7, 1}}, ALICE}, forged = {{{1, 3}}, {{7, 2}}, EVE};
+        struct dp_nonce_id port = {{{3, 2}}, {{7, 1}}, ALICE}, again = {{{2, 2}}, {{7, 1}}, EVE};
 
-        assert_false(dp_trans_nonce_echoed(c, &sent, START));
+        assert_int_equal(dp_trans_nonce_echoed(c, &sent, START), DP_NONCE_UNKNOWN);
         dp_trans_nonce_sent(c, &sent, false, START, &change);
-        assert_true(dp_trans_nonce_echoed(c, &sent, START + 63 * SECOND));
-        assert_false(dp_trans_nonce_echoed(c, &forged, START));
+        dp_trans_nonce_sent(c, &sent, false, START, &change); /* the challenge is repeated */
+        assert_int_equal(dp_trans_nonce_echoed(c, &sent, START + 63 * SECOND), DP_NONCE_SOLE);
+        assert_int_equal(dp_trans_nonce_echoed(c, &forged, START), DP_NONCE_UNKNOWN);
         /* whoever has shown it once goes on with it */
-        assert_true(dp_trans_nonce_echoed(c, &sent, START + 3600 * SECOND));
-        assert_true(dp_trans_nonce_echoed(c, &sent, START + 7100 * SECOND));
+        assert_int_equal(dp_trans_nonce_echoed(c, &sent, START + 3600 * SECOND), DP_NONCE_SOLE);
+        assert_int_equal(dp_trans_nonce_echoed(c, &sent, START + 7100 * SECOND), DP_NONCE_SOLE);
         dp_trans_nonce_sent(c, &forged, false, START, &change);
-        assert_false(dp_trans_nonce_echoed(c, &forged, START + 66 * SECOND));
+        assert_int_equal(dp_trans_nonce_echoed(c, &forged, START + 66 * SECOND), DP_NONCE_UNKNOWN);
+        /* another port of the same address is nobody else */
+        dp_trans_nonce_sent(c, &port, false, START + 7100 * SECOND, &change);
+        assert_int_equal(dp_trans_nonce_echoed(c, &port, START + 7100 * SECOND), DP_NONCE_SOLE);
+        /* somebody else gets it: from then on it says nothing of either */
+        assert_int_equal(dp_trans_nonce_echoed(c, &again, START + 7100 * SECOND), DP_NONCE_UNKNOWN);
+        dp_trans_nonce_sent(c, &again, false, START + 7100 * SECOND, &change);
+        assert_int_equal(dp_trans_nonce_echoed(c, &sent, START + 7101 * SECOND), DP_NONCE_SHARED);
+        assert_int_equal(dp_trans_nonce_echoed(c, &again, START + 7101 * SECOND), DP_NONCE_SHARED);
+        assert_int_equal(dp_trans_nonce_echoed(c, &sent, START + 10700 * SECOND), DP_NONCE_SHARED);
 }
 
 static void test_full(void **state)
