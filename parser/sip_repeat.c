@@ -147,7 +147,7 @@ static inline bool field_repeats(const struct sip_msg *m, enum sip_hdr_id id)
 /* Most messages have neither long parameters in the first three nor a second letter in the rest. */
 bool sip_repeats(const struct sip_msg *m)
 {
-        const unsigned least = sizeof("ttl=1;ttl=2") - 1;
+        const unsigned least = sizeof("ttl;ttl=1") - 1;
 
         if (((m->ruri.params.len >= least) | (m->from.uri.params.len >= least) |
              (m->to.uri.params.len >= least)) &&

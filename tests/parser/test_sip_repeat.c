@@ -72,6 +72,7 @@ static void start_line(void **state)
 {
         (void)state;
         assert_true(repeats("OPTIONS sip:b@h;ttl=1;ttl=2 SIP/2.0", "X: y"));
+        assert_true(repeats("OPTIONS sip:b@h;ttl;ttl=1 SIP/2.0", "X: y"));
         assert_true(repeats("OPTIONS sip:b@h;user=ip;x;user=phone SIP/2.0", "X: y"));
         assert_false(repeats("OPTIONS sip:b@h;user=ip;x;user=ip SIP/2.0", "X: y"));
         assert_false(repeats("OPTIONS tel:+1;tag=1;tag=2;tag=3 SIP/2.0", "X: y"));
