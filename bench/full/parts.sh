@@ -18,6 +18,10 @@ part_edge() {
         done <"$tmp/edge.rows"
 }
 
+of_chain() { # FILE.json BENCHMARK COUNTER FACTOR
+        said "$1" "[.benchmarks[] | select(.name == \"$2/manual_time\" and .error_occurred != true) | .[\"$3\"] * $4][0]"
+}
+
 # Cycles a packet takes through all stages, by bench_chain; the bare loop and testpmd on the same devices.
 part_chain() {
         local json=$tmp/chain.json bare name
@@ -29,6 +33,10 @@ part_chain() {
         while read -r name cycles; do
                 row "$name" "$cycles" "cycles a packet" "bare_ring" "$bare"
         done < <(jq -r '.benchmarks[] | select(.error_occurred != true) | "\(.name | rtrimstr("/manual_time")) \(."cycles/packet")"' "$json")
+        row "packets of banned sources, net_null, one core" "$(of_chain "$json" chain_banned/null Mpps 1e6)" "a second" "" "" "10 M" 10000000
+        row "INVITEs of new calls, the whole firewall, one core" "$(of_chain "$json" chain_invite/firewall Mpps 1e6)" "a second" "" "" "2.5 M" 2500000
+        row "of their time the device" "$(of_chain "$json" chain_invite/firewall ns/packet_device 1)" ns
+        row "of their time the parser" "$(of_chain "$json" chain_invite/firewall ns/packet_parser 1)" ns
         if [ "$size" = whole ] && command -v dpdk-testpmd >/dev/null; then
                 read -r _ pmd _ _ _ ours _ < <("$root/bench/dataplane/beside_testpmd" "$build" 1 | tail -n 1) || true
                 row "chain_null" "${ours:-}" "ns a packet" "dpdk-testpmd io" "${pmd:-}"
