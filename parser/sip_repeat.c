@@ -124,9 +124,9 @@ static __attribute__((noinline)) bool uris_repeat(const struct sip_msg *m)
         for (unsigned i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
                 const uint8_t *p = m->buf + uris[i]->params.off;
 
-                /* from the ';' in front on */
-                if (uris[i]->params.len != 0 && suspect(p - 1, p + uris[i]->params.len) &&
-                    uri_repeats(m->buf, uris[i]))
+                /* one parameter has no other; else from the ';' in front on */
+                if (memchr(p, ';', uris[i]->params.len) != NULL &&
+                    suspect(p - 1, p + uris[i]->params.len) && uri_repeats(m->buf, uris[i]))
                         return true;
         }
         return false;
