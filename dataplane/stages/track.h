@@ -75,6 +75,12 @@ struct dp_track {
         struct dp_track_text texts[DP_BURST_MAX]; /* of look */
 };
 
+/* What is kept of an address (calls.h). */
+static inline uint32_t dp_track_addr(struct dp_track *self, const struct shm_ip *ip)
+{
+        return dp_calls_addr_of(dp_hosts_key(&self->hosts, &self->calls->seed, ip).w[0]);
+}
+
 void dp_track_look(struct dp_track *self, struct dp_burst *b);
 /* After look, of the packet in place i: a request in a known dialog, or a response. */
 static inline bool dp_track_in_dialog(const struct dp_track *self, uint16_t i)
