@@ -169,7 +169,8 @@ static void test_no_heap(void **state)
         assert_int_equal(atomic_load(&heap_calls), 0);
         if (HEAP_IS_WATCHED)
                 assert_int_equal(after - before, 0);
-        assert_true(n->sent > packets / 4 && n->malformed > packets / 50);
+        /* six in ten are answered, one in seven is malformed */
+        assert_true(n->sent > packets / 5 && n->malformed > packets / 50);
         chain_destroy(c);
         dp_config_free(&config);
 }
