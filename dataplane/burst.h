@@ -189,15 +189,6 @@ static inline uint8_t *dp_pkt_at(const struct dp_pkt *p, uint16_t off)
         return rte_pktmbuf_mtod_offset(p->m, uint8_t *, off);
 }
 
-/* What limits need to know of a message that was seen so. */
-static inline uint8_t dp_txn_of(uint8_t seen)
-{
-        if (seen == DP_SEEN_REPEAT)
-                return DP_TXN_REPEAT;
-        return seen == DP_SEEN_IN_DIALOG || seen == DP_SEEN_RESPONSE ? DP_TXN_CONTINUING
-                                                                     : DP_TXN_NEW;
-}
-
 /* Still to be decided, and still ours. */
 static inline bool dp_pkt_open(const struct dp_pkt *p)
 {

@@ -223,11 +223,6 @@ static bool is_inside(const struct sip_msg *m)
         return m->to.tag.len != 0;
 }
 
-static bool has_credentials(const struct sip_msg *m)
-{
-        return has(m, SIP_HDR_AUTHORIZATION) || has(m, SIP_HDR_PROXY_AUTHORIZATION);
-}
-
 static bool is_focus(const struct sip_msg *m)
 {
         return m->contact.params.len != 0 && has_param(m, m->contact.params, "isfocus");
@@ -251,7 +246,7 @@ static bool is_referred(const struct sip_msg *m)
 static unsigned flags_of(const struct sip_msg *m)
 {
         return (is_inside(m) ? SIP_CLASS_IN_DIALOG : 0u) |
-               (has_credentials(m) ? SIP_CLASS_CREDENTIALS : 0u) |
+               (sip_msg_has_credentials(m) ? SIP_CLASS_CREDENTIALS : 0u) |
                (is_focus(m) ? SIP_CLASS_FOCUS : 0u) | (is_diverted(m) ? SIP_CLASS_DIVERTED : 0u) |
                (is_referred(m) ? SIP_CLASS_REFERRED : 0u);
 }

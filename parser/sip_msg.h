@@ -229,6 +229,13 @@ static inline const struct sip_hdr *sip_msg_first(const struct sip_msg *m, enum 
         return i == SIP_HDR_NONE ? (const struct sip_hdr *)0 : &m->hdrs[i];
 }
 
+/* Credentials of any scheme and for anybody (RFC 3261 22). */
+static inline bool sip_msg_has_credentials(const struct sip_msg *m)
+{
+        return m->first[SIP_HDR_AUTHORIZATION] != SIP_HDR_NONE ||
+               m->first[SIP_HDR_PROXY_AUTHORIZATION] != SIP_HDR_NONE;
+}
+
 /* The bytes of a span. Not terminated. */
 static inline const uint8_t *sip_span_at(const struct sip_msg *m, struct sip_span s)
 {

@@ -54,8 +54,7 @@ bool cp_observe(const struct shm_event *ev, const struct sip_msg *msg, struct cp
         out->method = out->request ? msg->method : msg->cseq.method;
         out->begins = out->request && msg->to.tag.len == 0 &&
                       !is_one_of(out->method, SIP_METHOD_ACK, SIP_METHOD_CANCEL);
-        out->credentials = sip_msg_first(msg, SIP_HDR_AUTHORIZATION) != NULL ||
-                           sip_msg_first(msg, SIP_HDR_PROXY_AUTHORIZATION) != NULL;
+        out->credentials = sip_msg_has_credentials(msg);
         aor(msg, &msg->to.uri, &out->to);
         aor(msg, &msg->from.uri, &out->from);
         out->account = out->method == SIP_METHOD_REGISTER ? out->to : out->from;

@@ -25,11 +25,9 @@ void dp_classify_init(struct dp_classify *self, const char *const *emergency, ui
         self->emergency = emergency;
         self->emergency_cnt = cnt;
         for (uint32_t i = 0; i < cnt; i++) {
-                size_t len = strlen(emergency[i]);
-                unsigned bit = len != 0 ? user_bit((const uint8_t *)emergency[i], len) : 0;
+                const unsigned bit = user_bit((const uint8_t *)emergency[i], strlen(emergency[i]));
 
-                if (len != 0)
-                        self->emergency_users[bit / 64] |= UINT64_C(1) << bit % 64;
+                self->emergency_users[bit / 64] |= UINT64_C(1) << bit % 64;
         }
 }
 

@@ -42,12 +42,6 @@ static void echoed(struct dp_police_challenge *self, struct dp_pkt *p, uint64_t 
                 p->lane = SHM_LANE_PROVEN;
 }
 
-static bool has_credentials(const struct sip_msg *m)
-{
-        return sip_msg_first(m, SIP_HDR_AUTHORIZATION) != NULL ||
-               sip_msg_first(m, SIP_HDR_PROXY_AUTHORIZATION) != NULL;
-}
-
 void dp_police_cookies(struct dp_police_challenge *self, struct dp_pkt *p, uint64_t now_ns)
 {
         struct dp_cookie_from from;
@@ -56,7 +50,7 @@ void dp_police_cookies(struct dp_police_challenge *self, struct dp_pkt *p, uint6
         /* who echoes a server's nonce shows none of ours besides */
         if (self->maker == NULL || p->msg->kind != SIP_KIND_REQUEST ||
             p->flow.side != SHM_SIDE_OUTSIDE || p->lane == SHM_LANE_PEER ||
-            (p->proof_src & DP_PROOF_NONCE) != 0 || !has_credentials(p->msg))
+            (p->proof_src & DP_PROOF_NONCE) != 0 || !sip_msg_has_credentials(p->msg))
                 return;
         from = dp_cookie_from_pkt(p);
         p->credentials =

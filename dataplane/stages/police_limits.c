@@ -261,12 +261,6 @@ static uint16_t retry_after_s(const struct dp_pkt *p)
         return (uint16_t)(5u + (p->serial * UINT64_C(0x9e3779b97f4a7c15) >> 61));
 }
 
-static bool has_credentials(const struct sip_msg *m)
-{
-        return sip_msg_first(m, SIP_HDR_AUTHORIZATION) != NULL ||
-               sip_msg_first(m, SIP_HDR_PROXY_AUTHORIZATION) != NULL;
-}
-
 /* One of its keys refused. */
 static void over(struct dp_tables *tables, struct dp_pkt *p, enum shm_reason reason,
                  uint64_t now_ns, struct shm_counters *counters)
@@ -292,7 +286,7 @@ void dp_police_claims_charge(struct dp_tables *tables, const struct dp_police_cl
         rc = dp_limits_charge_all(tables->limits, claims->claim, claims->cnt, now_ns, &refused);
         if (rc == DP_LIMIT_OK)
                 return;
-        if (p->msg != NULL && has_credentials(p->msg) &&
+        if (p->msg != NULL && sip_msg_has_credentials(p->msg) &&
             dp_trust_take_lift(tables->trust, &p->source.endpoint, now_ns)) {
                 counters->lifts_used++;
                 return;

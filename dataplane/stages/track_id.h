@@ -67,13 +67,6 @@ unsigned dp_track_nonce_ids(const struct dp_calls *c, const struct sip_msg *m,
                             const struct dp_track_where *where,
                             struct dp_nonce_id out[DP_TRACK_NONCES]);
 
-/* Whether a request may show any: none without these headers. */
-static inline bool dp_track_may_show_nonce(const struct sip_msg *m)
-{
-        return m->first[SIP_HDR_AUTHORIZATION] != SIP_HDR_NONE ||
-               m->first[SIP_HDR_PROXY_AUTHORIZATION] != SIP_HDR_NONE;
-}
-
 /* Seconds that a 2xx gives a session or a subscription: Session-Expires, or Expires; 0 = none. */
 uint32_t dp_track_session_s(const struct sip_msg *m);
 uint32_t dp_track_expires_s(const struct sip_msg *m);

@@ -94,7 +94,6 @@ static enum dp_seen look_cancel(struct dp_track *self, struct dp_pkt *p, struct 
 /* The transaction that the request would begin; the answer to whether it repeats one. */
 static enum dp_seen look_tx(struct dp_track *self, struct dp_track_facts *f, uint64_t now_ns)
 {
-
         f->tx_seen = (uint8_t)dp_trans_look(self->calls, &f->tx_id, f->src, now_ns, &f->tx);
         if (f->tx_seen == DP_TRANS_CONFLICT && f->judged && f->reason == SHM_REASON_NONE)
                 f->reason = SHM_REASON_TX_CONFLICT;
@@ -276,7 +275,7 @@ static void look_keys(struct dp_track *self, struct dp_burst *b)
                         dp_rec_prefetch(self->calls->dialogs, &f->dialog_id.key);
                 }
                 if (f->judged && p->msg->kind == SIP_KIND_REQUEST &&
-                    dp_track_may_show_nonce(p->msg))
+                    sip_msg_has_credentials(p->msg))
                         name_nonces(self, p, f);
         }
         self->hash(&self->calls->seed, &jobs);
@@ -304,6 +303,15 @@ static void look_heads(struct dp_track *self, const struct dp_burst *b)
         }
 }
 
+/* What limits need to know. */
+static uint8_t txn_of(uint8_t seen)
+{
+        if (seen == DP_SEEN_REPEAT)
+                return DP_TXN_REPEAT;
+        return seen == DP_SEEN_IN_DIALOG || seen == DP_SEEN_RESPONSE ? DP_TXN_CONTINUING
+                                                                     : DP_TXN_NEW;
+}
+
 void dp_track_look(struct dp_track *self, struct dp_burst *b)
 {
         if (self->learning_until_ns == 0)
@@ -325,6 +333,6 @@ void dp_track_look(struct dp_track *self, struct dp_burst *b)
                         look_response(self, p, f, b->now_ns);
                 if (f->nonce_cnt != 0)
                         look_nonces(self, p, f, b->now_ns);
-                p->txn = dp_txn_of(p->seen);
+                p->txn = txn_of(p->seen);
         }
 }
